@@ -1,0 +1,99 @@
+"""How an envelope ends without everybody's signature: declined, cancelled, expired, deleted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from countersign.domain.envelope import Envelope, EnvelopeStatus, OnDecline
+from countersign.domain.errors import AlreadyCompleted, Conflict, Gone, Invalid, TooSoon
+from countersign.domain.events import Event, EventKind
+from countersign.domain.task import Task, TaskStatus, Visitor
+from countersign.domain.turns import check_may_act
+
+REMINDER_PAUSE = timedelta(hours=1)
+
+
+def decline_task(
+    envelope: Envelope, task_id: str, reason: str, visitor: Visitor, now: datetime
+) -> tuple[Envelope, list[Event]]:
+    """One person refuses; `settings.on_decline` says whether that ends the envelope."""
+    task = envelope.task(task_id)
+    check_may_act(envelope, task, now)
+    declined = replace(task, status=TaskStatus.DECLINED, declined_reason=reason)
+    envelope = replace(envelope.with_task(declined), updated_at=now)
+    data = {"reason": reason, "ip": visitor.ip, "user_agent": visitor.user_agent}
+    events = [Event(kind=EventKind.TASK_DECLINED, at=now, task_id=task_id, data=data)]
+    if envelope.settings.on_decline is OnDecline.KEEP_OPEN:
+        return envelope, events
+    envelope, ended = _end_pending(envelope, TaskStatus.CANCELLED, EventKind.TASK_CANCELLED, now)
+    closing = Event(kind=EventKind.ENVELOPE_DECLINED, at=now, task_id=task_id)
+    return replace(envelope, status=EnvelopeStatus.DECLINED), [*events, *ended, closing]
+
+
+def cancel(envelope: Envelope, now: datetime, reason: str = "") -> tuple[Envelope, list[Event]]:
+    """The sender withdraws it. Cancelling twice changes nothing. Raises AlreadyCompleted when
+    everybody has signed, Gone when it ended in another way."""
+    if envelope.status is EnvelopeStatus.CANCELLED:
+        return envelope, []
+    _check_open(envelope)
+    envelope, ended = _end_pending(envelope, TaskStatus.CANCELLED, EventKind.TASK_CANCELLED, now)
+    closing = Event(kind=EventKind.ENVELOPE_CANCELLED, at=now, data={"reason": reason})
+    return replace(envelope, status=EnvelopeStatus.CANCELLED, updated_at=now), [*ended, closing]
+
+
+def expire(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
+    """Ends an open envelope whose deadline has passed; otherwise changes nothing."""
+    if envelope.status is not EnvelopeStatus.OPEN:
+        return envelope, []
+    if envelope.due_at is None or envelope.due_at > now:
+        return envelope, []
+    envelope, ended = _end_pending(envelope, TaskStatus.EXPIRED, EventKind.TASK_EXPIRED, now)
+    closing = Event(kind=EventKind.ENVELOPE_EXPIRED, at=now)
+    return replace(envelope, status=EnvelopeStatus.EXPIRED, updated_at=now), [*ended, closing]
+
+
+def remind(envelope: Envelope, task_id: str, now: datetime) -> tuple[Envelope, list[Event]]:
+    """Another mail to somebody who has not acted; at most one an hour. Raises what
+    `check_may_act` raises, Invalid without an address, TooSoon."""
+    task = envelope.task(task_id)
+    check_may_act(envelope, task, now)
+    if not task.person.email:
+        raise Invalid("this person has no e-mail address", {"email": "missing"})
+    _check_pause(task, now)
+    envelope = replace(envelope.with_task(replace(task, reminded_at=now)), updated_at=now)
+    return envelope, [Event(kind=EventKind.TASK_REMINDED, at=now, task_id=task_id)]
+
+
+def delete(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
+    """Leaves a tombstone: persons and files go, the chain's last hash stays."""
+    if envelope.status is EnvelopeStatus.DELETED:
+        return envelope, []
+    deleted = Event(kind=EventKind.ENVELOPE_DELETED, at=now)
+    return replace(envelope, status=EnvelopeStatus.DELETED, updated_at=now), [deleted]
+
+
+def _check_pause(task: Task, now: datetime) -> None:
+    if task.reminded_at is None or now - task.reminded_at >= REMINDER_PAUSE:
+        return
+    raise TooSoon(int((task.reminded_at + REMINDER_PAUSE - now).total_seconds()) + 1)
+
+
+def _check_open(envelope: Envelope) -> None:
+    if envelope.status in (EnvelopeStatus.COMPLETED, EnvelopeStatus.SEALING):
+        raise AlreadyCompleted()
+    if envelope.status is EnvelopeStatus.FAILED:
+        raise Conflict("failed")
+    if envelope.status not in (EnvelopeStatus.OPEN, EnvelopeStatus.DRAFT):
+        raise Gone(envelope.status)
+
+
+def _end_pending(
+    envelope: Envelope, status: TaskStatus, kind: EventKind, now: datetime
+) -> tuple[Envelope, list[Event]]:
+    events = []
+    for task in envelope.tasks:
+        if task.status.pending:
+            envelope = envelope.with_task(replace(task, status=status))
+            events.append(Event(kind=kind, at=now, task_id=task.id))
+    return envelope, events

@@ -1,0 +1,87 @@
+"""A document: the upload, the prepared base, one segment per revision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """Bytes in the file store, named by their SHA-256 (hex); `size` in bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageSize:
+    """A page as a viewer shows it (crop box and rotation applied), in points."""
+
+    width: float
+    height: float
+
+
+class SegmentKind(StrEnum):
+    """What one revision of a document is for."""
+
+    CERTIFICATION = "certification"
+    ACT = "act"
+    SEAL = "seal"
+    TIMESTAMP = "timestamp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """The bytes that one revision adds.
+
+    `chain` is what the PDF engine needs to append the next one, `facts` what the file must say
+    about this one (compared at verification); both are opaque to the core.
+    """
+
+    kind: SegmentKind
+    file: FileRef
+    chain: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    task_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One file of an envelope. Its bytes are `base` followed by every segment, in order."""
+
+    id: str
+    name: str
+    media_type: str
+    upload: FileRef
+    pages: tuple[PageSize, ...] = ()
+    base_key: str = ""
+    base: FileRef | None = None
+    segments: tuple[Segment, ...] = ()
+
+    @property
+    def parts(self) -> tuple[FileRef, ...]:
+        """The stored files whose concatenation is the document as it is now."""
+        return (self.base or self.upload, *(segment.file for segment in self.segments))
+
+    @property
+    def size(self) -> int:
+        return sum(part.size for part in self.parts)
+
+    @property
+    def sealed(self) -> bool:
+        return any(segment.kind is SegmentKind.SEAL for segment in self.segments)
+
+    def append(self, *segments: Segment) -> Document:
+        return replace(self, segments=(*self.segments, *segments))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """A prepared upload, shared by all envelopes with the same upload and layout."""
+
+    key: str
+    file: FileRef
+    state: Mapping[str, Any]

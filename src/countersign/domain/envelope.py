@@ -1,0 +1,107 @@
+"""An envelope: what a sender sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from countersign.domain.account import PRODUCTION
+from countersign.domain.document import Document
+from countersign.domain.errors import NotFound
+from countersign.domain.task import Task, Visitor
+
+
+class EnvelopeStatus(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    SEALING = "sealing"
+    COMPLETED = "completed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    DELETED = "deleted"
+
+
+class OnDecline(StrEnum):
+    """What one person's decline does to the envelope."""
+
+    STOP_ENVELOPE = "stop_envelope"
+    KEEP_OPEN = "keep_open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AfterSigning:
+    """What the signer sees at the end: `type` is "message" or "redirect"."""
+
+    type: str = "message"
+    message: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvelopeSettings:
+    """Behaviour that vendors differ in, as explicit values."""
+
+    send_invitations: bool = False
+    send_final_copy: bool = False
+    skip_intro: bool = False
+    on_decline: OnDecline = OnDecline.STOP_ENVELOPE
+    after: AfterSigning = field(default_factory=AfterSigning)
+    branding: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """Documents + tasks + settings. `version` counts writes and is the compare-and-set value;
+    `origin` names the dialect whose words describe it to the outside; `extras` is kept verbatim."""
+
+    id: str
+    account_id: str
+    credential_id: str
+    origin: str
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    sender_name: str
+    documents: tuple[Document, ...]
+    tasks: tuple[Task, ...]
+    environment: str = PRODUCTION
+    status: EnvelopeStatus = EnvelopeStatus.DRAFT
+    settings: EnvelopeSettings = field(default_factory=EnvelopeSettings)
+    sender: Visitor = field(default_factory=Visitor)
+    due_at: datetime | None = None
+    completed_at: datetime | None = None
+    failure: str | None = None
+    audit: Document | None = None
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    version: int = 0
+
+    def task(self, task_id: str) -> Task:
+        """Raises NotFound."""
+        found = next((task for task in self.tasks if task.id == task_id), None)
+        if found is None:
+            raise NotFound("task", task_id)
+        return found
+
+    def document(self, document_id: str) -> Document:
+        """Raises NotFound."""
+        found = next((doc for doc in self.documents if doc.id == document_id), None)
+        if found is None:
+            raise NotFound("document", document_id)
+        return found
+
+    def with_task(self, changed: Task) -> Envelope:
+        tasks = tuple(changed if task.id == changed.id else task for task in self.tasks)
+        return replace(self, tasks=tasks)
+
+    def with_document(self, changed: Document) -> Envelope:
+        documents = tuple(changed if doc.id == changed.id else doc for doc in self.documents)
+        return replace(self, documents=documents)
+
+    def signers_of(self, document_id: str) -> tuple[Task, ...]:
+        """The tasks that sign a document, in the order of their blocks on its evidence page."""
+        return tuple(task for task in self.tasks if document_id in task.signs)

@@ -1,0 +1,44 @@
+"""What happened. An event is recorded in the evidence chain and decides which jobs follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class EventKind(StrEnum):
+    ENVELOPE_SENT = "envelope_sent"
+    TASK_READY = "task_ready"
+    TASK_INVITED = "task_invited"
+    TASK_REMINDED = "task_reminded"
+    TASK_OPENED = "task_opened"
+    TASK_IDENTIFIED = "task_identified"
+    DOCUMENT_SERVED = "document_served"
+    TASK_COMPLETED = "task_completed"
+    TASK_DECLINED = "task_declined"
+    TASK_EXPIRED = "task_expired"
+    TASK_CANCELLED = "task_cancelled"
+    ENVELOPE_ALL_SIGNED = "envelope_all_signed"
+    ENVELOPE_SEALED = "envelope_sealed"
+    ENVELOPE_VERIFIED = "envelope_verified"
+    ENVELOPE_COMPLETED = "envelope_completed"
+    AUDIT_MADE = "audit_made"
+    ENVELOPE_DECLINED = "envelope_declined"
+    ENVELOPE_EXPIRED = "envelope_expired"
+    ENVELOPE_CANCELLED = "envelope_cancelled"
+    ENVELOPE_FAILED = "envelope_failed"
+    ENVELOPE_DELETED = "envelope_deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """`data` holds JSON values only: it is hashed into the chain exactly as it is."""
+
+    kind: EventKind
+    at: datetime
+    task_id: str | None = None
+    document_id: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)

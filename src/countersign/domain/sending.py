@@ -1,0 +1,50 @@
+"""Sending an envelope."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from countersign.domain.envelope import Envelope, EnvelopeStatus
+from countersign.domain.errors import Invalid
+from countersign.domain.events import Event, EventKind
+from countersign.domain.turns import check_order, unblock
+
+
+def send(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
+    """Opens a draft. Raises Invalid when it has no document, nobody to act, a field outside its
+    document or an impossible order."""
+    _check_complete(envelope)
+    check_order(envelope.tasks)
+    for task in envelope.tasks:
+        for field in task.fields:
+            _check_field(envelope, field.document_id, field.area.page)
+    opened = replace(envelope, status=EnvelopeStatus.OPEN, updated_at=now)
+    sent = Event(kind=EventKind.ENVELOPE_SENT, at=now, data=_sent_facts(envelope))
+    opened, ready = unblock(opened, now)
+    return opened, [sent, *ready]
+
+
+def _check_complete(envelope: Envelope) -> None:
+    if not envelope.documents:
+        raise Invalid("an envelope needs a document", {"documents": "at least one is needed"})
+    if not envelope.tasks:
+        raise Invalid("an envelope needs a task", {"tasks": "at least one is needed"})
+
+
+def _check_field(envelope: Envelope, document_id: str, page: int) -> None:
+    if not 0 <= page < len(envelope.document(document_id).pages):
+        raise Invalid("a field is on a page that does not exist", {"page": str(page)})
+
+
+def _sent_facts(envelope: Envelope) -> dict[str, object]:
+    """What the first link of the chain says: which files, sent by whom, to how many."""
+    return {
+        "name": envelope.name,
+        "documents": [
+            {"id": doc.id, "name": doc.name, "sha256": doc.upload.sha256, "size": doc.upload.size}
+            for doc in envelope.documents
+        ],
+        "tasks": [task.id for task in envelope.tasks],
+        "sender": {"ip": envelope.sender.ip, "user_agent": envelope.sender.user_agent},
+    }

@@ -1,0 +1,124 @@
+"""Opening, proving identity and completing a task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from countersign.domain.document import Segment
+from countersign.domain.envelope import Envelope, EnvelopeStatus
+from countersign.domain.errors import IdentityRequired, Invalid, MissingFields
+from countersign.domain.events import Event, EventKind
+from countersign.domain.task import Act, Field, FieldKind, Task, TaskStatus, Visitor
+from countersign.domain.turns import check_may_act, unblock
+
+IMAGE_KINDS = frozenset({FieldKind.SIGNATURE, FieldKind.INITIALS, FieldKind.STAMP})
+
+
+def open_task(
+    envelope: Envelope, task_id: str, visitor: Visitor, now: datetime
+) -> tuple[Envelope, list[Event]]:
+    """Records the first opening; any later one changes nothing. A blocked or finished task may be
+    looked at, which is no opening."""
+    task = envelope.task(task_id)
+    if task.opened_at is not None or task.status is not TaskStatus.READY:
+        return envelope, []
+    check_may_act(envelope, task, now)
+    envelope = replace(envelope.with_task(replace(task, opened_at=now)), updated_at=now)
+    opened = Event(kind=EventKind.TASK_OPENED, at=now, task_id=task_id, data=_device(visitor))
+    return envelope, [opened]
+
+
+def check_act(envelope: Envelope, task: Task, act: Act) -> None:
+    """Everything that must hold before anything is written.
+
+    Raises what `check_may_act` raises, IdentityRequired, Invalid (no consent, method not
+    offered, unknown field) or MissingFields.
+    """
+    check_may_act(envelope, task, act.at)
+    if task.identity_due:
+        raise IdentityRequired(task.identity_due)
+    if not act.consent:
+        raise Invalid("consent is needed", {"consent": "must be given"})
+    if task.signs:
+        _check_method(task, act)
+        check_values(task, act.values)
+
+
+def _check_method(task: Task, act: Act) -> None:
+    if act.method not in task.methods:
+        raise Invalid("this way to sign is not offered", {"method": "not offered"})
+    if act.method == "drawn" and act.image is None:
+        raise Invalid("a signature is missing", {"signature": "draw or upload one"})
+    if act.method == "typed" and not (act.text or "").strip():
+        raise Invalid("a signature is missing", {"signature": "type your name"})
+
+
+def check_values(task: Task, values: Mapping[str, str]) -> None:
+    """Raises MissingFields for required fields left empty, Invalid for fields of other tasks."""
+    unknown = values.keys() - {field.id for field in task.fields}
+    if unknown:
+        raise Invalid("no such field", dict.fromkeys(sorted(unknown), "not a field of this task"))
+    missing = [f for f in task.fields if f.required and _is_typed(f) and not values.get(f.id)]
+    if missing:
+        raise MissingFields("a required field is empty", {f.id: "required" for f in missing})
+
+
+def _is_typed(field: Field) -> bool:
+    """Signatures and initials are filled by the act itself, dates by its time."""
+    return field.kind not in IMAGE_KINDS and field.kind is not FieldKind.DATE
+
+
+def complete_task(
+    envelope: Envelope, task_id: str, act: Act, revisions: Mapping[str, tuple[Segment, ...]]
+) -> tuple[Envelope, list[Event]]:
+    """Records an act whose signatures are made. `revisions` maps document id to the segments that
+    were appended for it. Raises what `check_act` raises."""
+    task, now = envelope.task(task_id), act.at
+    check_act(envelope, task, act)
+    for document_id, segments in revisions.items():
+        envelope = envelope.with_document(envelope.document(document_id).append(*segments))
+    done = replace(
+        task,
+        status=TaskStatus.COMPLETED,
+        act=act,
+        completed_at=now,
+        opened_at=task.opened_at or now,
+    )
+    envelope = replace(envelope.with_task(done), updated_at=now)
+    facts = _act_facts(act, envelope, revisions)
+    events = [Event(kind=EventKind.TASK_COMPLETED, at=now, task_id=task_id, data=facts)]
+    envelope, ready = unblock(envelope, now)
+    return _close_if_done(envelope, [*events, *ready], now)
+
+
+def _close_if_done(
+    envelope: Envelope, events: list[Event], now: datetime
+) -> tuple[Envelope, list[Event]]:
+    if any(task.status is not TaskStatus.COMPLETED for task in envelope.tasks):
+        return envelope, events
+    events.append(Event(kind=EventKind.ENVELOPE_ALL_SIGNED, at=now))
+    return replace(envelope, status=EnvelopeStatus.SEALING), events
+
+
+def _act_facts(
+    act: Act, envelope: Envelope, revisions: Mapping[str, tuple[Segment, ...]]
+) -> dict[str, object]:
+    return {
+        **_device(act.visitor),
+        "method": act.method,
+        "consent": act.consent,
+        "revisions": [
+            {
+                "document": document_id,
+                "segments": [segment.file.sha256 for segment in segments],
+                "size": envelope.document(document_id).size,
+            }
+            for document_id, segments in revisions.items()
+        ],
+    }
+
+
+def _device(visitor: Visitor) -> dict[str, object]:
+    return {"ip": visitor.ip, "user_agent": visitor.user_agent, "locale": visitor.locale}

@@ -1,0 +1,130 @@
+"""A task: what one person must do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from countersign.domain.document import FileRef
+
+
+class TaskStatus(StrEnum):
+    BLOCKED = "blocked"
+    READY = "ready"
+    COMPLETED = "completed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+    @property
+    def pending(self) -> bool:
+        return self in (TaskStatus.BLOCKED, TaskStatus.READY)
+
+
+class Action(StrEnum):
+    SIGN = "sign"
+    VIEW = "view"
+    REVIEW = "review"
+    UPLOAD = "upload"
+
+
+class FieldKind(StrEnum):
+    SIGNATURE = "signature"
+    INITIALS = "initials"
+    STAMP = "stamp"
+    TEXT = "text"
+    DATE = "date"
+    CHECKBOX = "checkbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A box on a page: fractions 0-1 of the page as shown, origin top left, page from 0."""
+
+    page: int
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A box that belongs to one task."""
+
+    id: str
+    document_id: str
+    kind: FieldKind
+    name: str
+    area: Area
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who is to act; names as they are written, in any script."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """What is known of the device behind a request."""
+
+    ip: str = ""
+    user_agent: str = ""
+    locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """The moment a signer signs: consent, values, image and where they came from.
+
+    `method` is drawn, typed, click or an eID's name; `values` maps field id to text.
+    """
+
+    method: str
+    consent: str
+    visitor: Visitor
+    at: datetime
+    image: FileRef | None = None
+    text: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One person's task. `actions` maps document id to what is to be done with it; `after` holds
+    the ids of the tasks that must be completed before. Times are UTC."""
+
+    id: str
+    person: Person
+    actions: Mapping[str, Action]
+    fields: tuple[Field, ...] = ()
+    after: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ("drawn", "typed")
+    identity: tuple[str, ...] = ()
+    language: str = ""
+    status: TaskStatus = TaskStatus.BLOCKED
+    due_at: datetime | None = None
+    opened_at: datetime | None = None
+    identified: tuple[str, ...] = ()
+    completed_at: datetime | None = None
+    reminded_at: datetime | None = None
+    declined_reason: str | None = None
+    act: Act | None = None
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """Ids of the documents that get this person's signature."""
+        return tuple(doc for doc, action in self.actions.items() if action is Action.SIGN)
+
+    @property
+    def identity_due(self) -> tuple[str, ...]:
+        return tuple(method for method in self.identity if method not in self.identified)
