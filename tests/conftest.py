@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.support.mail",
     "tests.support.object_store",
     "tests.support.webhooks",
+    "tests.support.browser",
     "tests.support.server",
 ]
