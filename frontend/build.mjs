@@ -1,0 +1,17 @@
+import { build } from "esbuild";
+import { fileURLToPath } from "node:url";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+await build({
+  entryPoints: [
+    { in: here("signing/main.ts"), out: "signing" },
+    { in: here("signing/signing.css"), out: "signing" },
+  ],
+  outdir: process.argv[2] ?? here("../src/countersign/pages/static/dist"),
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: ["es2022", "safari15"],
+  logLevel: "warning",
+});
