@@ -74,6 +74,10 @@ class Document:
     def sealed(self) -> bool:
         return any(segment.kind is SegmentKind.SEAL for segment in self.segments)
 
+    def until(self, segments: int) -> Document:
+        """The document as it was with its first `segments` segments."""
+        return replace(self, segments=self.segments[:segments])
+
     def append(self, *segments: Segment) -> Document:
         return replace(self, segments=(*self.segments, *segments))
 

@@ -15,8 +15,6 @@ class EventKind(StrEnum):
     TASK_INVITED = "task_invited"
     TASK_REMINDED = "task_reminded"
     TASK_OPENED = "task_opened"
-    TASK_IDENTIFIED = "task_identified"
-    DOCUMENT_SERVED = "document_served"
     TASK_COMPLETED = "task_completed"
     TASK_DECLINED = "task_declined"
     TASK_EXPIRED = "task_expired"
@@ -42,3 +40,18 @@ class Event:
     task_id: str | None = None
     document_id: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON values that `from_json` reads back."""
+        return {
+            "kind": str(self.kind),
+            "at": self.at.isoformat(),
+            "task_id": self.task_id,
+            "document_id": self.document_id,
+            "data": dict(self.data),
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Event:
+        kind, at = EventKind(values["kind"]), datetime.fromisoformat(values["at"])
+        return cls(**{**values, "kind": kind, "at": at})

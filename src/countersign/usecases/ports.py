@@ -155,6 +155,12 @@ class Jobs(Protocol):
     def add(self, job: NewJob) -> None: ...
 
 
+class FollowUps(Protocol):
+    """Which jobs an event causes. May look things up in the transaction that records it."""
+
+    def __call__(self, envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]: ...
+
+
 class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     """One transaction. Leaving without `commit` changes nothing. Events that are handed to
     `envelopes` become links of the evidence chain and jobs, in the same transaction."""
@@ -193,6 +199,16 @@ class Files(Protocol):
 # ------------------------------------------------------------------ PDF
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """An upload that lies in the staging folder until it is accepted or dropped."""
+
+    path: Path
+    sha256: str
+    size: int
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """What an upload is. `content` lists active content found, which preparing removes."""
@@ -206,7 +222,7 @@ class PdfEngine(Protocol):
     """The chain of design section 6 over stored files. Raises UnusableFile for a bad upload and
     Unavailable when no timestamp authority answers; no other error is the sender's fault."""
 
-    def inspect(self, upload: FileRef) -> Inspection: ...
+    def inspect(self, upload: Staged) -> Inspection: ...
 
     def base_key(self, document: Document, tasks: Sequence[Task]) -> str:
         """Names the base of (upload, layout); equal keys share one base."""
@@ -268,10 +284,12 @@ class Invitations(Protocol):
     def final_copy(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]: ...
 
 
-class OutboundHttp(Protocol):
-    def post(self, url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> str:
-        """The status of the answer ("200") or what went wrong, in words. Never raises. Refuses
-        private and link-local addresses unless configured otherwise."""
+class WebhookSender(Protocol):
+    def send(self, delivery: Delivery, endpoint: WebhookEndpoint, now: datetime) -> str:
+        """One try: the body as it is, the dialect's and the endpoint's headers, and the Standard
+        Webhooks ones made with the endpoint's secret. Returns the status of the answer ("200")
+        or what went wrong, in words; never raises. Refuses private and link-local addresses
+        unless configured otherwise, also after a redirect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,7 +350,7 @@ class Ports:
     engine: PdfEngine
     mailer: Mailer
     invitations: Invitations
-    http: OutboundHttp
+    webhooks: WebhookSender
     translators: Mapping[str, WebhookTranslator]
     links: Links
     link_lifetime: timedelta = timedelta(hours=1)

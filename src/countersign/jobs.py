@@ -1,0 +1,137 @@
+"""What happens next: event → job → use case, and how often a job is tried.
+
+Read it from top to bottom: `FOLLOW_UPS` says which jobs an event causes (they are written in the
+transaction that records the event), `handlers` which use case does a job, `retry_after` when a
+failed one is tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from countersign.domain.envelope import Envelope
+from countersign.domain.events import Event, EventKind
+from countersign.domain.evidence import timestamp
+from countersign.usecases.deliver_webhook import deliver_webhook
+from countersign.usecases.expire_envelope import expire_envelope
+from countersign.usecases.make_audit import make_audit
+from countersign.usecases.ports import NewJob, Ports, UnitOfWork
+from countersign.usecases.seal_envelope import seal_envelope
+from countersign.usecases.send_message import send_message
+from countersign.usecases.tell_webhooks import tell_webhooks
+from countersign.usecases.verify_envelope import verify_envelope
+from countersign.usecases.write_message import (
+    write_final_copy,
+    write_invitation,
+    write_reminder,
+)
+
+Rule = Callable[[Envelope, Event, UnitOfWork], Iterable[NewJob]]
+Args = Mapping[str, Any]
+
+PDF, MAIL, WEBHOOK, DEFAULT = "pdf", "mail", "webhook", "default"
+QUEUES: Mapping[str, int] = {PDF: 1, MAIL: 1, WEBHOOK: 4, DEFAULT: 1}  # worker threads of each
+
+
+# ------------------------------------------------------------------ event → jobs
+
+
+def _seal(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    yield NewJob(kind="seal_envelope", args={"envelope": envelope.id}, queue=PDF)
+
+
+def _verify(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    yield NewJob(kind="verify_envelope", args={"envelope": envelope.id}, queue=PDF)
+
+
+def _make_audit(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    yield NewJob(kind="make_audit", args={"envelope": envelope.id})
+
+
+def _invite(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    if envelope.settings.send_invitations:
+        args = {"envelope": envelope.id, "task": event.task_id}
+        yield NewJob(kind="write_invitation", args=args, queue=MAIL)
+
+
+def _remind(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    args = {"envelope": envelope.id, "task": event.task_id, "at": timestamp(event.at)}
+    yield NewJob(kind="write_reminder", args=args, queue=MAIL)
+
+
+def _send_copies(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    if envelope.settings.send_final_copy:
+        for task in envelope.tasks:
+            args = {"envelope": envelope.id, "task": task.id}
+            yield NewJob(kind="write_final_copy", args=args, queue=MAIL)
+
+
+def _watch_deadline(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    if envelope.due_at is not None:
+        args = {"envelope": envelope.id}
+        yield NewJob(kind="expire_envelope", args=args, run_at=envelope.due_at)
+
+
+def _tell_webhooks(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
+    if uow.webhooks.endpoints(envelope.account_id, envelope.origin):
+        args = {"envelope": envelope.id, "event": event.as_json()}
+        yield NewJob(kind="tell_webhooks", args=args, queue=WEBHOOK)
+
+
+FOLLOW_UPS: Mapping[EventKind, tuple[Rule, ...]] = {
+    EventKind.ENVELOPE_SENT: (_tell_webhooks, _watch_deadline),
+    EventKind.TASK_READY: (_invite,),
+    EventKind.TASK_REMINDED: (_remind,),
+    EventKind.TASK_OPENED: (_tell_webhooks,),
+    EventKind.TASK_COMPLETED: (_tell_webhooks,),
+    EventKind.TASK_DECLINED: (_tell_webhooks,),
+    EventKind.ENVELOPE_ALL_SIGNED: (_seal,),
+    EventKind.ENVELOPE_SEALED: (_verify,),
+    EventKind.ENVELOPE_COMPLETED: (_tell_webhooks, _send_copies, _make_audit),
+    EventKind.ENVELOPE_DECLINED: (_tell_webhooks,),
+    EventKind.ENVELOPE_EXPIRED: (_tell_webhooks,),
+    EventKind.ENVELOPE_CANCELLED: (_tell_webhooks,),
+    EventKind.ENVELOPE_FAILED: (_tell_webhooks,),
+}
+
+
+def follow_ups(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
+    """The jobs that `event` causes."""
+    for rule in FOLLOW_UPS.get(event.kind, ()):
+        yield from rule(envelope, event, uow)
+
+
+# ------------------------------------------------------------------ job → use case
+
+
+def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
+    """Every kind of job with the use case that does it. All may be done twice."""
+    return {
+        "seal_envelope": lambda args: seal_envelope(args["envelope"], ports),
+        "verify_envelope": lambda args: verify_envelope(args["envelope"], ports),
+        "make_audit": lambda args: make_audit(args["envelope"], ports),
+        "expire_envelope": lambda args: expire_envelope(args["envelope"], ports),
+        "write_invitation": lambda args: write_invitation(args["envelope"], args["task"], ports),
+        "write_reminder": lambda args: write_reminder(
+            args["envelope"], args["task"], args["at"], ports
+        ),
+        "write_final_copy": lambda args: write_final_copy(args["envelope"], args["task"], ports),
+        "send_message": lambda args: send_message(args["message"], ports),
+        "tell_webhooks": lambda args: tell_webhooks(
+            args["envelope"], Event.from_json(args["event"]), ports
+        ),
+        "deliver_webhook": lambda args: deliver_webhook(args["delivery"], ports),
+    }
+
+
+# ------------------------------------------------------------------ retries
+
+
+def retry_after(_kind: str, attempts: int) -> timedelta | None:
+    """The pause after `attempts` failed tries (from 1): 1 s, 2 s, 4 s … at most 15 minutes, for
+    about four days; then None, and the job is kept as dead for the operator."""
+    if attempts > 400:
+        return None
+    return timedelta(seconds=min(2 ** min(attempts - 1, 20), 900))

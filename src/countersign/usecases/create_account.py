@@ -1,0 +1,25 @@
+"""A new tenant."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from countersign.domain.account import Account
+from countersign.domain.errors import Invalid
+from countersign.usecases.ports import Ports
+
+
+def create_account(name: str, email: str, ports: Ports) -> Account:
+    """Raises Invalid for an empty name or an address without @."""
+    wrong = {}
+    if not name.strip():
+        wrong["name"] = "must not be empty"
+    if "@" not in email:
+        wrong["email"] = "must be an e-mail address"
+    if wrong:
+        raise Invalid("an account needs a name and an e-mail address", wrong)
+    account = Account(id=str(uuid4()), name=name.strip(), email=email, created_at=ports.clock())
+    with ports.unit_of_work() as uow:
+        uow.accounts.add(account)
+        uow.commit()
+    return account

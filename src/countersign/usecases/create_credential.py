@@ -1,0 +1,64 @@
+"""A new API key, token or client; its secret is shown once and never stored."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from uuid import uuid4
+
+from countersign.domain.account import PRODUCTION, Credential
+from countersign.domain.errors import Conflict
+from countersign.usecases.ports import Ports, Repeatable, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateCredential:
+    account_id: str
+    api: str
+    name: str
+    description: str = ""
+    environment: str = PRODUCTION
+    quota: int | None = None
+    repeatable: Repeatable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewCredential:
+    """`secret` is what the caller will send; only here is it known."""
+
+    credential: Credential
+    secret: str
+
+
+def create_credential(command: CreateCredential, ports: Ports) -> NewCredential:
+    """Raises Conflict when the account has one of this name for the same API."""
+    secret = secrets.token_urlsafe(32)
+    credential = Credential(
+        id=str(uuid4()),
+        account_id=command.account_id,
+        api=command.api,
+        name=command.name,
+        description=command.description,
+        environment=command.environment,
+        quota=command.quota,
+        secret_hash=hash_secret(secret),
+        created_at=ports.clock(),
+    )
+    with ports.unit_of_work() as uow:
+        if command.repeatable:
+            _claim(command.repeatable, credential, uow)
+        uow.credentials.add(credential)
+        uow.commit()
+    return NewCredential(credential, secret)
+
+
+def _claim(request: Repeatable, credential: Credential, uow: UnitOfWork) -> None:
+    """A secret that was shown can't be shown again, if its answer got lost."""
+    if uow.repeats.claim(request, credential.id, credential.created_at) != credential.id:
+        raise Conflict("this credential was already created")
+
+
+def hash_secret(secret: str) -> str:
+    """Plain SHA-256: the secret has 256 random bits, so there is nothing to guess slowly."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,49 @@
+"""A signer opens their link."""
+
+from __future__ import annotations
+
+from countersign.domain import signing
+from countersign.domain.envelope import Envelope
+from countersign.domain.errors import Gone
+from countersign.domain.task import TaskStatus, Visitor
+from countersign.usecases.ports import Ports
+from countersign.usecases.retrying import on_stale_state
+
+
+def open_task(task_id: str, visitor: Visitor, ports: Ports) -> Envelope:
+    """Records the first opening. Opening again, or too early, or after the end changes nothing.
+    Raises NotFound."""
+    return on_stale_state(lambda: _open(task_id, visitor, ports))
+
+
+def _open(task_id: str, visitor: Visitor, ports: Ports) -> Envelope:
+    with ports.unit_of_work() as uow:
+        envelope = uow.envelopes.of_task(task_id)
+        envelope, events = signing.open_task(envelope, task_id, visitor, ports.clock())
+        if events:
+            uow.envelopes.save(envelope, events)
+            uow.commit()
+    return envelope
+
+
+def look_at_task(task_id: str, ports: Ports) -> Envelope:
+    """The envelope behind a signing link. Raises NotFound; Gone("deleted") for a tombstone."""
+    with ports.unit_of_work() as uow:
+        envelope = uow.envelopes.of_task(task_id)
+    if envelope.status == "deleted":
+        raise Gone("deleted")
+    return envelope
+
+
+def is_over(envelope: Envelope, task_id: str, ports: Ports) -> str | None:
+    """The final status that a signer has to be told of, or None while the link is good.
+
+    A deadline that has passed counts at once, before the sweep has recorded it.
+    """
+    task = envelope.task(task_id)
+    if task.status in (TaskStatus.DECLINED, TaskStatus.EXPIRED, TaskStatus.CANCELLED):
+        return str(task.status)
+    deadlines = [due for due in (envelope.due_at, task.due_at) if due is not None]
+    if task.status.pending and any(due <= ports.clock() for due in deadlines):
+        return "expired"
+    return None

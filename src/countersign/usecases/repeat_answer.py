@@ -1,0 +1,25 @@
+"""The same request twice gets the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from countersign.usecases.ports import Ports, Repeatable
+
+
+def answer_once(request: Repeatable | None, ports: Ports, make: Callable[[], bytes]) -> bytes:
+    """The answer that `request` got before, else the one that `make` gives, which is kept.
+
+    Raises IdempotencyMismatch when the key came with another body before.
+    """
+    if request is None:
+        return make()
+    with ports.unit_of_work() as uow:
+        earlier = uow.repeats.answer(request)
+    if earlier is not None:
+        return earlier
+    answer = make()
+    with ports.unit_of_work() as uow:
+        uow.repeats.keep_answer(request, answer)
+        uow.commit()
+    return answer

@@ -1,0 +1,164 @@
+"""A sender sends documents to people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from countersign.domain import sending
+from countersign.domain.account import Caller
+from countersign.domain.document import Base, Document
+from countersign.domain.envelope import Envelope, EnvelopeSettings
+from countersign.domain.task import Action, Area, Field, FieldKind, Person, Task, Visitor
+from countersign.usecases.ports import Ports, Repeatable, UnitOfWork
+from countersign.usecases.receive_file import ReceivedFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewField:
+    """`document` is the index into the command's documents."""
+
+    document: int
+    kind: FieldKind
+    name: str
+    area: Area
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """`actions` says what to do with each of the command's documents, by index; `after` are
+    indexes into the command's tasks."""
+
+    person: Person
+    actions: Mapping[int, Action]
+    fields: tuple[NewField, ...] = ()
+    after: tuple[int, ...] = ()
+    methods: tuple[str, ...] = ("drawn", "typed")
+    language: str = ""
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendEnvelope:
+    """What a sender asks for; behaviour that vendors differ in is in `settings`."""
+
+    caller: Caller
+    origin: str
+    name: str
+    documents: tuple[ReceivedFile, ...]
+    tasks: tuple[NewTask, ...]
+    sender_name: str
+    settings: EnvelopeSettings = field(default_factory=EnvelopeSettings)
+    sender: Visitor = field(default_factory=Visitor)
+    due_at: datetime | None = None
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    repeatable: Repeatable | None = None
+
+
+def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
+    """Opens the envelope, or returns the one that the same request made before.
+
+    Raises QuotaExceeded, Invalid, UnusableFile, IdempotencyMismatch.
+    """
+    now = ports.clock()
+    draft, bases = _prepare(_draft(command, now), ports)
+    envelope, events = sending.send(draft, now)
+    with ports.unit_of_work() as uow:
+        if earlier := _earlier(command, envelope, now, uow):
+            return earlier
+        uow.credentials.count_use(command.caller.credential.id)
+        for base in bases:
+            uow.bases.add(base)
+        uow.envelopes.add(envelope, events)
+        uow.commit()
+    return envelope
+
+
+def _earlier(
+    command: SendEnvelope, envelope: Envelope, now: datetime, uow: UnitOfWork
+) -> Envelope | None:
+    if command.repeatable is None:
+        return None
+    made = uow.repeats.claim(command.repeatable, envelope.id, now)
+    return None if made == envelope.id else uow.envelopes.get(made)
+
+
+def _draft(command: SendEnvelope, now: datetime) -> Envelope:
+    documents = tuple(
+        Document(
+            id=str(uuid4()),
+            name=received.name,
+            media_type="application/pdf",
+            upload=received.upload,
+            pages=received.pages,
+        )
+        for received in command.documents
+    )
+    return Envelope(
+        id=str(uuid4()),
+        account_id=command.caller.account.id,
+        credential_id=command.caller.credential.id,
+        environment=command.caller.environment,
+        origin=command.origin,
+        name=command.name,
+        created_at=now,
+        updated_at=now,
+        sender_name=command.sender_name,
+        documents=documents,
+        tasks=_tasks(command, documents),
+        settings=command.settings,
+        sender=command.sender,
+        due_at=command.due_at,
+        extras=command.extras,
+    )
+
+
+def _tasks(command: SendEnvelope, documents: tuple[Document, ...]) -> tuple[Task, ...]:
+    ids = [str(uuid4()) for _ in command.tasks]
+    return tuple(
+        Task(
+            id=id,
+            person=new.person,
+            actions={documents[index].id: action for index, action in new.actions.items()},
+            fields=tuple(_field(made, documents) for made in new.fields),
+            after=tuple(ids[index] for index in new.after),
+            methods=new.methods,
+            language=new.language,
+            extras=new.extras,
+        )
+        for id, new in zip(ids, command.tasks, strict=True)
+    )
+
+
+def _field(new: NewField, documents: tuple[Document, ...]) -> Field:
+    return Field(
+        id=str(uuid4()),
+        document_id=documents[new.document].id,
+        kind=new.kind,
+        name=new.name,
+        area=new.area,
+        required=new.required,
+    )
+
+
+def _prepare(envelope: Envelope, ports: Ports) -> tuple[Envelope, list[Base]]:
+    """Gives each document that is signed its base: an existing one when upload and layout are the
+    same, else a new one. Outside the transaction, since a large file takes its time."""
+    new: list[Base] = []
+    for document in envelope.documents:
+        signers = envelope.signers_of(document.id)
+        if not signers:
+            continue
+        key = ports.engine.base_key(document, signers)
+        with ports.unit_of_work() as uow:
+            base = uow.bases.get(key)
+        if base is None:
+            base = ports.engine.prepare(document, signers)
+            new.append(base)
+        prepared = replace(document, base_key=key, base=base.file)
+        envelope = envelope.with_document(prepared)
+    return envelope, new

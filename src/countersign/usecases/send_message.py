@@ -1,0 +1,48 @@
+"""Hands one message to the relay and records what it said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from countersign.domain.delivery import Message, MessageStatus
+from countersign.domain.errors import Unavailable
+from countersign.domain.events import Event, EventKind
+from countersign.usecases.ports import Ports
+from countersign.usecases.retrying import on_stale_state
+
+LONGEST_WAIT = timedelta(days=3)
+
+
+def send_message(message_id: str, ports: Ports) -> None:
+    """A message that was accepted before is not sent again. Raises Unavailable for another try;
+    after three days the message counts as refused."""
+    with ports.unit_of_work() as uow:
+        message = uow.messages.get(message_id)
+    if message.status is not MessageStatus.QUEUED:
+        return
+    answered = _hand_over(message, ports)
+    on_stale_state(lambda: _record(answered, ports))
+
+
+def _hand_over(message: Message, ports: Ports) -> Message:
+    try:
+        return ports.mailer.send(message)
+    except Unavailable as failure:
+        if ports.clock() - message.created_at < LONGEST_WAIT:
+            raise
+        return replace(message, status=MessageStatus.REFUSED, reply=str(failure))
+
+
+def _record(message: Message, ports: Ports) -> None:
+    now = ports.clock()
+    invited = Event(
+        kind=EventKind.TASK_INVITED,
+        at=now,
+        task_id=message.task_id,
+        data={"channel": message.channel, "status": str(message.status), "reply": message.reply},
+    )
+    with ports.unit_of_work() as uow:
+        uow.messages.save(message)
+        uow.envelopes.save(uow.envelopes.get(message.envelope_id), [invited])
+        uow.commit()

@@ -1,0 +1,45 @@
+"""Where a credential's owner wants to be told."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from uuid import uuid4
+
+from countersign.domain.account import Caller
+from countersign.domain.delivery import WebhookEndpoint
+from countersign.domain.errors import Invalid
+from countersign.usecases.ports import Ports
+
+LONGEST_URL = 255
+
+
+def set_webhook(caller: Caller, slot: str, url: str, ports: Ports) -> WebhookEndpoint:
+    """Sets the one endpoint of `slot` for this credential, replacing an earlier one. Raises
+    Invalid for what is no http(s) address."""
+    check_url(url)
+    endpoint = WebhookEndpoint(
+        id=str(uuid4()),
+        account_id=caller.account.id,
+        api=caller.credential.api,
+        credential_id=caller.credential.id,
+        slot=slot,
+        url=url,
+        secret=new_secret(),
+        created_at=ports.clock(),
+    )
+    with ports.unit_of_work() as uow:
+        uow.webhooks.put_endpoint(endpoint)
+        uow.commit()
+    return endpoint
+
+
+def check_url(url: str) -> None:
+    """Raises Invalid. Whether the address may be called is decided at each call."""
+    if not url.startswith(("http://", "https://")) or len(url) > LONGEST_URL:
+        raise Invalid("not an http(s) address", {"url": f"http(s), at most {LONGEST_URL} long"})
+
+
+def new_secret() -> str:
+    """A Standard Webhooks secret: 192 random bits."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()

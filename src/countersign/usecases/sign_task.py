@@ -1,0 +1,80 @@
+"""A signer signs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from countersign.domain import signing
+from countersign.domain.document import Base, Segment
+from countersign.domain.envelope import Envelope
+from countersign.domain.errors import NotFound
+from countersign.domain.task import Act, Task, Visitor
+from countersign.usecases.ports import Ports
+from countersign.usecases.retrying import on_stale_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignTask:
+    """What the signing page sends. `image` is a PNG, JPEG or WebP; `consent` the text agreed to,
+    "" when it was not; `values` maps field id to text."""
+
+    task_id: str
+    method: str
+    consent: str
+    visitor: Visitor
+    image: bytes | None = None
+    text: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def sign_task(command: SignTask, ports: Ports) -> Envelope:
+    """Records the act and puts the signature into every document that this task signs.
+
+    When another signer finishes in the same instant, the loser of the compare-and-set makes its
+    act again on the new revision. Raises what `signing.check_act` raises, UnusableFile for an
+    image that is none, Unavailable when no timestamp authority answers; then nothing has changed.
+    """
+    image = ports.engine.signature_image(command.image) if command.image else None
+
+    def attempt() -> Envelope:
+        act = Act(
+            method=command.method,
+            consent=command.consent,
+            visitor=command.visitor,
+            at=ports.clock(),
+            image=image,
+            text=command.text,
+            values=command.values,
+        )
+        return _sign(command.task_id, act, ports)
+
+    return on_stale_state(attempt)
+
+
+def _sign(task_id: str, act: Act, ports: Ports) -> Envelope:
+    with ports.unit_of_work() as uow:
+        envelope = uow.envelopes.of_task(task_id)
+        task = envelope.task(task_id)
+        signing.check_act(envelope, task, act)
+        bases = {id: uow.bases.get(envelope.document(id).base_key) for id in task.signs}
+    revisions = {id: _revise(envelope, id, base, task, act, ports) for id, base in bases.items()}
+    envelope, events = signing.complete_task(envelope, task_id, act, revisions)
+    with ports.unit_of_work() as uow:
+        uow.envelopes.save(envelope, events)
+        uow.commit()
+    return envelope
+
+
+def _revise(
+    envelope: Envelope, document_id: str, base: Base | None, task: Task, act: Act, ports: Ports
+) -> tuple[Segment, ...]:
+    """The first act on a document is preceded by the platform's certification of this copy."""
+    document = envelope.document(document_id)
+    if base is None:
+        raise NotFound("base", document.base_key)
+    opening: tuple[Segment, ...] = ()
+    if not document.segments:
+        opening = ports.engine.certify(envelope, document, base, act.at)
+        document = document.append(*opening)
+    return (*opening, ports.engine.act(envelope, document, base, task, act))

@@ -1,0 +1,47 @@
+"""Nothing is completed before its sealed bytes have been read back and found good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from countersign.domain import sealing
+from countersign.domain.envelope import Envelope, EnvelopeStatus
+from countersign.usecases.ports import Ports, VerificationFailed
+from countersign.usecases.retrying import on_stale_state
+
+Findings = Mapping[str, Mapping[str, object]]
+
+
+def verify_envelope(envelope_id: str, ports: Ports) -> None:
+    """Completes a sealed envelope, or stops it at `failed`, keeping every file. A second call
+    changes nothing."""
+    on_stale_state(lambda: _verify(envelope_id, ports))
+
+
+def _verify(envelope_id: str, ports: Ports) -> None:
+    with ports.unit_of_work() as uow:
+        envelope = uow.envelopes.get(envelope_id)
+    if envelope.status is not EnvelopeStatus.SEALING:
+        return
+    try:
+        findings = _findings(envelope, ports)
+    except VerificationFailed as refusal:
+        envelope, events = sealing.fail(envelope, str(refusal), ports.clock())
+    else:
+        envelope, events = sealing.complete(envelope, findings, ports.clock())
+    with ports.unit_of_work() as uow:
+        uow.envelopes.save(envelope, events)
+        uow.commit()
+
+
+def _findings(envelope: Envelope, ports: Ports) -> Findings:
+    findings = {}
+    for document in envelope.documents:
+        if not envelope.signers_of(document.id):
+            continue
+        with ports.unit_of_work() as uow:
+            base = uow.bases.get(document.base_key)
+        if base is None:
+            raise VerificationFailed("the prepared base is gone")
+        findings[document.id] = ports.engine.verify(envelope, document, base)
+    return findings

@@ -1,0 +1,44 @@
+"""What dialects and pages read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from countersign.domain.account import Caller, Credential
+from countersign.domain.document import Document
+from countersign.domain.envelope import Envelope
+from countersign.usecases.owned import owned_envelope
+from countersign.usecases.ports import Download, EnvelopeQuery, Ports
+
+
+def get_envelope(envelope_id: str, caller: Caller, origin: str, ports: Ports) -> Envelope:
+    """Raises NotFound or Forbidden."""
+    with ports.unit_of_work() as uow:
+        return owned_envelope(envelope_id, caller, origin, uow)
+
+
+def find_envelopes(query: EnvelopeQuery, ports: Ports) -> tuple[Sequence[Envelope], int]:
+    """One page and the number of all that match."""
+    with ports.unit_of_work() as uow:
+        return uow.envelopes.find(query)
+
+
+def credentials_of(caller: Caller, ports: Ports) -> Sequence[Credential]:
+    """The credentials of the caller's account for the caller's API, oldest first."""
+    with ports.unit_of_work() as uow:
+        return uow.credentials.of_account(caller.account.id, caller.credential.api)
+
+
+def download_link(envelope: Envelope, document: Document, ports: Ports) -> str:
+    """A fresh link to the document as it is now; it expires after `ports.link_lifetime`."""
+    expires = ports.clock() + ports.link_lifetime
+    return ports.links.download(envelope, document, expires)
+
+
+def downloaded(download: Download, ports: Ports) -> Document:
+    """The document as it was when the link was made. Raises NotFound."""
+    with ports.unit_of_work() as uow:
+        envelope = uow.envelopes.get(download.envelope_id)
+    if envelope.audit is not None and envelope.audit.id == download.document_id:
+        return envelope.audit
+    return envelope.document(download.document_id).until(download.segments)
