@@ -1,0 +1,51 @@
+"""What all HTTP surfaces of one process share: the handlers' threads and the staging area."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar, TypeVarTuple
+
+from anyio import CapacityLimiter, to_thread
+
+from .staging import Staging, StagingArea
+
+Args = TypeVarTuple("Args")
+Result = TypeVar("Result")
+
+
+class Runtime:
+    """Opened once, by the outermost application's lifespan.
+
+    `handler_threads` bounds the handlers that run at once; it should equal the size of the
+    database pool. File writes use other threads, so slow handlers never hold up an upload.
+    """
+
+    def __init__(self, staging_folder: Path, *, handler_threads: int) -> None:
+        self._area = StagingArea(staging_folder)
+        self._threads = handler_threads
+        self._handlers: CapacityLimiter | None = None
+
+    @asynccontextmanager
+    async def lifespan(self, _app: object = None) -> AsyncIterator[None]:
+        self._area.open()
+        self._handlers = CapacityLimiter(self._threads)
+        try:
+            yield
+        finally:
+            self._handlers = None
+            self._area.close()
+
+    async def handle(self, work: Callable[[*Args], Result], *args: *Args) -> Result:
+        """Runs a handler's work in one of the handlers' threads."""
+        if self._handlers is None:
+            raise RuntimeError("the runtime is not open: the outer lifespan has not run")
+        return await to_thread.run_sync(work, *args, limiter=self._handlers)
+
+    async def write(self, work: Callable[[*Args], Result], *args: *Args) -> Result:
+        """Runs a write to disk in a thread that no handler can occupy."""
+        return await to_thread.run_sync(work, *args)
+
+    def staging(self) -> Staging:
+        return self._area.request()

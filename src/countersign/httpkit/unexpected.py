@@ -1,0 +1,43 @@
+"""Logs an exception that nobody expected: where and what kind, never what it said.
+
+Messages of exceptions quote values (an e-mail address, a row), so they stay out of the log. The
+frames and the chain of types tell the place; system errors keep their number and its text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from traceback import walk_tb
+
+import structlog
+
+_log = structlog.stdlib.get_logger("countersign.http")
+
+
+def log_unexpected(problem: BaseException, operation: str) -> None:
+    """`operation` is a route's template, as a path may hold a signer's token."""
+    _log.error(
+        "unexpected_error",
+        operation=operation,
+        errors=[_kind(link) for link in _chain(problem)],
+        frames=[frame for link in _chain(problem) for frame in _frames(link)],
+    )
+
+
+def _chain(problem: BaseException | None) -> Iterator[BaseException]:
+    while problem is not None:
+        yield problem
+        hidden = None if problem.__suppress_context__ else problem.__context__
+        problem = problem.__cause__ or hidden
+
+
+def _kind(problem: BaseException) -> str:
+    name = f"{type(problem).__module__}.{type(problem).__qualname__}"
+    return f"{name}: {problem.strerror}" if isinstance(problem, OSError) else name
+
+
+def _frames(problem: BaseException) -> Iterator[str]:
+    for frame, line in walk_tb(problem.__traceback__):
+        code = frame.f_code
+        yield f"{'/'.join(PurePath(code.co_filename).parts[-3:])}:{line} in {code.co_name}"
