@@ -1,0 +1,182 @@
+import { calmScroll, create, showError } from "../shared/dom";
+import { memory, remember } from "./memory";
+import { type Field, language, state, t } from "./page-data";
+import type { Appearance } from "./signature";
+
+const SIGNED = new Set(["signature", "initials", "stamp"]);
+const HINTS: Record<string, string> = {
+  signature: "sign_here",
+  initials: "initials_here",
+  stamp: "stamp_here",
+};
+
+/** A field the person fills in place: text or checkbox. */
+interface Typed {
+  field: Field;
+  control: HTMLInputElement | HTMLTextAreaElement;
+  error: HTMLElement;
+}
+
+export interface FieldEvents {
+  onFocus(index: number): void;
+  onSignature(): void;
+}
+
+/** The boxes on the pages that belong to this task. */
+export class Fields {
+  readonly typed: Typed[] = [];
+  readonly places: HTMLButtonElement[] = [];
+
+  constructor(private readonly events: FieldEvents) {
+    for (const field of state.fields) this.place(field);
+  }
+
+  get values(): Record<string, string> {
+    return Object.fromEntries(this.typed.map((typed) => [typed.field.id, valueOf(typed)]));
+  }
+
+  /** The first field from `start` on that is still empty; -1 when there is none. */
+  nextEmpty(start: number): number {
+    return this.typed.findIndex((typed, index) => index >= start && !valueOf(typed));
+  }
+
+  /** Says beside each required field that it is empty; the index of the first, or -1. */
+  complain(): number {
+    this.typed.forEach((typed) => {
+      const missing = typed.field.required && !valueOf(typed);
+      const text = typed.field.type === "checkbox" ? "check_required" : "required";
+      showError(typed.error, missing ? t(text) : "", typed.control);
+    });
+    return this.typed.findIndex((typed) => !typed.error.hidden);
+  }
+
+  /** The server's own words beside the fields they are about; the index of the first, or -1. */
+  complainWith(messages: Record<string, string>): number {
+    for (const { field, error, control } of this.typed) {
+      if (messages[field.id]) showError(error, messages[field.id]!, control);
+    }
+    return this.typed.findIndex((typed) => messages[typed.field.id]);
+  }
+
+  bringTo(index: number): void {
+    const control = this.typed[index]?.control;
+    if (!control) return;
+    centre(control);
+    control.focus({ preventScroll: true });
+  }
+
+  bringToSignature(): void {
+    if (this.places[0]) centre(this.places[0]);
+  }
+
+  showSignature(appearance: Appearance): void {
+    for (const place of this.places) {
+      const content = appearance ? contentOf(appearance) : hint(place.dataset.type ?? "");
+      place.replaceChildren(content);
+      place.classList.toggle("filled", Boolean(appearance));
+    }
+  }
+
+  private place(field: Field): void {
+    const page = document.querySelector<HTMLElement>(
+      `[data-document="${CSS.escape(field.document_id)}"] [data-page="${field.page}"]`,
+    );
+    if (!page) return;
+    if (SIGNED.has(field.type)) page.append(this.signaturePlace(field));
+    else if (field.type === "date") page.append(datePlace(field));
+    else page.append(this.typedPlace(field));
+  }
+
+  private signaturePlace(field: Field): HTMLElement {
+    const button = create("button", { type: "button", className: "field place" });
+    button.dataset.testid = `field-${field.id}`;
+    button.dataset.type = field.type;
+    button.setAttribute("aria-label", `${t(HINTS[field.type]!)} · ${field.name}`);
+    button.append(hint(field.type));
+    button.addEventListener("click", () => this.events.onSignature());
+    this.places.push(button);
+    return positioned(button, field);
+  }
+
+  private typedPlace(field: Field): HTMLElement {
+    const control = controlFor(field);
+    control.dataset.testid = `field-${field.id}`;
+    control.id = `field-${field.id}`;
+    control.setAttribute("aria-label", field.name);
+    control.required = field.required;
+    const error = create("span", { className: "error", hidden: true, id: `error-${field.id}` });
+    control.setAttribute("aria-describedby", error.id);
+    const label = create("label", { className: `field typed-field ${field.type}` });
+    label.append(control, error);
+    const typed = { field, control, error };
+    const index = this.typed.push(typed) - 1;
+    this.listen(typed, label, index);
+    return positioned(label, field);
+  }
+
+  private listen(typed: Typed, label: HTMLElement, index: number): void {
+    const { control, field, error } = typed;
+    fill(control, memory.values[field.id] ?? field.value ?? "");
+    const showFilled = () => label.classList.toggle("filled", Boolean(valueOf(typed)));
+    showFilled();
+    control.addEventListener("input", () => {
+      remember({ values: { ...memory.values, [field.id]: valueOf(typed) } });
+      showError(error, "", control);
+      showFilled();
+    });
+    control.addEventListener("focus", () => this.events.onFocus(index));
+  }
+}
+
+function controlFor(field: Field): HTMLInputElement | HTMLTextAreaElement {
+  if (field.type === "checkbox") return create("input", { type: "checkbox" });
+  const page = state.documents.find((one) => one.id === field.document_id)?.pages[field.page];
+  const tall = field.h * (page?.height ?? 0) > 40;
+  if (tall) return create("textarea");
+  return create("input", { type: "text", autocomplete: "off", enterKeyHint: "next" });
+}
+
+/** The day of signing is the server's to say; it shows here where it will stand. */
+function datePlace(field: Field): HTMLElement {
+  const today = new Intl.DateTimeFormat(language).format(new Date());
+  const place = create("span", { className: "field date filled", textContent: today });
+  place.dataset.testid = `field-${field.id}`;
+  place.title = t("date_of_signing");
+  return positioned(place, field);
+}
+
+function positioned<T extends HTMLElement>(element: T, field: Field): T {
+  element.style.left = `${field.x * 100}%`;
+  element.style.top = `${field.y * 100}%`;
+  element.style.width = `${field.w * 100}%`;
+  element.style.height = `${field.h * 100}%`;
+  const page = state.documents.find((one) => one.id === field.document_id)?.pages[field.page];
+  const ratio = page ? page.height / page.width : 1;
+  // Height in hundredths of the page's width, the unit that CSS can turn into a font size
+  element.style.setProperty("--height", `${field.h * ratio * 100}`);
+  return element;
+}
+
+function contentOf(appearance: NonNullable<Appearance>): HTMLElement {
+  return "image" in appearance
+    ? create("img", { src: appearance.image, alt: t("signature") })
+    : create("span", { className: "script", textContent: appearance.text });
+}
+
+function hint(type: string): HTMLElement {
+  return create("span", { className: "hint", textContent: t(HINTS[type] ?? "sign_here") });
+}
+
+function valueOf({ control }: Typed): string {
+  if (control.type === "checkbox") return (control as HTMLInputElement).checked ? "true" : "";
+  return control.value.trim();
+}
+
+function fill(control: HTMLInputElement | HTMLTextAreaElement, value: string): void {
+  if (control.type === "checkbox") (control as HTMLInputElement).checked = value === "true";
+  else control.value = value;
+}
+
+function centre(element: HTMLElement): void {
+  element.scrollIntoView({ block: "center", inline: "center", behavior: calmScroll() });
+}

@@ -1,0 +1,38 @@
+import type { PointGroup } from "signature_pad";
+import { state } from "./page-data";
+
+/** What a reload must not lose. It lives in this tab only and goes when the task is done. */
+export interface Memory {
+  step?: string;
+  values: Record<string, string>;
+  method?: string;
+  text?: string;
+  image?: string;
+  strokes?: { width: number; groups: PointGroup[] };
+  codeSent?: boolean;
+}
+
+const key = `countersign:${state.task.id}`;
+
+export const memory: Memory = { values: {}, ...stored() };
+
+function stored(): Partial<Memory> {
+  try {
+    return JSON.parse(sessionStorage.getItem(key) ?? "{}") as Partial<Memory>;
+  } catch {
+    return {};
+  }
+}
+
+export function remember(changes: Partial<Memory>): void {
+  Object.assign(memory, changes);
+  try {
+    sessionStorage.setItem(key, JSON.stringify(memory));
+  } catch {
+    // A full or forbidden storage costs only the convenience of a reload
+  }
+}
+
+export function forget(): void {
+  sessionStorage.removeItem(key);
+}

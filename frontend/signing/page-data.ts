@@ -1,0 +1,47 @@
+import { byId } from "../shared/dom";
+
+export interface Field {
+  id: string;
+  document_id: string;
+  type: string;
+  name: string;
+  page: number;
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+  required: boolean;
+  value: string | null;
+}
+
+export interface State {
+  envelope: { id: string; name: string; status: string };
+  task: { id: string; status: string; name: string; language: string; may: string[] };
+  documents: {
+    id: string;
+    name: string;
+    action: string;
+    pages: { width: number; height: number }[];
+  }[];
+  fields: Field[];
+  methods: string[];
+  identity: { due: string[]; done: string[]; simulated?: boolean };
+  after: { type: string; message: string | null; url: string | null };
+}
+
+interface PageData {
+  base: string;
+  language: string;
+  state: State;
+  strings: Record<string, string>;
+}
+
+const data = JSON.parse(byId("page-data").textContent ?? "") as PageData;
+
+export const { base, language, state } = data;
+
+/** A text of the page's language; `{name}` is replaced by values.name. */
+export function t(name: string, values: Record<string, string | number> = {}): string {
+  const text = data.strings[name] ?? name;
+  return text.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+}

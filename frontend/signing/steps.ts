@@ -1,0 +1,71 @@
+import { byId, maybeId } from "../shared/dom";
+import { remember } from "./memory";
+import { state, t } from "./page-data";
+
+export type Step = "intro" | "identify" | "read" | "fill" | "sign";
+
+const PLACES: Record<Step, string> = {
+  intro: "intro",
+  identify: "identify",
+  read: "reading",
+  fill: "reading",
+  sign: "reading",
+};
+
+export const nextButton = byId<HTMLButtonElement>("next");
+const nextLabel = byId("next-label");
+
+export function currentStep(): Step {
+  return document.body.dataset.step as Step;
+}
+
+/** Shows one step: its part of the page, what the primary action is called, where the focus is. */
+export function showStep(step: Step, focus = true): void {
+  document.body.dataset.step = step;
+  for (const id of new Set(Object.values(PLACES))) {
+    const place = maybeId(id);
+    if (place) place.hidden = id !== PLACES[step];
+  }
+  const signing = step === "sign";
+  byId("signing").hidden = !signing;
+  byId("finish").hidden = !signing;
+  byId("back").hidden = !signing;
+  byId("guide").hidden = step !== "read";
+  nextButton.hidden = signing;
+  nameNext(step);
+  if (step !== "identify") remember({ step });
+  if (focus) focusHeading(step);
+}
+
+/** Nested test ids: one button leads on everywhere, yet starting and identifying have names. */
+function nameNext(step: Step): void {
+  const due = state.identity.due[0];
+  const [label, testid] = {
+    intro: [t("start"), "start"],
+    identify: identifyLabel(due ?? ""),
+    read: [t(state.fields.length ? "continue" : "go_to_signature"), ""],
+    fill: [t("next_field"), ""],
+    sign: ["", ""],
+  }[step] as [string, string];
+  nextLabel.textContent = label;
+  if (testid) nextLabel.dataset.testid = testid;
+  else delete nextLabel.dataset.testid;
+}
+
+function identifyLabel(method: string): [string, string] {
+  if (method === "email_code" || method === "sms_code") {
+    return [t("confirm_code"), "identity-submit"];
+  }
+  return [
+    t("continue"),
+    state.identity.simulated ? "identity-simulate" : "identity-submit",
+  ];
+}
+
+function focusHeading(step: Step): void {
+  if (step === "fill") return;
+  const place = step === "sign" ? byId("signing") : maybeId(PLACES[step]);
+  const heading = place?.querySelector<HTMLElement>("[tabindex='-1']");
+  heading?.focus({ preventScroll: step === "sign" });
+  if (step !== "sign") scrollTo({ top: 0 });
+}

@@ -1,0 +1,118 @@
+import { call } from "../shared/api";
+import { byId } from "../shared/dom";
+import { prepareElsewise } from "./elsewise";
+import { Fields } from "./fields";
+import { finish, prepareConsent } from "./finish";
+import { identify, startIdentifying } from "./identify";
+import { memory } from "./memory";
+import { base, state, t } from "./page-data";
+import { preparePages } from "./pages";
+import { Signature } from "./signature";
+import { type Step, currentStep, showStep } from "./steps";
+
+/** The field that "field 2 of 5" is about. */
+let current = 0;
+
+const fields = new Fields({
+  onFocus: (index) => focused(index),
+  onSignature: () => toSignature(),
+});
+const signature = new Signature((appearance) => fields.showSignature(appearance));
+
+export function startTask(): void {
+  preparePages();
+  prepareConsent();
+  prepareElsewise();
+  followPanelHeight();
+  showLocalTimes();
+  byId("panel").addEventListener("submit", (event) => {
+    event.preventDefault();
+    void onward();
+  });
+  byId("position").addEventListener("click", bringToPosition);
+  byId("back").addEventListener("click", () => show("read"));
+  show(firstStep(), false);
+  // The first opening is a fact for the sender, nothing the signer waits for
+  void call(`${base}/open`, { body: null }).catch(() => undefined);
+}
+
+function firstStep(): Step {
+  const offered = currentStep();
+  const { step } = memory;
+  if (state.identity.due.length > 0) return step && step !== "intro" ? "identify" : offered;
+  return step && step !== "identify" ? (step as Step) : offered;
+}
+
+function onward(): Promise<void> | void {
+  switch (currentStep()) {
+    case "intro":
+      return show(state.identity.due.length > 0 ? "identify" : "read");
+    case "identify":
+      return identify();
+    case "read":
+      return toField(fields.nextEmpty(0));
+    case "fill":
+      return toField(fields.nextEmpty(current + 1));
+    case "sign":
+      return finish(fields, signature, toField);
+  }
+}
+
+function show(step: Step, focus = true): void {
+  showStep(step, focus);
+  if (step === "identify") startIdentifying();
+  if (step === "sign") signature.show();
+  showPosition();
+}
+
+function toField(index: number): void {
+  if (index < 0) return toSignature();
+  focused(index);
+  fields.bringTo(index);
+}
+
+function focused(index: number): void {
+  current = index;
+  show("fill");
+}
+
+function toSignature(): void {
+  show("sign");
+  // The panel has grown; the place is centred in what is left of the window
+  requestAnimationFrame(() => fields.bringToSignature());
+}
+
+function showPosition(): void {
+  const step = currentStep();
+  const total = fields.typed.length + (fields.places.length > 0 ? 1 : 0);
+  const number = step === "sign" ? total : current + 1;
+  const name = step === "sign" ? t("signature") : fields.typed[current]?.field.name;
+  const position = byId("position");
+  position.hidden = total === 0 || (step !== "fill" && step !== "sign");
+  position.textContent = `${t("position", { number, total })} · ${name}`;
+}
+
+function bringToPosition(): void {
+  if (currentStep() === "sign") fields.bringToSignature();
+  else fields.bringTo(current);
+}
+
+/** The document can be scrolled clear of the panel, however tall it is. */
+function followPanelHeight(): void {
+  const panel = byId("panel");
+  new ResizeObserver(() => {
+    const height = `${panel.offsetHeight}px`;
+    document.documentElement.style.setProperty("--panel-height", height);
+  }).observe(panel);
+}
+
+/** The server writes times in UTC; here they read as the person's own clock. */
+function showLocalTimes(): void {
+  for (const time of document.querySelectorAll<HTMLTimeElement>("time[data-local]")) {
+    const format = new Intl.DateTimeFormat(document.documentElement.lang, {
+      dateStyle: "long",
+      timeStyle: "short",
+    });
+    time.textContent = format.format(new Date(time.dateTime));
+  }
+}

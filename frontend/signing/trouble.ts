@@ -1,0 +1,25 @@
+import { Refusal, Unreachable } from "../shared/api";
+import { t } from "./page-data";
+
+/** Answers after which only the server can say what this link is now. */
+const ELSEWHERE = new Set([
+  "already_completed",
+  "not_your_turn",
+  "gone",
+  "not_found",
+  "identity_required",
+]);
+
+/** True when the page was loaded anew, because the task is no longer what it shows. */
+export function movedOn(error: unknown): boolean {
+  if (!(error instanceof Refusal) || !ELSEWHERE.has(error.code)) return false;
+  location.reload();
+  return true;
+}
+
+/** Words for a person: the server's own, or that it cannot be reached. */
+export function explain(error: unknown): string {
+  if (error instanceof Refusal) return error.message;
+  if (error instanceof Unreachable) return t("unreachable");
+  throw error;
+}

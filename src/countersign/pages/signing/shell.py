@@ -1,0 +1,169 @@
+"""The HTML of the signing page: from what a signer may see to markup. No I/O, no database."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from countersign.pages import i18n
+from countersign.pages.accent import parse_colour
+from countersign.pages.assets import STATIC_PREFIX, asset_url
+from countersign.pages.signing.strings import browser_strings
+
+State = Mapping[str, Any]
+NoticeKind = Literal["not_found", "blocked", "expired", "cancelled", "declined", "completed"]
+
+# Widths that page images are asked for: a phone, a desk, and either of them zoomed in
+PAGE_WIDTHS = (640, 1240, 2480)
+
+EID_NAMES = {
+    "bankid_se": "BankID",
+    "bankid_no": "BankID",
+    "nbid": "BankID",
+    "mitid": "MitID",
+    "ftn": "Finnish Trust Network",
+    "freja": "Freja",
+    "smart_id": "Smart-ID",
+    "mobile_id": "Mobile-ID",
+    "itsme": "itsme",
+    "idin": "iDIN",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that a page offers."""
+
+    name: str
+    url: str
+
+
+def render_task(state: State, base: str, language: str) -> str:
+    """The page of a task that may be worked on now.
+
+    `state` is the answer of `GET /s/{token}/state`, `base` the path `/s/{token}`.
+    """
+    signs = any(document["action"] == "sign" for document in state["documents"])
+    return _render(
+        "task.html",
+        language,
+        state=state,
+        base=base,
+        branding=state["branding"],
+        languages=_offered_languages(state["languages"]),
+        first_step=_first_step(state),
+        minutes=_minutes_needed(state),
+        deadline=_deadline(state, language),
+        deadline_iso=state["task"]["deadline"],
+        signs=signs,
+        methods=_offered_methods(state["methods"]) if signs else [],
+        due_name=_method_name(next(iter(state["identity"]["due"]), "")),
+        page_widths=PAGE_WIDTHS,
+        page_data={
+            "base": base,
+            "language": language,
+            "state": state,
+            "strings": browser_strings(i18n.translations(language)),
+        },
+    )
+
+
+def render_notice(
+    kind: NoticeKind,
+    language: str,
+    *,
+    envelope: str = "",
+    branding: Mapping[str, Any] | None = None,
+    reason: str = "",
+    downloads: Sequence[Download] = (),
+    after: Mapping[str, Any] | None = None,
+) -> str:
+    """A page for a link on which nothing is to be done: not yet, no longer, or not known.
+
+    `reason` is what was given when the envelope was declined; `downloads` are the signed copies.
+    """
+    return _render(
+        "notice.html",
+        language,
+        kind=kind,
+        envelope=envelope,
+        branding=branding or {},
+        reason=reason,
+        downloads=downloads,
+        after=after or {},
+        languages=_offered_languages(()),
+    )
+
+
+def _render(template: str, language: str, **context: Any) -> str:
+    accent = parse_colour(context["branding"].get("accent") or "")
+    accent_url = f"{STATIC_PREFIX}/accent/{bytes(accent).hex()}.css" if accent else None
+    return _environment(language).get_template(template).render(
+        language=language, direction=i18n.text_direction(language), accent_url=accent_url, **context
+    )
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("countersign.pages.signing"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_translations(  # type: ignore[attr-defined]
+        i18n.translations(language), newstyle=True
+    )
+    environment.globals["asset_url"] = asset_url
+    return environment
+
+
+def _offered_languages(codes: Sequence[str]) -> list[tuple[str, str]]:
+    """Code and own name of the languages to choose from; all that have texts by default."""
+    available = i18n.available_languages()
+    offered = [code for code in available if code in codes] or available
+    return [(code, i18n.LANGUAGE_NAMES[code]) for code in offered]
+
+
+def _offered_methods(methods: Sequence[str]) -> list[tuple[str, str | None]]:
+    """Ways to sign, in order, with the name of an eID. An uploaded image counts as drawn."""
+    offered: list[tuple[str, str | None]] = []
+    for method in methods:
+        known = method in ("drawn", "typed", "click")
+        offered.append((method, None if known else _method_name(method)))
+    if "drawn" in methods:
+        offered.insert(min(2, len(offered)), ("uploaded", None))
+    return offered
+
+
+def _method_name(method: str) -> str:
+    return EID_NAMES.get(method, method.replace("_", " "))
+
+
+def _first_step(state: State) -> str:
+    if not state["skip_intro"]:
+        return "intro"
+    return "identify" if state["identity"]["due"] else "read"
+
+
+def _minutes_needed(state: State) -> int:
+    """A friendly guess: half a minute a page, a quarter a field, one to sign, never above an hour."""
+    pages = sum(len(document["pages"]) for document in state["documents"])
+    return min(60, math.ceil(0.5 * pages + 0.25 * len(state["fields"]) + 0.5))
+
+
+def _deadline(state: State, language: str) -> str | None:
+    deadline = state["task"]["deadline"]
+    if not deadline:
+        return None
+    moment = datetime.fromisoformat(deadline)
+    return i18n.format_day(moment, language)

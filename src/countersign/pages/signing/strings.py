@@ -1,0 +1,55 @@
+"""The texts that the signing page's script shows, under the names the script knows them by."""
+
+from __future__ import annotations
+
+from gettext import NullTranslations
+
+
+def _(message: str) -> str:
+    """Marks a message for translation; it is translated when the page is rendered."""
+    return message
+
+
+BROWSER_STRINGS = {
+    "start": _("Start"),
+    "continue": _("Continue"),
+    "go_to_signature": _("Go to signature"),
+    "next_field": _("Next field"),
+    "confirm_code": _("Confirm the code"),
+    "continue_with": _("Continue with {method}"),
+    "code_sent": _("A code is on its way to {place}."),
+    "code_sent_plain": _("A code is on its way to you."),
+    "code_empty": _("Please enter the code."),
+    "position": _("Field {number} of {total}"),
+    "sign_here": _("Sign here"),
+    "initials_here": _("Initials here"),
+    "stamp_here": _("Stamp here"),
+    "date_of_signing": _("Date of signing"),
+    "signature": _("Signature"),
+    "required": _("Please fill in this field."),
+    "check_required": _("Please tick this box."),
+    "signature_missing_drawn": _("Please draw your signature in the box."),
+    "signature_missing_typed": _("Please type your name."),
+    "signature_missing_uploaded": _("Please choose an image of your signature."),
+    "signature_missing_identity": _("Please identify yourself first."),
+    "signature_placed": _("Your signature is in its place in the document."),
+    "signature_cleared": _("Your signature has been removed."),
+    "not_an_image": _("This file is not an image we can read. PNG and JPEG work."),
+    "consent_missing": _("Please tick the box to agree."),
+    "working": _("One moment…"),
+    "signing": _("Signing…"),
+    "retrying": _("No answer yet. Trying again…"),
+    "unreachable": _(
+        "We cannot reach the server. Nothing is lost: check your connection and try again."
+    ),
+    "try_again": _("Try again"),
+    "identified": _("You have identified yourself."),
+    "done": _("Signed"),
+    "page_failed": _("This page could not be loaded."),
+    "zoomed": _("Zoom {percent} %"),
+}
+
+
+def browser_strings(texts: NullTranslations) -> dict[str, str]:
+    """Every text of the script in one language."""
+    return {name: texts.gettext(message) for name, message in BROWSER_STRINGS.items()}
