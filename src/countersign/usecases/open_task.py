@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Literal
+
 from countersign.domain import signing
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Gone
@@ -35,14 +38,22 @@ def look_at_task(task_id: str, ports: Ports) -> Envelope:
     return envelope
 
 
-def is_over(envelope: Envelope, task_id: str, ports: Ports) -> str | None:
+Ending = Literal["declined", "expired", "cancelled"]
+ENDINGS: Mapping[TaskStatus, Ending] = {
+    TaskStatus.DECLINED: "declined",
+    TaskStatus.EXPIRED: "expired",
+    TaskStatus.CANCELLED: "cancelled",
+}
+
+
+def is_over(envelope: Envelope, task_id: str, ports: Ports) -> Ending | None:
     """The final status that a signer has to be told of, or None while the link is good.
 
     A deadline that has passed counts at once, before the sweep has recorded it.
     """
     task = envelope.task(task_id)
-    if task.status in (TaskStatus.DECLINED, TaskStatus.EXPIRED, TaskStatus.CANCELLED):
-        return str(task.status)
+    if task.status in ENDINGS:
+        return ENDINGS[task.status]
     deadlines = [due for due in (envelope.due_at, task.due_at) if due is not None]
     if task.status.pending and any(due <= ports.clock() for due in deadlines):
         return "expired"

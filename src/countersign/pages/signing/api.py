@@ -1,0 +1,85 @@
+"""The signing page as an application: its paths, and what its JSON API documents of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel
+
+from countersign.domain.errors import DomainError
+from countersign.httpkit import About, Dialect, ErrorBody, Json, Operation, Runtime, Success
+from countersign.pages.signing.errors import shape
+from countersign.pages.signing.routes import SigningPage
+from countersign.pages.signing.schemas import (
+    IMAGE_LIMIT,
+    Completed,
+    CompleteInput,
+    DeclineInput,
+    ImageQuery,
+    LanguageQuery,
+    PageQuery,
+    ProblemBody,
+    State,
+)
+from countersign.usecases.ports import Ports
+
+ABOUT = About(
+    title="Signing page",
+    version="1",
+    description="What the signing page itself calls; a program can sign with it without a browser."
+    " The token in the path is the credential.",
+    error=ErrorBody(ProblemBody),
+)
+PAGE = "/s/{token}/documents/{document_id}/pages/{n:int}"
+
+
+def build(ports: Ports, runtime: Runtime, *, sandbox: bool) -> Dialect:
+    """The application below `/s` and `/sign`."""
+    return Dialect(
+        ABOUT,
+        _operations(SigningPage(ports, sandbox=sandbox)),
+        authenticate=lambda _request: None,
+        shape=shape,
+        expected=(DomainError,),
+        runtime=runtime,
+        docs="/s/docs",
+    )
+
+
+def _operations(page: SigningPage) -> list[Operation]:
+    completing = Json(CompleteInput, limit=IMAGE_LIMIT + (1 << 20))
+    declining = Json(DeclineInput, limit=1 << 16)
+    state, completed, image = Success(type=State), Success(type=Completed), _media("image/webp")
+    return [
+        _operation("GET", "/s/{token}", page.show, _media("text/html"), query=PageQuery),
+        _operation("GET", "/s/{token}/state", page.state, state, query=PageQuery),
+        _operation("POST", "/s/{token}/open", page.open, Success(204)),
+        _operation(
+            "POST", "/s/{token}/complete", page.complete, completed, completing, LanguageQuery
+        ),
+        _operation(
+            "POST", "/s/{token}/decline", page.decline, Success(type=dict[str, str]), declining
+        ),
+        _operation(
+            "GET", "/s/{token}/documents/{document_id}", page.document, _media("application/pdf")
+        ),
+        _operation("GET", PAGE + ".webp", page.page_image, image, query=ImageQuery),
+        _operation("GET", PAGE + ".json", page.page_text, Success(type=list[State])),
+        _operation("GET", "/sign/{task_id}", page.redirect, Success(302)),
+    ]
+
+
+def _media(media: str) -> Success:
+    return Success(type=bytes, media=media)
+
+
+def _operation(
+    method: str,
+    path: str,
+    handler: Callable[..., Any],
+    success: Success,
+    body: Json | None = None,
+    query: type[BaseModel] | None = None,
+) -> Operation:
+    return Operation(method, path, handler, success, body=body, query=query, public=True)

@@ -1,0 +1,209 @@
+"""The signing page and its JSON API: parse, one use case, present."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from countersign.domain.document import Document
+from countersign.domain.envelope import Envelope
+from countersign.domain.errors import Forbidden, Gone, NotFound
+from countersign.domain.task import Action, Task, TaskStatus
+from countersign.httpkit import FileResponse
+from countersign.pages import i18n
+from countersign.pages.headers import PAGE_HEADERS
+from countersign.pages.signing.schemas import (
+    Completed,
+    CompleteInput,
+    DeclineInput,
+    ImageQuery,
+    LanguageQuery,
+    PageQuery,
+    SignedDocument,
+    image_bytes,
+)
+from countersign.pages.signing.shell import Download, NoticeKind, render_notice, render_task
+from countersign.pages.signing.state import signing_state
+from countersign.pages.signing.strings import consent_text
+from countersign.pages.stored import StoredContent
+from countersign.pages.visitors import visitor_of
+from countersign.usecases.decline_task import decline_task
+from countersign.usecases.open_task import is_over, look_at_task, open_task
+from countersign.usecases.ports import Ports
+from countersign.usecases.sign_task import SignTask, sign_task
+from countersign.usecases.views import download_link
+
+PRIVATE = {"cache-control": "private, max-age=3600"}
+
+
+class SigningPage:
+    """Handlers over the ports; `sandbox` simulates identities."""
+
+    def __init__(self, ports: Ports, *, sandbox: bool) -> None:
+        self._ports = ports
+        self._sandbox = sandbox
+
+    # -------------------------------------------------------------- HTML
+
+    def show(self, token: str, request: Request, query: PageQuery) -> Response:
+        """The page behind a signing link."""
+        try:
+            envelope, task = self._look(token)
+        except (NotFound, Gone) as problem:
+            kind: NoticeKind = "cancelled" if isinstance(problem, Gone) else "not_found"
+            return self._notice(kind, self._language(request, query, None))
+        language = self._language(request, query, task)
+        notice = self._notice_for(envelope, task, language)
+        return notice or self._task(envelope, task, token, language, query.skipIntro)
+
+    def _task(
+        self, envelope: Envelope, task: Task, token: str, language: str, skip_intro: bool
+    ) -> Response:
+        state = signing_state(envelope, task, skip_intro=skip_intro, sandbox=self._sandbox)
+        return HTMLResponse(render_task(state, f"/s/{token}", language), headers=PAGE_HEADERS)
+
+    def _notice_for(self, envelope: Envelope, task: Task, language: str) -> Response | None:
+        """What to show instead when there is nothing to do, or None."""
+        over = is_over(envelope, task.id, self._ports)
+        if task.status is TaskStatus.COMPLETED:
+            return self._notice("completed", language, envelope, task)
+        if over == "cancelled" and envelope.status == "declined":
+            return self._notice("declined", language, envelope, task)
+        if over is not None:
+            return self._notice(over, language, envelope, task)
+        if task.status is TaskStatus.BLOCKED:
+            return self._notice("blocked", language, envelope, task)
+        return None
+
+    def _notice(
+        self,
+        kind: NoticeKind,
+        language: str,
+        envelope: Envelope | None = None,
+        task: Task | None = None,
+    ) -> Response:
+        status = {"not_found": 404, "completed": 200, "blocked": 200}.get(kind, 410)
+        if envelope is None or task is None:
+            return HTMLResponse(render_notice(kind, language), status, PAGE_HEADERS)
+        done = kind == "completed"
+        after = envelope.settings.after
+        page = render_notice(
+            kind,
+            language,
+            envelope=envelope.name,
+            branding={"name": envelope.sender_name, **envelope.settings.branding},
+            reason=task.declined_reason or "",
+            downloads=[Download(d.name, d.url) for d in self._signed(envelope, task)]
+            if done
+            else (),
+            after={"message": after.message, "url": after.url} if done else None,
+        )
+        return HTMLResponse(page, status, PAGE_HEADERS)
+
+    # -------------------------------------------------------------- JSON
+
+    def state(self, token: str, query: PageQuery) -> dict[str, Any]:
+        """Everything the signer may see and do."""
+        envelope, task = self._look(token)
+        if over := is_over(envelope, task.id, self._ports):
+            raise Gone(over)
+        return signing_state(envelope, task, skip_intro=query.skipIntro, sandbox=self._sandbox)
+
+    def open(self, token: str, request: Request) -> Response:
+        """Records the first opening: time, address, browser, language."""
+        open_task(self._task_id(token), visitor_of(request), self._ports)
+        return Response(status_code=204)
+
+    def complete(
+        self, token: str, request: Request, body: CompleteInput, query: LanguageQuery
+    ) -> Completed:
+        """Signs, or confirms having read. Answers once the signature is in the documents."""
+        _, task = self._look(token)
+        language = self._language(request, query, task)
+        command = SignTask(
+            task_id=task.id,
+            method=body.method,
+            consent=consent_text(language, bool(task.signs)) if body.consent else "",
+            visitor=visitor_of(request),
+            image=image_bytes(body.signature.image),
+            text=body.signature.text,
+            values=body.fields,
+        )
+        envelope = sign_task(command, self._ports)
+        after = envelope.settings.after
+        return Completed(
+            status="completed",
+            redirect_url=after.url if after.type == "redirect" and after.url else None,
+            documents=self._signed(envelope, envelope.task(task.id)),
+        )
+
+    def decline(self, token: str, request: Request, body: DeclineInput) -> dict[str, str]:
+        """Refuses to sign, with a reason for the sender."""
+        task_id = self._task_id(token)
+        envelope = decline_task(task_id, body.reason, visitor_of(request), self._ports)
+        return {"status": str(envelope.task(task_id).status)}
+
+    # -------------------------------------------------------------- files
+
+    def document(self, token: str, document_id: str) -> Response:
+        """The document as it is now, as PDF."""
+        document = self._document(token, document_id)
+        content = StoredContent(document, self._ports.files)
+        headers = {"cache-control": "private, no-cache"}
+        return FileResponse(content, document.media_type, document.name, headers=headers)
+
+    def page_image(self, token: str, document_id: str, n: int, query: ImageQuery) -> Response:
+        """One page as WebP."""
+        document = self._document(token, document_id)
+        image = self._ports.engine.page_image(document, n, query.width)
+        return Response(image, media_type="image/webp", headers=PRIVATE)
+
+    def page_text(self, token: str, document_id: str, n: int) -> list[dict[str, Any]]:
+        """The words of one page and where they stand."""
+        document = self._document(token, document_id)
+        return [dict(run) for run in self._ports.engine.page_text(document, n)]
+
+    # -------------------------------------------------------------- shared
+
+    def redirect(self, task_id: str, request: Request) -> Response:
+        """The vendors' older form of a link, by the task's id."""
+        envelope = look_at_task(task_id, self._ports)
+        query = f"?{request.url.query}" if request.url.query else ""
+        location = self._ports.links.signing(envelope.task(task_id)) + query
+        headers = {"location": location, "referrer-policy": "no-referrer"}
+        return Response(status_code=302, headers=headers)
+
+    def _task_id(self, token: str) -> str:
+        return self._ports.links.task_id(token)
+
+    def _look(self, token: str) -> tuple[Envelope, Task]:
+        task_id = self._task_id(token)
+        envelope = look_at_task(task_id, self._ports)
+        return envelope, envelope.task(task_id)
+
+    def _document(self, token: str, document_id: str) -> Document:
+        envelope, task = self._look(token)
+        if over := is_over(envelope, task.id, self._ports):
+            raise Gone(over)
+        if document_id not in task.actions:
+            raise NotFound("document", document_id)
+        if task.status is TaskStatus.BLOCKED or task.identity_due:
+            raise Forbidden("document", document_id)
+        return envelope.document(document_id)
+
+    def _signed(self, envelope: Envelope, task: Task) -> list[SignedDocument]:
+        return [
+            SignedDocument(
+                id=id,
+                name=envelope.document(id).name,
+                url=download_link(envelope, envelope.document(id), self._ports),
+            )
+            for id, action in task.actions.items()
+            if action is not Action.UPLOAD
+        ]
+
+    def _language(self, request: Request, query: LanguageQuery, task: Task | None) -> str:
+        wishes = (query.lang, task.language if task else "")
+        return i18n.choose_language(wishes, request.headers.get("accept-language", ""))

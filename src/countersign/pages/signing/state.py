@@ -1,0 +1,83 @@
+"""What a signer may know of an envelope, as the JSON of `GET /s/{token}/state`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from countersign.domain.document import Document
+from countersign.domain.envelope import AfterSigning, Envelope
+from countersign.domain.evidence import timestamp
+from countersign.domain.task import Field, FieldKind, Task, TaskStatus
+from countersign.pages import i18n
+
+
+def signing_state(
+    envelope: Envelope, task: Task, *, skip_intro: bool, sandbox: bool
+) -> dict[str, Any]:
+    """Only this task's own fields and documents: nothing of the other people in the envelope."""
+    return {
+        "envelope": {"id": envelope.id, "name": envelope.name, "status": str(envelope.status)},
+        "task": _task(envelope, task),
+        "documents": [
+            _document(envelope.document(id), str(action), task)
+            for id, action in task.actions.items()
+        ],
+        "fields": [_field(field, task) for field in task.fields],
+        "methods": list(task.methods),
+        "identity": {
+            "due": list(task.identity_due),
+            "done": list(task.identified),
+            "simulated": sandbox,
+        },
+        "languages": list(i18n.available_languages()),
+        "branding": {"name": envelope.sender_name, **envelope.settings.branding},
+        "skip_intro": skip_intro or envelope.settings.skip_intro,
+        "after": _after(envelope.settings.after),
+    }
+
+
+def _task(envelope: Envelope, task: Task) -> dict[str, Any]:
+    due = task.due_at or envelope.due_at
+    return {
+        "id": task.id,
+        "status": str(task.status),
+        "name": task.person.name,
+        "language": task.language,
+        "deadline": timestamp(due) if due else None,
+        "sign_text": None,
+        "may": ["decline"] if task.status is TaskStatus.READY else [],
+    }
+
+
+def _document(document: Document, action: str, task: Task) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "name": document.name,
+        "action": action,
+        "media_type": document.media_type,
+        "pages": [{"width": page.width, "height": page.height} for page in document.pages],
+        "done": task.status is TaskStatus.COMPLETED,
+    }
+
+
+def _field(field: Field, task: Task) -> dict[str, Any]:
+    values: Mapping[str, str] = task.act.values if task.act else {}
+    area = field.area
+    return {
+        "id": field.id,
+        "document_id": field.document_id,
+        "type": str(field.kind),
+        "name": field.name,
+        "page": area.page,
+        "x": area.x,
+        "y": area.y,
+        "w": area.w,
+        "h": area.h,
+        "required": field.required and field.kind is not FieldKind.DATE,
+        "value": values.get(field.id),
+    }
+
+
+def _after(after: AfterSigning) -> dict[str, Any]:
+    return {"type": after.type, "message": after.message or None, "url": after.url or None}
