@@ -1,0 +1,59 @@
+"""The `countersign` command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from countersign.commands import (
+    account,
+    backup,
+    demo,
+    doctor,
+    migrate,
+    sandbox,
+    serve,
+    verify,
+    work,
+)
+from countersign.commands.failing import Failure, explained
+from countersign.settings import BadSettings
+
+COMMANDS = (serve, work, demo, account, verify, sandbox, migrate, doctor, backup)
+
+DESCRIPTION = """\
+Countersign: self-hosted electronic signatures.
+
+Settings are COUNTERSIGN_… variables or a TOML file named by COUNTERSIGN_CONFIG;
+docs/operate/settings.md lists them all."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns its exit code: 0 done, 1 the answer is no, 2 it could not be done."""
+    given = _parser().parse_args(arguments)
+    try:
+        with explained():
+            code: int = given.run(given)
+    except (Failure, BadSettings) as failure:
+        print(f"countersign: {failure}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="countersign",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add(commands)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

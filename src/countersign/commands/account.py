@@ -1,0 +1,36 @@
+"""`countersign account create`: an account and one credential per API."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from countersign import app
+from countersign.commands.options import Subparsers, add_data, settings_of
+
+
+def add(commands: Subparsers) -> None:
+    parser = commands.add_parser("account", help="create accounts")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    create = actions.add_parser("create", help="an account and one credential per API")
+    add_data(create)
+    create.add_argument("--name", required=True, help="the company's or person's name")
+    create.add_argument("--email", required=True, help="the owner's e-mail address")
+    create.add_argument("--json", action="store_true", help="print the result as JSON")
+    create.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    with app.opened(settings_of(given)) as installation:
+        made = app.create_account(installation, given.name, given.email)
+    print(json.dumps(made, indent=2) if given.json else _as_text(made))
+    return 0
+
+
+def _as_text(made: dict[str, dict[str, str]]) -> str:
+    lines = [f"Account {made['account']['name']} ({made['account']['id']})", ""]
+    lines.append("Credentials. They are shown now and never again:")
+    for api, credential in made.items():
+        if api != "account":
+            lines += [f"  {api} {name}: {value}" for name, value in credential.items()]
+    return "\n".join(lines)
