@@ -1,0 +1,1 @@
+"""Rules of the house as tests, each with its reason and the way round it."""
