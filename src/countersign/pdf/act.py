@@ -1,0 +1,179 @@
+"""Act: one signer's fields, image, evidence block and signature, as one revision (FieldMDP, ISO 32000-2, 12.8.2.4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from countersign.pdf import cms
+from countersign.pdf.appearance import form_xobject, text_content
+from countersign.pdf.errors import BadAct
+from countersign.pdf.evidence import row_content
+from countersign.pdf.image import pdf_image
+from countersign.pdf.signature import sign_field
+from countersign.pdf.stamp import Mark, initials, mark_content, signature_content
+from countersign.pdf.state import BaseState, ChainState, Digest, FieldState, Revision, SlotState
+from countersign.pdf.syntax import text_string
+from countersign.pdf.text import Typesetter, clean
+from countersign.pdf.update import Update
+
+
+@dataclass(frozen=True)
+class ActValues:
+    """What a signer leaves in the document. Empty texts are left out.
+
+    `fields` maps the layout's field names to texts, or to True or False for checkboxes.
+    `signature_image` is a PNG from `normalise_signature`; without one `typed` is shown, else the name.
+    """
+
+    name: str
+    contact: str = ""
+    identified_by: str = ""
+    method: str = ""
+    ip: str = ""
+    consent: str = ""
+    fields: Mapping[str, str | bool] = field(default_factory=dict)
+    signature_image: bytes | None = None
+    typed: str = ""
+
+
+def act(
+    state: BaseState,
+    chain: ChainState,
+    digest: Digest,
+    slot: int,
+    values: ActValues,
+    key: cms.Signer,
+    timestamper: cms.Timestamper,
+    at: datetime,
+) -> Revision:
+    """The act of the signer in `slot` (from 0), appended to a file that stands at `chain`.
+
+    `digest` is the midstate over the file so far, `key` names this signer, `at` is shown and claimed as the time.
+    Raises BadAct for an unknown slot or field, UnusableImage, NoRoom, and what `timestamper` raises.
+    """
+    writer = _ActWriter(state, chain, state.slot(slot), values, at)
+    return writer.write(digest, key, timestamper)
+
+
+class _ActWriter:
+    def __init__(
+        self, state: BaseState, chain: ChainState, slot: SlotState, values: ActValues, at: datetime
+    ) -> None:
+        self._update = Update(state, chain)
+        self._state, self._slot, self._values, self._at = state, slot, values, at
+        self._typesetter = Typesetter(state.face)
+        self._name = clean(values.name)
+        self._consent = clean(values.consent)
+        self._time = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        self._image: int | None = None
+        self._mark = Mark(clean(values.typed) or self._name)
+
+    def write(self, digest: Digest, key: cms.Signer, timestamper: cms.Timestamper) -> Revision:
+        self._add_image()
+        self._fill_layout_fields()
+        self._fill_evidence()
+        own = self._slot.signature
+        shown = self._show(own, self._signature()) if own.visible else None
+        return sign_field(
+            self._update,
+            own,
+            digest,
+            key,
+            timestamper,
+            self._at,
+            self._consent or "Signed",
+            name=self._name,
+            reference=_lock_reference(
+                self._state.root, tuple(other.name for other in self._slot.others)
+            ),
+            appearance=shown,
+        )
+
+    def _add_image(self) -> None:
+        if self._values.signature_image is None:
+            return
+        image = pdf_image(self._values.signature_image)
+        mask = self._update.add(image.mask_body())
+        self._image = self._update.add(image.body(mask))
+        self._mark = Mark(self._mark.text, image.pixels)
+
+    def _fill_layout_fields(self) -> None:
+        given = dict(self._values.fields)
+        for label, target in self._slot.by_label.items():
+            value = given.pop(label, None)
+            if target.kind == "checkbox":
+                self._tick(target, bool(value))
+            else:
+                self._fill(target, *self._shown_in(target, _as_text(label, value)))
+        given.pop(self._slot.signature.label, None)
+        if given:
+            raise BadAct(f"the slot has no fields {sorted(given)}")
+
+    def _shown_in(self, target: FieldState, value: str) -> tuple[str, str]:
+        """Value and appearance of one field of the layout."""
+        box = target.box
+        match target.kind:
+            case "mark":
+                return self._name, mark_content(self._typesetter, box, self._mark)
+            case "initials":
+                text = value or initials(self._name)
+                return text, mark_content(self._typesetter, box, Mark(text))
+            case "stamp":
+                lines = (clean(self._values.contact), self._time)
+                content = signature_content(self._typesetter, box, Mark(self._name), lines)
+                return f"{self._name}, {self._time}", content
+            case _:
+                return value, text_content(self._typesetter, box, value)
+
+    def _fill_evidence(self) -> None:
+        values = self._values
+        rows = {
+            "name": self._name,
+            "contact": clean(values.contact),
+            "identified": clean(values.identified_by),
+            "method": clean(values.method),
+            "time": self._time,
+            "ip": clean(values.ip),
+            "consent": self._consent,
+        }
+        for key, value in rows.items():
+            if target := self._slot.by_name.get(f"{self._slot.prefix}e_{key}"):
+                self._fill(target, value, row_content(self._typesetter, key, target.box, value))
+
+    def _signature(self) -> str:
+        caption = (self._name, self._time) if self._image or self._values.typed else (self._time,)
+        return signature_content(self._typesetter, self._slot.signature.box, self._mark, caption)
+
+    def _tick(self, target: FieldState, ticked: bool) -> None:
+        if ticked:
+            ap = target.ap.encode("latin-1")
+            self._update.override(target.num, b"%s/V/Yes/AS/Yes/AP %s>>" % (target.head, ap))
+
+    def _fill(self, target: FieldState, value: str, content: str) -> None:
+        if value:
+            shown, text = self._show(target, content), text_string(value)
+            self._update.override(
+                target.num, b"%s/V %s/AP<</N %d 0 R>>>>" % (target.head, text, shown)
+            )
+
+    def _show(self, target: FieldState, content: str) -> int:
+        image = self._image if "/Im Do" in content else None
+        return self._update.add(form_xobject(target, self._state.font, content, image))
+
+
+def _as_text(label: str, value: str | bool | None) -> str:
+    if isinstance(value, bool):
+        raise BadAct(f"field {label!r} takes a text")
+    return clean(value or "")
+
+
+@lru_cache(maxsize=1000)
+def _lock_reference(root: int, names: tuple[str, ...]) -> bytes:
+    """Freezes the slot's fields: P=2 alone would let anybody change them later without a trace."""
+    if not names:
+        return b""
+    return (
+        b"/Reference[<</Type/SigRef/TransformMethod/FieldMDP/DigestMethod/SHA256/Data %d 0 R"
+        b"/TransformParams<</Type/TransformParams/V/1.2/Action/Include/Fields[%s]>>>>]"
+    ) % (root, b"".join(map(text_string, names)))

@@ -1,0 +1,154 @@
+"""The signature-and-evidence pages: where each block stands, what is printed at prepare, what an act writes into it.
+
+The base prints only title, rules and numbers. Labels are drawn by the act together with the values, so that a spare
+block that nobody used stays blank.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from countersign.pdf.appearance import GREY, INK, marked
+from countersign.pdf.text import Typesetter
+
+A4 = (595.28, 841.89)
+LETTER = (612.0, 792.0)
+_MARGIN = 56.0
+_TOP_FIRST, _TOP_NEXT = 150.0, 64.0
+_BOTTOM = 60.0
+_BLOCK = 124.0
+_SIGNATURE = (318.0, 12.0, 76.0)  # from the left margin, from the block's top, height
+_LABEL_SIZE, _VALUE_SIZE, _NAME_SIZE = 7.5, 8.5, 12.5
+_LABEL_WIDTH = 66.0
+_LEADING = 1.25
+_TITLE = "Signatures and evidence"
+_FOOTNOTE = (
+    "Each signature listed here is a digital signature (PAdES) inside this file."
+    " A PDF reader's signature panel shows and checks it."
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One evidence field: end of its name, printed label, place in the block (points from its top left)."""
+
+    key: str
+    label: str
+    top: float
+    height: float
+    width: float
+
+
+ROWS = (
+    Row("name", "", 8, 20, 306),
+    Row("contact", "E-mail", 31, 12, 306),
+    Row("identified", "Identified by", 43, 12, 306),
+    Row("method", "Signed by", 55, 12, 306),
+    Row("time", "Signed at", 67, 12, 306),
+    Row("ip", "IP address", 79, 12, 306),
+    Row("consent", "Consent", 91, 23, 483),
+)
+HEADER_ROWS = (Row("name", "Document", 88, 16, 483), Row("id", "Envelope", 104, 16, 483))
+_BY_KEY = {row.key: row for row in ROWS}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Where the block of one slot stands: evidence page from 0, and its top in points from the page's top."""
+
+    page: int
+    top: float
+
+
+def page_size(first_page: tuple[float, float]) -> tuple[float, float]:
+    """Letter for documents in Letter, else A4."""
+    return LETTER if abs(max(first_page) - 792) < 2 and abs(min(first_page) - 612) < 2 else A4
+
+
+def blocks(count: int, size: tuple[float, float]) -> list[Block]:
+    """The places of `count` blocks, as many to a page as fit."""
+    return list(_blocks(count, size[1] - _BOTTOM))
+
+
+def _blocks(count: int, end: float) -> Iterator[Block]:
+    page, top = 0, _TOP_FIRST
+    for _ in range(count):
+        if top + _BLOCK > end:
+            page, top = page + 1, _TOP_NEXT
+        yield Block(page, top)
+        top += _BLOCK
+
+
+def row_box(row: Row, top: float, size: tuple[float, float]) -> tuple[float, float, float, float]:
+    """Left, top, width, height of a row whose block begins at `top`, in points from the page's top left."""
+    scale = (size[0] - 2 * _MARGIN) / 483
+    return _MARGIN, top + row.top, row.width * scale, row.height
+
+
+def signature_box(top: float, size: tuple[float, float]) -> tuple[float, float, float, float]:
+    """Where the signature stands in a block, for signers who have no field on a page."""
+    left, down, height = _SIGNATURE
+    return _MARGIN + left, top + down, size[0] - 2 * _MARGIN - left, height
+
+
+def printed(
+    typesetter: Typesetter,
+    size: tuple[float, float],
+    page: tuple[int, int],
+    numbers: list[tuple[int, float, str]],
+) -> bytes:
+    """Content stream of one evidence page: `page` is (number from 0, how many), `numbers` one
+    (slot from 1, top of its block, remark on the right) per block that is meant to be used."""
+    width, height = size
+    right = width - _MARGIN
+    parts = [_heading(typesetter, height)] if page[0] == 0 else []
+    for number, top, remark in numbers:
+        parts.append(_rule(height - top, right))
+        parts.append(_grey_text(typesetter, str(number), _MARGIN - 18, height - top - 22, 8))
+        if remark:
+            left = right - typesetter.width(remark, _LABEL_SIZE)
+            parts.append(_grey_text(typesetter, remark, left, height - top - 22, _LABEL_SIZE))
+    parts.append(_grey_text(typesetter, _FOOTNOTE, _MARGIN, 34, 7))
+    count = f"{page[0] + 1} / {page[1]}"
+    left = right - typesetter.width(count, 7)
+    parts.append(_grey_text(typesetter, count, left, 34, 7))
+    return "\n".join(parts).encode("ascii")
+
+
+def _heading(typesetter: Typesetter, height: float) -> str:
+    return f"{INK} " + typesetter.draw(_TITLE, _MARGIN, height - 74, 21)
+
+
+def _rule(y: float, right: float) -> str:
+    return f".8 G .6 w {_MARGIN:.2f} {y:.2f} m {right:.2f} {y:.2f} l S"
+
+
+def _grey_text(typesetter: Typesetter, text: str, x: float, y: float, size: float) -> str:
+    return f"{GREY} " + typesetter.draw(text, x, y, size)
+
+
+def row_content(typesetter: Typesetter, key: str, box: tuple[float, float], value: str) -> str:
+    """What an act draws into the evidence field `key` of a signer."""
+    if key == "name":
+        size = typesetter.shrink(value, _NAME_SIZE, box[0], least=9)
+        line = typesetter.shorten(value, size, box[0])
+        return marked(box, INK, typesetter.draw(line, 0, box[1] - 14, size))
+    label = _contact_label(value) if key == "contact" else _BY_KEY[key].label
+    return labelled(typesetter, label, box, value)
+
+
+def labelled(typesetter: Typesetter, label: str, box: tuple[float, float], value: str) -> str:
+    """A grey label and, beside it, a value of one or two lines."""
+    width = box[0] - _LABEL_WIDTH
+    most = max(1, int(box[1] / (_VALUE_SIZE * _LEADING)))
+    size = typesetter.shrink(value, _VALUE_SIZE, width * most, least=6.5)
+    lines = typesetter.wrap(value, size, width, most)
+    base = box[1] - 9
+    drawn = [
+        typesetter.draw(line, _LABEL_WIDTH, base - index * size * _LEADING, size)
+        for index, line in enumerate(lines)
+    ]
+    return marked(box, GREY, typesetter.draw(label, 0, base, _LABEL_SIZE), INK, *drawn)
+
+
+def _contact_label(value: str) -> str:
+    return "E-mail" if "@" in value else "Phone"

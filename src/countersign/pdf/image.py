@@ -1,0 +1,116 @@
+"""Signature images: made harmless when they come in, turned into PDF images when they are used."""
+
+import io
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from PIL import Image, ImageChops, ImageOps
+
+from countersign.pdf.errors import UnusableImage
+from countersign.pdf.syntax import stream
+
+MAX_UPLOAD_PIXELS = 25_000_000
+MAX_PIXELS = 4_000_000
+MAX_WIDTH = 1200
+_FORMATS = ("PNG", "JPEG", "WEBP")
+_PAPER = 20  # how far from the corner's colour a pixel must be to count as ink
+
+
+@dataclass(frozen=True)
+class PdfImage:
+    """An image as two stream bodies: colours (its mask's number is still open) and mask."""
+
+    pixels: tuple[int, int]
+    colours: bytes
+    mask: bytes
+
+    def body(self, mask: int) -> bytes:
+        """The image object, whose mask is object `mask`."""
+        dictionary = b"%s/ColorSpace/DeviceRGB/BitsPerComponent 8/SMask %d 0 R" % (self._head, mask)
+        return stream(dictionary + b"/Filter/FlateDecode", self.colours)
+
+    def mask_body(self) -> bytes:
+        dictionary = b"%s/ColorSpace/DeviceGray/BitsPerComponent 8" % self._head
+        return stream(dictionary + b"/Filter/FlateDecode", self.mask)
+
+    @property
+    def _head(self) -> bytes:
+        return b"<</Type/XObject/Subtype/Image/Width %d/Height %d" % self.pixels
+
+
+def normalise_signature(data: bytes) -> bytes:
+    """PNG, JPEG or WebP of up to 25 megapixels -> PNG with alpha, upright, trimmed to its ink, at most 1200 pixels wide.
+
+    Raises UnusableImage for anything else, for a blank picture and for one that is too large to open safely.
+    """
+    with _open(data, MAX_UPLOAD_PIXELS) as image:
+        picture = ImageOps.exif_transpose(_reduced(image)).convert("RGBA")
+    ink = _ink(picture)
+    if ink is None:
+        raise UnusableImage("the image is blank")
+    picture = picture.crop(ink)
+    if picture.width > MAX_WIDTH or picture.height > MAX_WIDTH:
+        picture.thumbnail((MAX_WIDTH, MAX_WIDTH), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=6)
+    return out.getvalue()
+
+
+def pdf_image(png: bytes) -> PdfImage:
+    """A PNG, as `normalise_signature` returns it, for embedding. At most 4 megapixels, else UnusableImage."""
+    with _open(png, MAX_PIXELS) as image:
+        picture = image.convert("RGBA")
+    mask = picture.getchannel("A")
+    return PdfImage(
+        picture.size,
+        zlib.compress(picture.convert("RGB").tobytes(), 6),
+        zlib.compress(mask.tobytes(), 6),
+    )
+
+
+@contextmanager
+def _open(data: bytes, most: int) -> Iterator[Image.Image]:
+    """Open and decode, with the size checked before a pixel is decoded."""
+    try:
+        with warnings.catch_warnings():
+            # Our own limit is stricter than Pillow's warning about decompression bombs
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(data), formats=_FORMATS)
+        if image.width * image.height > most:
+            raise UnusableImage(f"the image has {image.width} x {image.height} pixels; too many")
+        with image:
+            yield image
+    except UnusableImage:
+        raise
+    # Pillow's decoders raise many kinds of errors on crafted files; all of them mean the same here
+    except Exception as error:
+        raise UnusableImage("the image cannot be read as PNG, JPEG or WebP") from error
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """JPEG decoders can shrink while they decode: a photo needs a fraction of its memory."""
+    image.draft("RGB", (MAX_WIDTH * 2, MAX_WIDTH * 2))
+    if image.width * image.height > MAX_PIXELS:
+        factor = max(2, round(max(image.size) / (2 * MAX_WIDTH)))
+        return _keep_exif(image, image.convert("RGBA").reduce(factor))
+    return image
+
+
+def _keep_exif(source: Image.Image, result: Image.Image) -> Image.Image:
+    result.getexif().update(source.getexif())
+    return result
+
+
+def _ink(picture: Image.Image) -> tuple[int, int, int, int] | None:
+    """The box of what is drawn: opaque pixels, or, without transparency, those unlike the corner."""
+    alpha = picture.getchannel("A")
+    lowest, _ = alpha.getextrema()
+    if lowest < 255:  # type: ignore[operator]
+        return alpha.point(lambda value: 255 if value > 8 else 0).getbbox()
+    colours = picture.convert("RGB")
+    paper = Image.new("RGB", colours.size, colours.getpixel((0, 0)))  # type: ignore[arg-type]
+    difference = ImageChops.difference(colours, paper).convert("L")
+    return difference.point(lambda value: 255 if value > _PAPER else 0).getbbox()

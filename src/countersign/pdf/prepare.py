@@ -1,0 +1,255 @@
+"""Prepare: from an upload and a layout to the base that all envelopes with both share.
+
+Runs once per (document, layout). Holds no personal data: names, dates and values come with certify and the acts.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+
+from countersign.pdf import evidence
+from countersign.pdf.capture import capture
+from countersign.pdf.cleaning import clean
+from countersign.pdf.errors import BadLayout, PdfError, UnusablePdf
+from countersign.pdf.form import NOWHERE, Form, Place, Sheet
+from countersign.pdf.geometry import PageBox, visible_box
+from countersign.pdf.layout import Field, FieldKind, Layout, Slot
+from countersign.pdf.shared_font import shared_font
+from countersign.pdf.state import BaseState, StateKind
+from countersign.pdf.text import Typesetter
+
+
+# A second place for the same signature repeats its mark; a date is a text like any other
+_STATE_KINDS: dict[FieldKind, StateKind] = {
+    "signature": "mark",
+    "initials": "initials",
+    "stamp": "stamp",
+    "text": "text",
+    "date": "text",
+}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The base and all that must be known of it."""
+
+    data: bytes
+    state: BaseState
+
+
+def prepare(data: bytes, layout: Layout) -> Prepared:
+    """Repair, clean, add evidence pages and all fields, embed the shared font, reserve the DSS.
+
+    Raises UnusablePdf when the upload cannot be signed, BadLayout when a field lies outside the document.
+    """
+    with _opened(data) as pdf:
+        with _as_broken():
+            clean(pdf)
+            sheets = _sheets(pdf, layout)
+        form, own = _build(pdf, layout, sheets)
+        saved = _save(pdf)
+    return Prepared(saved, capture(saved, form.fields, own))
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[pikepdf.Pdf]:
+    if not data:
+        raise UnusablePdf("empty", "the file is empty")
+    if b"%PDF-" not in data[:1024]:
+        raise UnusablePdf("not_pdf", "the file is not a PDF")
+    with _as_broken():
+        pdf = pikepdf.open(io.BytesIO(data))
+    with pdf:
+        yield pdf
+
+
+@contextmanager
+def _as_broken() -> Iterator[None]:
+    """Whatever a malformed upload makes the PDF library raise means the same to the caller."""
+    try:
+        yield
+    except PdfError:
+        raise
+    except pikepdf.PasswordError as error:
+        raise UnusablePdf("encrypted", "the file needs a password to open") from error
+    except Exception as error:
+        raise UnusablePdf("broken", "the file is damaged beyond repair") from error
+
+
+def _sheets(pdf: pikepdf.Pdf, layout: Layout) -> dict[int, Sheet]:
+    """The pages that take fields, and the first one, by index."""
+    count = len(pdf.pages)
+    if count == 0:
+        raise UnusablePdf("no_pages", "the file has no pages")
+    used = {field.page for slot in layout.slots for field in slot.fields}
+    if used and max(used) >= count:
+        raise BadLayout(f"a field is on page {max(used)}; the document has {count} pages, from 0")
+    return {index: _sheet(pdf.pages[index]) for index in used | {0}}
+
+
+def _sheet(page: pikepdf.Page) -> Sheet:
+    return Sheet(page, visible_box(_rect(page.mediabox), _rect(page.cropbox), _rotation(page)))
+
+
+def _rect(box: pikepdf.Array) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = (float(edge) for edge in box)  # type: ignore[attr-defined]
+    return x0, y0, x1, y1
+
+
+def _rotation(page: pikepdf.Page) -> int:
+    """/Rotate is inherited through the page tree (7.7.3.4)."""
+    node: pikepdf.Object | None = page.obj
+    for _ in range(64):
+        if node is None or "/Rotate" in node:
+            break
+        node = node.get("/Parent")
+    return int(node.get("/Rotate", 0)) if node is not None else 0
+
+
+def _build(pdf: pikepdf.Pdf, layout: Layout, sheets: dict[int, Sheet]) -> tuple[Form, int]:
+    """All fields in the order of the state; returns the form and how many fields are the platform's own."""
+    font = shared_font().embed(pdf)
+    form = Form(pdf, font)
+    slots = layout.all_slots()
+    pages = _EvidencePages(pdf, font, layout, sheets[0].box.seen) if layout.evidence else None
+    last = pages.sheets[0] if pages else _sheet(pdf.pages[-1])
+    form.signature("z_cert", last)
+    if pages:
+        for row in reversed(evidence.HEADER_ROWS):
+            form.text(f"z_{row.key}", last, evidence.row_box(row, 0, pages.size))
+    form.signature("z_seal", last)
+    form.signature("z_ts", last)
+    own = len(form.fields)
+    for index, slot in enumerate(slots):
+        _add_slot(form, f"s{index + 1:04d}_", slot, sheets, pages, index, last)
+    form.finish()
+    root = pdf.Root
+    root.DSS = pdf.make_indirect(Dictionary(Type=Name.DSS))
+    root.Extensions = Dictionary(ESIC=Dictionary(BaseVersion=Name("/1.7"), ExtensionLevel=1))
+    return form, own
+
+
+class _EvidencePages:
+    """The pages at the end of the document that hold one block per slot."""
+
+    def __init__(
+        self,
+        pdf: pikepdf.Pdf,
+        font: pikepdf.Object,
+        layout: Layout,
+        first_page: tuple[float, float],
+    ) -> None:
+        self.size = evidence.page_size(first_page)
+        self.blocks = evidence.blocks(len(layout.slots) + layout.spare, self.size)
+        count = self.blocks[-1].page + 1
+        typesetter = Typesetter(shared_font().fingerprint)
+        numbers: list[list[tuple[int, float, str]]] = [[] for _ in range(count)]
+        for index, slot in enumerate(layout.slots):
+            block = self.blocks[index]
+            numbers[block.page].append((index + 1, block.top, _remark(slot)))
+        resources = pdf.make_indirect(Dictionary(Font=Dictionary(F=font)))
+        self.sheets = [
+            self._add(
+                pdf,
+                resources,
+                evidence.printed(typesetter, self.size, (page, count), numbers[page]),
+            )
+            for page in range(count)
+        ]
+
+    def _add(self, pdf: pikepdf.Pdf, resources: pikepdf.Object, content: bytes) -> Sheet:
+        width, height = self.size
+        page = Dictionary(
+            Type=Name.Page,
+            MediaBox=Array([0, 0, width, height]),
+            Resources=resources,
+            Contents=pdf.make_stream(content),
+        )
+        pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))
+        return Sheet(pdf.pages[-1], PageBox(0, 0, width, height, 0))
+
+
+def _remark(slot: Slot) -> str:
+    placed = _placed_signature(slot)
+    return f"Signature on page {placed.page + 1}" if placed else ""
+
+
+def _placed_signature(slot: Slot) -> Field | None:
+    return next((field for field in slot.fields if field.kind == "signature"), None)
+
+
+def _add_slot(
+    form: Form,
+    prefix: str,
+    slot: Slot,
+    sheets: dict[int, Sheet],
+    pages: _EvidencePages | None,
+    index: int,
+    last: Sheet,
+) -> None:
+    placed = _placed_signature(slot)
+    numbered = [
+        (f"{prefix}f{number + 1:03d}", field)
+        for number, field in enumerate(slot.fields)
+        if field is not placed
+    ]
+    rows = [(f"{prefix}e_{row.key}", row) for row in evidence.ROWS] if pages else []
+    sheet, place = _signature_place(placed, sheets, pages, index, last)
+    locks = [name for name, _ in numbered] + [name for name, _ in rows]
+    form.signature(f"{prefix}sig", sheet, place, locks, placed.name if placed else "")
+    for name, field in numbered:
+        _add_field(form, name, field, sheets[field.page])
+    if pages:
+        block = pages.blocks[index]
+        for name, row in rows:
+            form.text(name, pages.sheets[block.page], evidence.row_box(row, block.top, pages.size))
+
+
+def _signature_place(
+    placed: Field | None,
+    sheets: dict[int, Sheet],
+    pages: _EvidencePages | None,
+    index: int,
+    last: Sheet,
+) -> tuple[Sheet, Place]:
+    if placed:
+        return sheets[placed.page], _place(placed, sheets[placed.page])
+    if pages:
+        block = pages.blocks[index]
+        return pages.sheets[block.page], evidence.signature_box(block.top, pages.size)
+    return last, NOWHERE
+
+
+def _add_field(form: Form, name: str, field: Field, sheet: Sheet) -> None:
+    place = _place(field, sheet)
+    if field.kind == "checkbox":
+        form.checkbox(name, sheet, place, field.name)
+    else:
+        form.text(name, sheet, place, _STATE_KINDS[field.kind], field.name)
+
+
+def _place(field: Field, sheet: Sheet) -> Place:
+    width, height = sheet.box.seen
+    return field.x * width, field.y * height, field.w * width, field.h * height
+
+
+def _save(pdf: pikepdf.Pdf) -> bytes:
+    info = pdf.trailer.get("/Info")
+    if info is not None and not info.is_indirect:
+        pdf.trailer.Info = pdf.make_indirect(info)
+    out = io.BytesIO()
+    # Streams stay as they are: recompressing takes ten times as long as everything else.
+    # No object streams: the writer and the verifier want a classic cross-reference table.
+    pdf.save(
+        out,
+        object_stream_mode=pikepdf.ObjectStreamMode.disable,
+        min_version="1.7",
+        compress_streams=False,
+        fix_metadata_version=False,
+        encryption=False,
+    )
+    return out.getvalue()

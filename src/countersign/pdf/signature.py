@@ -1,0 +1,40 @@
+"""The signature dictionary and its signing: what certify, act and seal have in common."""
+
+from datetime import UTC, datetime
+
+from countersign.pdf import cms
+from countersign.pdf.state import Digest, FieldState, Revision
+from countersign.pdf.syntax import text_string
+from countersign.pdf.update import Update
+
+
+def sign_field(
+    update: Update,
+    field: FieldState,
+    digest: Digest,
+    key: cms.Signer,
+    timestamper: cms.Timestamper,
+    at: datetime,
+    reason: str,
+    *,
+    name: str = "",
+    reference: bytes = b"",
+    appearance: int | None = None,
+) -> Revision:
+    """Close `update` with a PAdES B-T signature (ETSI EN 319 142-1) in `field`."""
+    dictionary = (
+        b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(D:%s+00'00')%s/Reason %s%s"
+    ) % (
+        at.astimezone(UTC).strftime("%Y%m%d%H%M%S").encode(),
+        b"/Name " + text_string(name) if name else b"",
+        text_string(reason),
+        reference,
+    )
+    return update.close(
+        field,
+        appearance,
+        dictionary,
+        cms.signature_room(key, timestamper),
+        lambda digest: cms.signature(key, digest, timestamper),
+        digest,
+    )

@@ -1,0 +1,164 @@
+"""What must be known of a file to append to it: captured once from the base, so that no act parses a PDF.
+
+The JSON form is the contract of docs/pdf-format.md, section 2.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from typing import Any, Literal, Protocol, Self
+
+from countersign.pdf.errors import BadAct
+
+StateKind = Literal["signature", "text", "checkbox", "mark", "initials", "stamp"]
+VERSION = 1
+
+
+class Digest(Protocol):
+    """A SHA-256 in progress (`hashlib.sha256()`): the midstate over the file so far."""
+
+    def update(self, data: Any, /) -> None: ...
+    def digest(self) -> bytes: ...
+    def hexdigest(self) -> str: ...
+    def copy(self) -> Self: ...
+
+
+def digest_of(chunks: Iterable[bytes]) -> Digest:
+    """The midstate over a file that is read in chunks, so that memory does not grow with it."""
+    midstate: Digest = hashlib.sha256()
+    for chunk in chunks:
+        midstate.update(chunk)
+    return midstate
+
+
+@dataclass(frozen=True)
+class FieldState:
+    """One field of the base, which is also its widget. Sizes in points as the viewer sees them."""
+
+    name: str
+    label: str
+    kind: StateKind
+    num: int
+    body: str
+    box: tuple[float, float]
+    rotate: int
+    ap: str = ""
+
+    @cached_property
+    def head(self) -> bytes:
+        """Begin of every new version of the field: all keys it had but the value's."""
+        return b"<<" + self.body.encode("latin-1")
+
+    @property
+    def visible(self) -> bool:
+        return self.box[0] > 0 and self.box[1] > 0
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "FieldState":
+        width, height = data["box"]
+        return cls(**{**data, "box": (width, height)})
+
+    def to_dict(self) -> dict[str, Any]:
+        return {key: value for key, value in asdict(self).items() if value != "" or key == "label"}
+
+
+class SlotState:
+    """The fields of one signer; the signature field is the first."""
+
+    def __init__(self, fields_: Iterable[FieldState]) -> None:
+        self.signature, *self.others = fields_
+        self.by_name = {field.name: field for field in self.others}
+        self.by_label = {field.label: field for field in self.others if field.label}
+
+    @property
+    def prefix(self) -> str:
+        return self.signature.name.removesuffix("sig")
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """Where the file stands after its last revision: `size` objects, last xref at `prev`, `length` bytes."""
+
+    size: int
+    prev: int
+    length: int
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> "ChainState":
+        return cls(**json.loads(text))
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What one step adds: bytes to append, the state after them, the midstate over the longer file."""
+
+    segment: bytes
+    chain: ChainState
+    digest: Digest
+
+
+@dataclass(frozen=True)
+class BaseState:
+    """All that later steps need of the prepared base. Immutable: it belongs to the base's bytes."""
+
+    length: int
+    sha256: str
+    size: int
+    prev: int
+    root: int
+    info: int
+    id: str
+    font: int
+    face: str
+    dss: int
+    catalog: str
+    platform: list[dict[str, Any]]
+    slots: list[list[dict[str, Any]]]
+    version: int = VERSION
+
+    @property
+    def chain(self) -> ChainState:
+        """Where the base itself stands: the start of every chain on it."""
+        return ChainState(self.size, self.prev, self.length)
+
+    def platform_field(self, name: str) -> FieldState | None:
+        return self._platform.get(name)
+
+    def own_field(self, name: str) -> FieldState:
+        """A platform field that every base has."""
+        return self._platform[name]
+
+    def slot(self, number: int) -> SlotState:
+        """Slot `number`, counted from 0. Raises BadAct when the layout has no such slot."""
+        if not 0 <= number < len(self.slots):
+            raise BadAct(f"no slot {number}; the layout has {len(self.slots)}")
+        if number not in self._slots:
+            # On demand: a base may have a thousand slots, and an act needs one of them
+            self._slots[number] = SlotState(map(FieldState.from_dict, self.slots[number]))
+        return self._slots[number]
+
+    @cached_property
+    def _platform(self) -> dict[str, FieldState]:
+        return {field["name"]: FieldState.from_dict(field) for field in self.platform}
+
+    @cached_property
+    def _slots(self) -> dict[int, SlotState]:
+        return {}
+
+    def to_json(self) -> str:
+        """Compact and stable: equal states give equal text."""
+        content = {field.name: getattr(self, field.name) for field in fields(self)}
+        return json.dumps(content, separators=(",", ":"), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "BaseState":
+        return cls(**json.loads(text))
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of the JSON form: the root of trust of the verifier."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()

@@ -1,0 +1,29 @@
+"""PDF syntax that the writer emits (ISO 32000-2, 7.3): the few forms of docs/pdf-format.md, section 3."""
+
+import zlib
+
+# Shorter content is not worth deflating: the filter entry and zlib's own frame eat the gain
+_DEFLATE_FROM = 1000
+
+
+def text_string(text: str) -> bytes:
+    """A text string in UTF-16BE with byte order mark, as a hexadecimal string."""
+    # A lone surrogate cannot be encoded; whoever sent one did not send a character
+    encoded = text.encode("utf-16-be", "replace")
+    return b"<FEFF" + encoded.hex().upper().encode() + b">"
+
+
+def stream(dictionary: bytes, content: bytes) -> bytes:
+    """A stream object's body; `dictionary` without its closing `>>` and without /Length."""
+    return b"%s/Length %d>>\nstream\n%s\nendstream" % (dictionary, len(content), content)
+
+
+def deflated_stream(dictionary: bytes, content: bytes) -> bytes:
+    return stream(dictionary + b"/Filter/FlateDecode", zlib.compress(content, 6))
+
+
+def content_stream(dictionary: bytes, content: bytes) -> bytes:
+    """A stream whose content is deflated when that is worth it."""
+    if len(content) <= _DEFLATE_FROM:
+        return stream(dictionary, content)
+    return deflated_stream(dictionary, content)

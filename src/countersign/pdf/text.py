@@ -1,0 +1,86 @@
+"""Lines of text in an appearance: measured, shortened, wrapped and drawn.
+
+The shared font writes a line that it covers whole; outlines draw any other line.
+"""
+
+import unicodedata
+
+from countersign.pdf.bidi import without_controls
+from countersign.pdf.outlines import outline
+from countersign.pdf.shared_font import shared_font
+from countersign.pdf.syntax import text_string
+
+ELLIPSIS = "…"
+_MIN_WIDTH = 1e-6
+
+
+def clean(text: str) -> str:
+    """A value as it is stored and shown: no control characters, directional controls or outer blanks."""
+    if text.isprintable() and text.isascii():
+        return text.strip()
+    blanked = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
+    return without_controls(blanked).strip()
+
+
+class Typesetter:
+    """Draws lines for one base. `face` is the fingerprint of the font that the base embeds."""
+
+    def __init__(self, face: str) -> None:
+        self._font = shared_font()
+        # A base made with another version of the font has other glyph numbers: outlines are always right
+        self._shared = face == self._font.fingerprint
+
+    def width(self, text: str, size: float) -> float:
+        """Width in points of one line."""
+        if self._plain(text):
+            return self._font.width(text) * size / 1000
+        return outline(text).width * size
+
+    def draw(self, text: str, x: float, y: float, size: float, slant: float = 0.0) -> str:
+        """Operators for one line from `x` on the baseline `y` (points), in the current fill colour."""
+        if self._plain(text):
+            matrix = f"1 0 {slant:g} 1 {x:.2f} {y:.2f} Tm" if slant else f"{x:.2f} {y:.2f} Td"
+            return f"BT /F {size:.2f} Tf {matrix} <{self._font.encode(text)}> Tj ET"
+        line = outline(text)
+        return f"{line.draw(x, y, size, slant)}\n{self._hidden(text, line.width, x, y, size)}"
+
+    def shrink(self, text: str, size: float, width: float, least: float) -> float:
+        """The largest size up to `size` at which the line fits `width`, but not below `least`."""
+        return max(least, min(size, size * width / max(self.width(text, size), _MIN_WIDTH)))
+
+    def shorten(self, text: str, size: float, width: float) -> str:
+        """The line, or as many of its first characters as fit with an ellipsis."""
+        if self.width(text, size) <= width:
+            return text
+        low, high = 0, len(text)
+        while low < high:
+            middle = (low + high + 1) // 2
+            fits = self.width(text[:middle].rstrip() + ELLIPSIS, size) <= width
+            low, high = (middle, high) if fits else (low, middle - 1)
+        return text[:low].rstrip() + ELLIPSIS
+
+    def wrap(self, text: str, size: float, width: float, most: int) -> list[str]:
+        """At most `most` lines; what does not fit is shortened. Words wider than a line are cut."""
+        lines, rest = [], text
+        while rest and len(lines) < most - 1 and self.width(rest, size) > width:
+            cut = self._break_at(rest, size, width)
+            lines.append(rest[:cut].rstrip())
+            rest = rest[cut:].lstrip()
+        return [*lines, self.shorten(rest, size, width)] if rest else lines
+
+    def _break_at(self, text: str, size: float, width: float) -> int:
+        """How many characters the first line takes: up to a blank when there is one."""
+        fitting = max(1, len(self.shorten(text, size, width)) - 1)
+        blank = text.rfind(" ", 0, fitting + 1)
+        return blank if blank > 0 else fitting
+
+    def _plain(self, text: str) -> bool:
+        return self._shared and self._font.covers(text)
+
+    def _hidden(self, text: str, width: float, x: float, y: float, size: float) -> str:
+        """One invisible blank stretched over the line, which carries its text for copying (14.9.4)."""
+        stretch = 100_000 * max(width, _MIN_WIDTH) / self._font.space_width
+        return (
+            f"/Span<</ActualText {text_string(text).decode()}>>BDC BT 3 Tr {stretch:.1f} Tz"
+            f" /F {size:.2f} Tf {x:.2f} {y:.2f} Td <{self._font.space}> Tj ET EMC"
+        )

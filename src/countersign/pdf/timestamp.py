@@ -1,0 +1,39 @@
+"""The local timestamp authority: RFC 3161 tokens from a key of our own."""
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from countersign import der
+from countersign.pdf import cms
+
+_TST_INFO = der.oid("1.2.840.113549.1.9.16.1.4")
+# From the arc for examples (RFC 5612): the local authority follows no registered policy, and says so
+POLICY = "1.3.6.1.4.1.32473.1.1"
+
+
+class LocalTimestamper:
+    """Makes tokens with `signer`, at the time that `clock` tells.
+
+    Honest about its worth: it proves the order and time of events as far as this server is trusted.
+    """
+
+    def __init__(self, signer: cms.Signer, clock: Callable[[], datetime]) -> None:
+        self._signer = signer
+        self._clock = clock
+        # Only the ECDSA value (70 to 72 bytes) differs in length from one token to the next
+        self.size = len(self(bytes(32))) + 4
+
+    def __call__(self, imprint: bytes) -> bytes:
+        return cms.enclosing(self._signer, _TST_INFO, self._info(imprint))
+
+    def _info(self, imprint: bytes) -> bytes:
+        moment = self._clock().astimezone(UTC).strftime("%Y%m%d%H%M%SZ")
+        return der.sequence(
+            b"\x02\x01\x01",
+            der.oid(POLICY),
+            der.sequence(cms.SHA256, der.octets(imprint)),
+            # 63 bits with the highest one set: eight bytes always, so tokens keep their length
+            der.integer(secrets.randbits(62) | 1 << 62),
+            der.tlv(der.GENERALIZED_TIME, moment.encode()),
+        )

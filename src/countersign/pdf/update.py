@@ -1,0 +1,134 @@
+"""One incremental update with one signature (ISO 32000-2, 7.5.6 and 12.8.1).
+
+The form of every segment is docs/pdf-format.md, section 3. No PDF is parsed: the state tells what there is.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable
+from itertools import groupby
+
+from countersign.pdf.errors import NoRoom
+from countersign.pdf.state import BaseState, ChainState, Digest, FieldState, Revision
+
+_BYTE_RANGE = b"[0 0 0 0]".ljust(45)
+
+
+class Update:
+    """Collects new and overriding objects; `close` signs them and makes the segment."""
+
+    def __init__(self, state: BaseState, chain: ChainState) -> None:
+        self.state = state
+        self._chain = chain
+        self._next = chain.size
+        self._objects: list[tuple[int, bytes]] = []
+
+    def add(self, body: bytes) -> int:
+        """A new object; returns its number."""
+        number = self._next
+        self._next += 1
+        self._objects.append((number, body))
+        return number
+
+    def override(self, number: int, body: bytes) -> None:
+        """A new version of an object of the base."""
+        self._objects.append((number, body))
+
+    def next_number(self) -> int:
+        """The number that the next new object gets."""
+        return self._next
+
+    def close(
+        self,
+        field: FieldState,
+        appearance: int | None,
+        dictionary: bytes,
+        room: int,
+        contents: Callable[[bytes], bytes],
+        digest: Digest,
+    ) -> Revision:
+        """Add the signature dictionary and the signature field, and sign all.
+
+        `dictionary` is the signature dictionary up to /ByteRange, `room` the bytes kept for /Contents,
+        `contents` makes them from the SHA-256 of the byte ranges, `digest` is the midstate over
+        the file so far (it is copied, not changed).
+        """
+        number = self.add(
+            b"%s/ByteRange %s/Contents <%s>>>" % (dictionary, _BYTE_RANGE, b"0" * (2 * room))
+        )
+        shown = (
+            b"/AP<</N %d 0 R>>" % appearance if appearance else b"/AP " + field.ap.encode("latin-1")
+        )
+        self.override(field.num, b"%s/V %d 0 R%s>>" % (field.head, number, shown))
+        segment, xref, signature_at = self._serialise(number)
+        gap = _fill_byte_range(segment, signature_at, self._chain.length, room)
+        _sign(segment, gap, digest, contents)
+        longer = digest.copy()
+        longer.update(segment)
+        chain = ChainState(self._next, xref, self._chain.length + len(segment))
+        return Revision(bytes(segment), chain, longer)
+
+    def _serialise(self, signature: int) -> tuple[bytearray, int, int]:
+        """All objects, xref and trailer; the offset of the xref in the file and of the signature here."""
+        segment = bytearray(b"\n")
+        offsets = {}
+        for number, body in self._objects:
+            offsets[number] = len(segment)
+            segment += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+        start = self._chain.length
+        xref = start + len(segment)
+        segment += b"xref\n"
+        segment += _sections({number: start + offset for number, offset in offsets.items()})
+        segment += self._trailer(xref)
+        return segment, xref, offsets[signature]
+
+    def _trailer(self, xref: int) -> bytes:
+        state = self.state
+        info = b"/Info %d 0 R" % state.info if state.info else b""
+        return (
+            b"trailer\n<</Size %d/Root %d 0 R%s/ID[<%s><%s>]/Prev %d>>\nstartxref\n%d\n%%%%EOF\n"
+        ) % (
+            self._next,
+            state.root,
+            info,
+            state.id.encode(),
+            secrets.token_hex(16).encode(),
+            self._chain.prev,
+            xref,
+        )
+
+
+def _sections(offsets: dict[int, int]) -> bytes:
+    """Cross-reference sections (7.5.4): adjacent object numbers share one."""
+    runs: Iterable[tuple[int, list[int]]] = (
+        (run[0], run)
+        for _, group in groupby(enumerate(sorted(offsets)), key=lambda pair: pair[1] - pair[0])
+        if (run := [number for _, number in group])
+    )
+    return b"".join(
+        b"%d %d\n" % (first, len(run)) + b"".join(b"%010d 00000 n \n" % offsets[n] for n in run)
+        for first, run in runs
+    )
+
+
+def _fill_byte_range(segment: bytearray, at: int, start: int, room: int) -> tuple[int, int]:
+    """Write the byte range; returns the gap: offsets in the segment of `<` and after `>` of /Contents."""
+    place = segment.index(_BYTE_RANGE, at)
+    opens = place + len(_BYTE_RANGE) + len(b"/Contents ")
+    closes = opens + 2 * room + 2
+    written = b"[0 %d %d %d]" % (start + opens, start + closes, len(segment) - closes)
+    segment[place : place + len(_BYTE_RANGE)] = written.ljust(len(_BYTE_RANGE))
+    return opens, closes
+
+
+def _sign(
+    segment: bytearray, gap: tuple[int, int], digest: Digest, contents: Callable[[bytes], bytes]
+) -> None:
+    opens, closes = gap
+    signed = digest.copy()
+    with memoryview(segment) as view:
+        signed.update(view[:opens])
+        signed.update(view[closes:])
+    digits = contents(signed.digest()).hex().upper().encode()
+    if len(digits) > closes - opens - 2:
+        raise NoRoom(f"{len(digits) // 2} bytes of signature do not fit into the room reserved")
+    segment[opens + 1 : opens + 1 + len(digits)] = digits
