@@ -6,6 +6,7 @@ the document itself, so that a process pool can run it; never call it from two t
 
 import ctypes
 import io
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,7 +86,7 @@ def _scale(width_pt: float, height_pt: float, width_px: int) -> float:
     wanted = max(1, min(width_px, MAX_WIDTH_PX)) / max(width_pt, 1e-3)
     return min(
         wanted,
-        (MAX_PIXELS / max(width_pt * height_pt, 1e-6)) ** 0.5,
+        math.sqrt(MAX_PIXELS / max(width_pt * height_pt, 1e-6)),
         MAX_SIDE_PX / max(height_pt, 1e-3),
     )
 

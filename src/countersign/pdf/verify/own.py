@@ -1,0 +1,291 @@
+"""The strict verifier of the files we write: one pass, and anything unexpected is refused.
+
+It knows the base by its digest and every later byte by the grammar of docs/pdf-format.md, and
+compares what the file says with what the database says. pyHanko and pdfsig judge by the rules of
+PDF signatures; this judges by ours, which allow far less.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from countersign.pdf.verify.certificates import Role, Trust
+from countersign.pdf.verify.cms import Signature, check_signature, check_token
+from countersign.pdf.verify.facts import BaseFacts, Expected, ExpectedAct, FieldFacts
+from countersign.pdf.verify.fields import field_value, signature_of, text_string
+from countersign.pdf.verify.objects import NewObjects
+from countersign.pdf.verify.plain_text import plain
+from countersign.pdf.verify.refusal import Refused, need
+from countersign.pdf.verify.report import Level, Report, SignatureKind, SignatureReport
+from countersign.pdf.verify.revisions import Revision, revisions, split_base
+from countersign.pdf.verify.signature_dictionary import (
+    DOCUMENT_TIMESTAMP,
+    Claims,
+    Covered,
+    claims_of,
+    covered_by,
+)
+from countersign.pdf.verify.stamp import Stamp
+from countersign.pdf.verify.validation_data import check_validation_data
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+CLAIMED_TIME_TOLERANCE = timedelta(minutes=5)
+CLOCK_SKEW = timedelta(seconds=5)
+"""How far the clocks of two timestamp authorities may differ."""
+
+_CERTIFIED = (
+    b"/Reference[<</Type/SigRef/TransformMethod/DocMDP/DigestMethod/SHA256"
+    b"/TransformParams<</Type/TransformParams/V/1.2/P 2>>>>]"
+)
+_LOCKED = (
+    b"/Reference[<</Type/SigRef/TransformMethod/FieldMDP/DigestMethod/SHA256/Data %d 0 R"
+    b"/TransformParams<</Type/TransformParams/V/1.2/Action/Include/Fields[%s]>>>>]"
+)
+_CERTIFICATION_REASON = "Prepared for signing"
+_SEAL_REASON = "All signatures collected"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReport:
+    """A file that is exactly what we write: its SHA-256 (hex), length in bytes and signatures."""
+
+    sha256: str
+    length: int
+    report: Report
+
+
+def verify_own(
+    chunks: bytes | Iterable[bytes], base: BaseFacts, trust: Trust, expected: Expected
+) -> OwnReport:
+    """Check a file given whole or in pieces of any size (only what follows the base is kept).
+
+    Raises Refused with the first thing that is not exactly as we write it, or not as `expected`.
+    """
+    digest, tail = split_base([chunks] if isinstance(chunks, bytes) else chunks, base)
+    found = list(revisions(tail, base))
+    wanted = 1 + len(expected.acts) + 2 * expected.sealed
+    need(len(found) == wanted, "number of revisions:", len(found), "instead of", wanted)
+    walk = _Walk(base, trust, digest, "B-LTA" if expected.sealed else "B-T", wanted)
+    walk.certification(found[0], expected)
+    for revision, act in zip(found[1:], expected.acts, strict=False):
+        walk.act(revision, act)
+    if expected.sealed:
+        walk.seal(found[-2])
+        walk.archive(found[-1])
+    return OwnReport(walk.finish(tail), base.length + len(tail), walk.report(expected))
+
+
+class _Walk:
+    """Goes through the revisions in their order and remembers what was found."""
+
+    def __init__(
+        self, base: BaseFacts, trust: Trust, digest: "_Hash", level: Level, count: int
+    ) -> None:
+        self._base = base
+        self._trust = trust
+        self._digest = digest
+        self._hashed = 0
+        self._level = level
+        self._count = count
+        self._last: Stamp | None = None
+        self._slots: set[int] = set()
+        self._found: list[SignatureReport] = []
+
+    def certification(self, revision: Revision, expected: Expected) -> None:
+        field = self._platform("z_cert")
+        objects = NewObjects(revision)
+        texts = {"z_id": plain(expected.envelope), "z_name": plain(expected.document)}
+        wanted = {
+            name: text for name, text in texts.items() if text and name in self._base.platform
+        }
+        fields = [self._platform(name) for name in wanted]
+        self._need_changes(revision, {field.number, self._base.root, *(f.number for f in fields)})
+        for text_field in fields:
+            self._need_value(revision, text_field, wanted[text_field.name], objects)
+        number = self._signature_number(revision, field, objects)
+        catalog = self._base.catalog[:-2] + b"/Perms<</DocMDP %d 0 R>>>>" % number
+        need(revision.body(self._base.root) == catalog, "catalog differs")
+        claims, _ = self._signed(revision, field, number, "certification", _CERTIFIED)
+        need(claims.reason == _CERTIFICATION_REASON and not claims.name, "reason of certification")
+        objects.finish()
+
+    def act(self, revision: Revision, expected: ExpectedAct) -> None:
+        slot = self._base.slot_that_has(min(revision.overridden, default=0))
+        need(slot == expected.slot, "slot", slot, "signs where", expected.slot, "should")
+        need(slot not in self._slots, "slot", slot, "signs twice")
+        self._slots.add(slot)
+        field, *others = self._base.slot(slot)
+        filled = [other for other in others if other.number in revision.overridden]
+        self._need_changes(revision, {field.number, *(other.number for other in filled)})
+        objects = NewObjects(revision)
+        values = {
+            other.name: field_value(revision.body(other.number), other, self._base.font, objects)
+            for other in filled
+        }
+        number = self._signature_number(revision, field, objects)
+        reference = _lock(self._base.root, others)
+        claims, signature = self._signed(revision, field, number, "signature", reference)
+        objects.finish()
+        _compare_values(filled, values, expected, field.name.removesuffix("sig"))
+        _compare_claims(claims, values, field.name.removesuffix("sig"))
+        fingerprint = signature.certificate.fingerprint.hex()
+        need(expected.certificate in (None, fingerprint), "another certificate than recorded")
+
+    def seal(self, revision: Revision) -> None:
+        field = self._platform("z_seal")
+        self._need_changes(revision, {field.number})
+        objects = NewObjects(revision)
+        number = self._signature_number(revision, field, objects)
+        claims, _ = self._signed(revision, field, number, "seal", b"")
+        need(claims.reason == _SEAL_REASON and not claims.name, "reason of the seal")
+        objects.finish()
+
+    def archive(self, revision: Revision) -> None:
+        field = self._platform("z_ts")
+        self._need_changes(revision, {field.number, self._base.dss})
+        objects = NewObjects(revision)
+        check_validation_data(revision.body(self._base.dss), objects, self._trust)
+        number = self._signature_number(revision, field, objects)
+        start, _ = revision.objects[number]
+        need(revision.data.startswith(DOCUMENT_TIMESTAMP, start), "kind of document timestamp")
+        covered = covered_by(revision, number, start + len(DOCUMENT_TIMESTAMP))
+        stamp = check_token(covered.contents, self._digest_of(revision, covered), self._trust)
+        self._advance(stamp)
+        self._note(field, "document timestamp", stamp.authority, "", stamp, stamp.trusted)
+        objects.finish()
+
+    def finish(self, tail: bytes) -> str:
+        """SHA-256 of the whole file."""
+        self._digest.update(tail[self._hashed :])
+        return self._digest.hexdigest()
+
+    def report(self, expected: Expected) -> Report:
+        return Report(signatures=tuple(self._found), envelope=expected.envelope or None)
+
+    def _platform(self, name: str) -> FieldFacts:
+        field = self._base.platform.get(name)
+        if field is None:
+            raise Refused(f"the base has no field {name}")
+        return field
+
+    @staticmethod
+    def _need_changes(revision: Revision, wanted: set[int]) -> None:
+        changed = revision.overridden
+        need(changed == wanted, "other objects change than may:", sorted(changed ^ wanted))
+
+    def _need_value(
+        self, revision: Revision, field: FieldFacts, wanted: str, objects: NewObjects
+    ) -> None:
+        value = field_value(revision.body(field.number), field, self._base.font, objects)
+        need(value == wanted, field.name, "differs from the database")
+
+    def _signature_number(self, revision: Revision, field: FieldFacts, objects: NewObjects) -> int:
+        body = revision.body(field.number)
+        number = signature_of(body, field, self._base.font, objects)
+        objects.take(number)
+        return number
+
+    def _signed(
+        self,
+        revision: Revision,
+        field: FieldFacts,
+        number: int,
+        kind: SignatureKind,
+        reference: bytes,
+    ) -> tuple[Claims, Signature]:
+        claims, at = claims_of(revision, number, reference)
+        covered = covered_by(revision, number, at)
+        digest = self._digest_of(revision, covered)
+        signature = check_signature(covered.contents, digest, _ROLES[kind], self._trust)
+        apart = abs(signature.stamp.time - claims.time)
+        need(apart <= CLAIMED_TIME_TOLERANCE, "claimed time is", apart, "from the proven one")
+        self._advance(signature.stamp)
+        certificate = signature.certificate
+        self._note(field, kind, certificate.name, certificate.email, signature.stamp, True, claims)
+        return claims, signature
+
+    def _digest_of(self, revision: Revision, covered: Covered) -> bytes:
+        """SHA-256 of the file up to the end of this revision without the gap; hashes it once."""
+        view = memoryview(revision.data)
+        self._digest.update(view[self._hashed : covered.gap_start])
+        digest = self._digest.copy()
+        digest.update(view[covered.gap_end : revision.end])
+        self._digest.update(view[covered.gap_start : revision.end])
+        self._hashed = revision.end
+        return digest.digest()
+
+    def _advance(self, stamp: Stamp) -> None:
+        if self._last is not None:
+            skew = CLOCK_SKEW if self._last.authority != stamp.authority else timedelta()
+            need(stamp.time >= self._last.time - skew, "time goes backwards at", stamp.time)
+        self._last = stamp
+
+    def _note(
+        self,
+        field: FieldFacts,
+        kind: SignatureKind,
+        who: str,
+        email: str,
+        stamp: Stamp,
+        trusted: bool,
+        claims: Claims | None = None,
+    ) -> None:
+        number = len(self._found) + 1
+        self._found.append(
+            SignatureReport(
+                field=field.name,
+                kind=kind,
+                who=who,
+                email=email,
+                when=stamp.time,
+                time_source=stamp.source,
+                covers=covers(number, self._count),
+                level="" if claims is None else self._level,
+                valid=True,
+                trusted=trusted,
+                reason=claims.reason if claims else "",
+            )
+        )
+
+
+_ROLES: dict[SignatureKind, Role] = {
+    "certification": "certification",
+    "signature": "signer",
+    "seal": "seal",
+}
+
+
+def covers(number: int, count: int) -> str:
+    """What the signature of revision `number` (from 1) of `count` covers."""
+    return "whole file" if number == count else f"revision {number} of {count}"
+
+
+def _lock(root: int, fields: list[FieldFacts]) -> bytes:
+    names = b"".join(text_string(field.name) for field in fields)
+    return _LOCKED % (root, names) if fields else b""
+
+
+def _compare_values(
+    filled: list[FieldFacts], values: dict[str, str], expected: ExpectedAct, prefix: str
+) -> None:
+    """Layout fields are known by their label, our own by their name behind the slot's prefix."""
+    compared = [field for field in filled if field.kind != "image"]
+    ours = {f.name.removeprefix(prefix): values[f.name] for f in compared if not f.label}
+    layout = {f.label: values[f.name] for f in compared if f.label}
+    for found, wanted in ((layout, expected.values), (ours, expected.evidence)):
+        if wanted is not None:
+            texts = {name: plain(text) for name, text in wanted.items() if plain(text)}
+            differing = sorted(n for n in found | texts if found.get(n) != texts.get(n))
+            need(not differing, "values differ from the database:", *differing)
+
+
+def _compare_claims(claims: Claims, values: dict[str, str], prefix: str) -> None:
+    """The signature dictionary must not tell another story than the evidence block."""
+    name, consent = values.get(prefix + "e_name"), values.get(prefix + "e_consent")
+    need(name is None or plain(claims.name) == name, "name differs from the evidence")
+    need(
+        consent is None or plain(claims.reason) == consent, "reason differs from the consent given"
+    )

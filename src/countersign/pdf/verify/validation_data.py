@@ -1,0 +1,114 @@
+"""The DSS: certificates and revocation data that we know, nothing else (docs/pdf-format.md, 4)."""
+
+import re
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509 import ocsp
+
+from countersign.pdf.verify.certificates import Trust
+from countersign.pdf.verify.objects import NewObjects
+from countersign.pdf.verify.refusal import Refused, need
+
+_REFERENCES = rb"\[([1-9]\d{0,9} 0 R(?: [1-9]\d{0,9} 0 R)*)\]"
+_DSS = re.compile(
+    rb"<</Type/DSS(?:/Certs%b)?(?:/CRLs%b)?(?:/OCSPs%b)?>>"
+    % (_REFERENCES, _REFERENCES, _REFERENCES)
+)
+_STREAM = re.compile(rb"<</Length ([1-9]\d{0,8})>>\nstream\n")
+_STREAM_END = b"\nendstream"
+
+
+def check_validation_data(body: bytes, objects: NewObjects, trust: Trust) -> None:
+    """Refuse anything in the DSS that is not ours or not signed by a certificate we know.
+
+    Also refuses a DSS that lacks what later validation needs: the certificates and the CRLs of both
+    the root and the issuing authority.
+    """
+    found = _DSS.fullmatch(body)
+    if found is None:
+        raise Refused("form of the DSS")
+    certificates, crls, responses = (list(_streams(group, objects)) for group in found.groups())
+    need(trust.known.issuperset(certificates), "unknown certificate in the DSS")
+    need(trust.authorities.issubset(certificates), "DSS lacks a certificate of the authorities")
+    issuers = {_accepted(crl, _crl_issuer, trust) for crl in crls}
+    need(trust.authority_names.issubset(issuers), "DSS lacks a CRL of the authorities")
+    for response in responses:
+        _accepted(response, _responder, trust)
+
+
+def _streams(references: bytes | None, objects: NewObjects) -> Iterator[bytes]:
+    for number in (references or b"").split(b" ")[::3]:
+        if number:
+            body = objects.take(int(number))
+            head = _STREAM.match(body)
+            if head is None or not body.endswith(_STREAM_END):
+                raise Refused("stream in the DSS")
+            content = body[head.end() : -len(_STREAM_END)]
+            need(len(content) == int(head[1]), "length of a stream in the DSS")
+            yield content
+
+
+def _accepted(data: bytes, issuer_of: Callable[[bytes, Trust], str], trust: Trust) -> str:
+    """Who issued the revocation data `data`. Raises Refused unless we know them."""
+    fingerprint = sha256(data).digest()
+    if fingerprint not in trust.accepted_revocation:
+        try:
+            issuer = issuer_of(data, trust)
+        except (ValueError, TypeError) as error:
+            raise Refused("damaged revocation data in the DSS") from error
+        need(issuer, "revocation data in the DSS by an unknown issuer")
+        trust.accepted_revocation[fingerprint] = issuer
+    return trust.accepted_revocation[fingerprint]
+
+
+def _crl_issuer(data: bytes, trust: Trust) -> str:
+    crl = x509.load_der_x509_crl(data)
+    for issuer in trust.known_certificates:
+        if issuer.subject == crl.issuer and _is_signed(crl, issuer):
+            return issuer.subject.rfc4514_string()
+    return ""
+
+
+def _is_signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    key = issuer.public_key()
+    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        return False
+    return crl.is_signature_valid(key)
+
+
+def _responder(data: bytes, trust: Trust) -> str:
+    response = ocsp.load_der_ocsp_response(data)
+    if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+        return ""
+    known = trust.known_certificates
+    delegated = [c for c in response.certificates if any(_is_issued(c, k) for k in known)]
+    for signer in (*known, *delegated):
+        if _has_responded(response, signer):
+            return signer.subject.rfc4514_string()
+    return ""
+
+
+def _is_issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def _has_responded(response: ocsp.OCSPResponse, signer: x509.Certificate) -> bool:
+    key, digest = signer.public_key(), response.signature_hash_algorithm
+    try:
+        if isinstance(key, rsa.RSAPublicKey) and digest:
+            key.verify(response.signature, response.tbs_response_bytes, padding.PKCS1v15(), digest)
+        elif isinstance(key, ec.EllipticCurvePublicKey) and digest:
+            key.verify(response.signature, response.tbs_response_bytes, ec.ECDSA(digest))
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
