@@ -69,8 +69,6 @@ class Endpoint:
         admitted = self._admit(request)
         if admitted.body is None:
             return self._call(request, admitted, None)
-        if len(raw) > admitted.body.limit:
-            raise too_large(admitted.body.limit)
         with self._runtime.staging() as staging:
             sink = admitted.body.sink(_content_type(request), staging, True)
             sink.take(raw)
@@ -95,6 +93,8 @@ class Endpoint:
                     await self._runtime.write(staging.close)
 
     def _admit(self, request: Request) -> _Admitted:
+        if any("\0" in value for value in request.path_params.values()):
+            raise Refusal(404, "no such path")  # no database could look it up
         given: dict[str, Any] = {"request": request, **request.path_params}
         if self._authenticate is not None:
             given["caller"] = self._authenticate(request)

@@ -96,6 +96,10 @@ class Operation:
     path_docs: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if inspect.iscoroutinefunction(self.handler):
+            raise TypeError(f"{self.title}: handlers are plain functions, they run in threads")
+        if GIVEN & set(self.path_names):
+            raise TypeError(f"{self.title}: the path uses a name that the kit gives")
         given = GIVEN - ({"caller"} if self.public else set())
         unknown = set(self.wants) - given - set(self.path_names)
         if unknown:

@@ -20,6 +20,8 @@ class QueryReader:
 
     def read(self, request: Request) -> tuple[Any, tuple[BadField, ...]]:
         raw: bytes = request.scope["query_string"]
+        if b"%00" in raw:
+            raise Refusal(400, "malformed query string")
         try:
             pairs = parse_qsl(raw.decode("ascii"), True, errors="strict", max_num_fields=200)
         except ValueError:

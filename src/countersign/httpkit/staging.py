@@ -14,35 +14,41 @@ from typing import BinaryIO
 class StagingArea:
     """The staging folder of one process.
 
-    Several processes may share `folder`: each holds a lock on its own sub-folder while it lives,
-    and sweeping removes only sub-folders whose owner is gone.
+    Several processes may share `folder`: each holds a lock in its own sub-folder while it lives,
+    and opening sweeps away the sub-folders whose owner is gone.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._own: Path | None = None
-        self._lock: BinaryIO | None = None
+        self._alive: BinaryIO | None = None
 
     def open(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._own = Path(tempfile.mkdtemp(prefix="process-", dir=self._folder))
-        self._lock = _lock_file(self._own).open("wb")
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        for folder in self._folder.glob("process-*"):
-            if folder != self._own:
-                _remove_if_abandoned(folder)
+        # Processes that start at once must not sweep a folder that is not locked yet
+        with (self._folder / "opening").open("wb") as opening:
+            fcntl.flock(opening, fcntl.LOCK_EX)
+            self._sweep()
+            self._own = Path(tempfile.mkdtemp(prefix="process-", dir=self._folder))
+            self._alive = (self._own / "alive").open("wb")
+            fcntl.flock(self._alive, fcntl.LOCK_EX)
 
     def close(self) -> None:
-        if self._own and self._lock:
+        if self._own and self._alive:
             shutil.rmtree(self._own, ignore_errors=True)
-            _lock_file(self._own).unlink(missing_ok=True)
-            self._lock.close()
-        self._own = self._lock = None
+            self._alive.close()
+        self._own = self._alive = None
 
     def request(self) -> Staging:
+        """Room for the files of one request."""
         if self._own is None:
             raise RuntimeError("the staging area is not open: the outer lifespan has not run")
         return Staging(self._own)
+
+    def _sweep(self) -> None:
+        for folder in self._folder.glob("process-*"):
+            if not _is_alive(folder):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 class Staging:
@@ -81,16 +87,12 @@ class Staging:
         self.close()
 
 
-def _lock_file(folder: Path) -> Path:
-    # Beside the folder and not in it: taking the lock must not race with the folder's removal
-    return folder.with_name(folder.name.replace("process-", "lock-"))
-
-
-def _remove_if_abandoned(folder: Path) -> None:
-    with _lock_file(folder).open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return
-        shutil.rmtree(folder, ignore_errors=True)
-        _lock_file(folder).unlink(missing_ok=True)
+def _is_alive(folder: Path) -> bool:
+    try:
+        with (folder / "alive").open("rb") as alive:
+            fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False

@@ -67,8 +67,8 @@ class Form:
     def json(self, name: str, adapter: TypeAdapter[T]) -> T:
         """The JSON inside a text part, validated.
 
-        Raises Refusal 400: without fields when the part is missing's or broken JSON's fault lies
-        with the whole part, with fields (their paths begin with `name`) when values are wrong.
+        Raises Refusal 400: without fields for broken JSON; with fields, whose paths begin with
+        `name`, for a missing part or wrong values.
         """
         text = self.text(name)
         if text is None:

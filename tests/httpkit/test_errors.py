@@ -1,0 +1,43 @@
+"""What goes wrong inside, and what is told of it."""
+
+import pytest
+from starlette.testclient import TestClient
+from structlog.testing import capture_logs
+
+
+def test_an_expected_error_gets_the_dialects_shape_and_no_log_line(client: TestClient) -> None:
+    with capture_logs() as lines:
+        answer = client.get("/v1/clubs/full")
+    assert (answer.status_code, answer.json()["code"], lines) == (409, "full", [])
+
+
+def test_an_unexpected_error_is_the_dialects_500(client: TestClient) -> None:
+    with capture_logs():
+        answer = client.get("/v1/clubs/broken")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal error")
+
+
+def test_an_unexpected_error_is_logged_with_its_place_and_without_what_it_said(
+    client: TestClient,
+) -> None:
+    with capture_logs() as lines:
+        client.get("/v1/clubs/broken?email=ada@example.org")
+    (line,) = lines
+    assert line["event"] == "unexpected_error"
+    assert line["operation"] == "GET /v1/clubs/{club}"
+    assert line["errors"] == ["builtins.ValueError"]
+    assert line["frames"][-1].endswith("in read_club")
+    assert "ada@example.org" not in repr(line)
+
+
+def test_the_log_line_holds_the_request_id(
+    client: TestClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client.get("/v1/clubs/broken", headers={"x-request-id": "id-from-the-proxy"})
+    assert "id-from-the-proxy" in capsys.readouterr().out
+
+
+def test_the_next_request_works(client: TestClient) -> None:
+    with capture_logs():
+        client.get("/v1/clubs/broken")
+    assert client.get("/v1/clubs/a").status_code == 200
