@@ -78,6 +78,11 @@ class Document:
         """The document as it was with its first `segments` segments."""
         return replace(self, segments=self.segments[:segments])
 
+    @property
+    def original(self) -> Document:
+        """The document as it was uploaded."""
+        return replace(self, base=None, segments=())
+
     def append(self, *segments: Segment) -> Document:
         return replace(self, segments=(*self.segments, *segments))
 

@@ -11,6 +11,7 @@
     ├── Conflict             the state does not allow it (now)
     │   ├── NotYourTurn      another task has to be completed first
     │   ├── AlreadyCompleted it has been done before
+    │   ├── NameTaken        names must be unique here, and this one is in use
     │   ├── IdempotencyMismatch   the same key was used with another body
     │   └── TooSoon          a reminder was sent a moment ago
     ├── Gone                 expired, cancelled, declined or deleted: it will not come back
@@ -93,6 +94,10 @@ class NotYourTurn(Conflict):
 
 class AlreadyCompleted(Conflict):
     code = "already_completed"
+
+
+class NameTaken(Conflict):
+    code = "name_taken"
 
 
 class IdempotencyMismatch(Conflict):

@@ -32,7 +32,8 @@ class NewCredential:
 
 
 def create_credential(command: CreateCredential, ports: Ports) -> NewCredential:
-    """Raises Conflict when the account has one of this name for the same API."""
+    """Raises NameTaken when the account has one of this name for the same API, Conflict when the
+    same request has made it before and its answer is lost, IdempotencyMismatch."""
     secret = secrets.token_urlsafe(32)
     credential = Credential(
         id=str(uuid4()),

@@ -33,7 +33,7 @@ class Accounts(Protocol):
 
 class Credentials(Protocol):
     def add(self, credential: Credential) -> None:
-        """Raises Conflict when the account already has one of this api and name."""
+        """Raises NameTaken when the account already has one of this api and name."""
 
     def by_secret_hash(self, secret_hash: str) -> Caller:
         """Raises Unauthorized for an unknown or revoked one."""
@@ -49,8 +49,9 @@ class Credentials(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvelopeQuery:
-    """Which envelopes to list, newest first. `status` are envelope states; `task_status` any
-    task's state; `opened` whether some task was opened; `name` a part of the name."""
+    """Which envelopes to list, newest first. `statuses` are envelope states; `task_statuses` and
+    `opened` describe one and the same task: its state, and whether it was opened; `name` is a part
+    of the envelope's name, in any case."""
 
     account_id: str
     credential_ids: tuple[str, ...] | None = None
@@ -58,6 +59,7 @@ class EnvelopeQuery:
     environment: str | None = None
     statuses: tuple[str, ...] = ()
     task_statuses: tuple[str, ...] = ()
+    opened: bool | None = None
     name: str = ""
     offset: int = 0
     limit: int = 25
@@ -285,11 +287,11 @@ class Invitations(Protocol):
 
 
 class WebhookSender(Protocol):
-    def send(self, delivery: Delivery, endpoint: WebhookEndpoint, now: datetime) -> str:
+    def send(self, delivery: Delivery, endpoint: WebhookEndpoint) -> str:
         """One try: the body as it is, the dialect's and the endpoint's headers, and the Standard
-        Webhooks ones made with the endpoint's secret. Returns the status of the answer ("200")
-        or what went wrong, in words; never raises. Refuses private and link-local addresses
-        unless configured otherwise, also after a redirect."""
+        Webhooks ones made with the endpoint's secret and real time. Returns the status of the
+        answer ("200") or what went wrong, in words; never raises. Refuses private and link-local
+        addresses unless configured otherwise; follows no redirect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,14 @@ from countersign.usecases.ports import Ports, Staged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InspectedFile:
+    """An upload that can be signed and is not stored yet."""
+
+    staged: Staged
+    pages: tuple[PageSize, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedFile:
     """A stored upload that can be signed."""
 
@@ -17,8 +25,18 @@ class ReceivedFile:
     pages: tuple[PageSize, ...]
 
 
+def inspect_file(staged: Staged, ports: Ports) -> InspectedFile:
+    """Raises UnusableFile. Keeps nothing, so that the rest of a request can still be refused."""
+    return InspectedFile(staged=staged, pages=ports.engine.inspect(staged).pages)
+
+
+def keep_file(inspected: InspectedFile, ports: Ports) -> ReceivedFile:
+    """Takes the file out of the staging folder."""
+    staged = inspected.staged
+    upload = ports.files.adopt(staged.path, staged.sha256)
+    return ReceivedFile(name=staged.name, upload=upload, pages=inspected.pages)
+
+
 def receive_file(staged: Staged, ports: Ports) -> ReceivedFile:
     """Inspects, then stores. Raises UnusableFile, and then nothing is kept."""
-    inspection = ports.engine.inspect(staged)
-    upload = ports.files.adopt(staged.path, staged.sha256)
-    return ReceivedFile(name=staged.name, upload=upload, pages=inspection.pages)
+    return keep_file(inspect_file(staged, ports), ports)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from countersign.domain.account import Caller, Credential
+from countersign.domain.delivery import WebhookEndpoint
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
 from countersign.usecases.owned import owned_envelope
@@ -29,8 +30,16 @@ def credentials_of(caller: Caller, ports: Ports) -> Sequence[Credential]:
         return uow.credentials.of_account(caller.account.id, caller.credential.api)
 
 
+def endpoints_of(caller: Caller, ports: Ports) -> Sequence[WebhookEndpoint]:
+    """Where the caller's own credential wants to be told."""
+    with ports.unit_of_work() as uow:
+        endpoints = uow.webhooks.endpoints(caller.account.id, caller.credential.api)
+    return [each for each in endpoints if each.credential_id == caller.credential.id]
+
+
 def download_link(envelope: Envelope, document: Document, ports: Ports) -> str:
-    """A fresh link to the document as it is now; it expires after `ports.link_lifetime`."""
+    """A fresh link to the document as it is now; it expires after `ports.link_lifetime`. Before
+    anybody has signed, that is the upload itself."""
     expires = ports.clock() + ports.link_lifetime
     return ports.links.download(envelope, document, expires)
 
@@ -41,4 +50,5 @@ def downloaded(download: Download, ports: Ports) -> Document:
         envelope = uow.envelopes.get(download.envelope_id)
     if envelope.audit is not None and envelope.audit.id == download.document_id:
         return envelope.audit
-    return envelope.document(download.document_id).until(download.segments)
+    document = envelope.document(download.document_id).until(download.segments)
+    return document if document.segments else document.original

@@ -20,6 +20,7 @@ TABLE: dict[type[DomainError], tuple[int, str]] = {
     errors.Conflict: (409, "conflict"),
     errors.NotYourTurn: (409, "not_your_turn"),
     errors.AlreadyCompleted: (409, "already_completed"),
+    errors.NameTaken: (409, "conflict"),
     errors.IdempotencyMismatch: (409, "conflict"),
     errors.TooSoon: (429, "too_many_tries"),
     errors.Gone: (410, "gone"),
