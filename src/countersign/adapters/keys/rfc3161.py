@@ -1,0 +1,103 @@
+"""Timestamps from remote authorities over HTTP (RFC 3161, 3.4): several in order, the first good answer counts."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import httpx2
+from asn1crypto import tsp
+
+from countersign import der
+
+log = logging.getLogger(__name__)
+
+_SHA256 = der.sequence(der.oid("2.16.840.1.101.3.4.2.1"), der.NULL)
+_GRANTED = ("granted", "granted_with_mods")
+# Tokens with their chain of certificates take 3 to 7 KB; PDF signatures reserve this much
+_LARGEST_TOKEN = 10_000
+
+
+class TimestampUnavailable(Exception):
+    """No authority answered with a usable token; the act or seal is to be tried again later."""
+
+
+class _BadAnswer(Exception):
+    pass
+
+
+class RemoteTimestamper:
+    """Asks each URL in order. Thread-safe; keeps connections open between calls."""
+
+    size = _LARGEST_TOKEN
+
+    def __init__(self, urls: Sequence[str], timeout: float = 5.0) -> None:
+        """`timeout` in seconds counts for each URL."""
+        if not urls:
+            raise ValueError("no timestamp authority is given")
+        self._urls = tuple(urls)
+        self._client = httpx2.Client(timeout=timeout, follow_redirects=False)
+
+    def __call__(self, imprint: bytes) -> bytes:
+        """DER of a TimeStampToken over a SHA-256 imprint. Raises TimestampUnavailable."""
+        reasons = []
+        for url in self._urls:
+            try:
+                return self._ask(url, imprint)
+            except (httpx2.HTTPError, httpx2.InvalidURL, _BadAnswer) as error:
+                # The host alone: the URL may carry a password
+                host = urlsplit(url).hostname
+                log.warning("timestamp authority %s failed: %s", host, type(error).__name__)
+                reasons.append(f"{host}: {error or type(error).__name__}")
+        raise TimestampUnavailable("; ".join(reasons))
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _ask(self, url: str, imprint: bytes) -> bytes:
+        nonce = secrets.randbits(63)
+        request = der.sequence(
+            der.integer(1),
+            der.sequence(_SHA256, der.octets(imprint)),
+            der.integer(nonce),
+            der.TRUE,  # with the authority's certificate, so that the token stands alone
+        )
+        headers = {
+            "Content-Type": "application/timestamp-query",
+            "Accept": "application/timestamp-reply",
+        }
+        with self._client.stream("POST", url, content=request, headers=headers) as response:
+            if response.status_code != 200:
+                raise _BadAnswer(f"status {response.status_code}")
+            return _token(_limited(response), imprint, nonce)
+
+
+def _limited(response: httpx2.Response) -> bytes:
+    body = b""
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > 2 * _LARGEST_TOKEN:
+            raise _BadAnswer("the answer is too long")
+    return body
+
+
+def _token(body: bytes, imprint: bytes, nonce: int) -> bytes:
+    """The token of an answer, if it is about this very request."""
+    try:
+        answer = tsp.TimeStampResp.load(body, strict=True)
+        status = answer["status"]["status"].native
+        if status not in _GRANTED:
+            raise _BadAnswer(f"refused: {status}")
+        token = answer["time_stamp_token"]
+        info = token["content"]["encap_content_info"]["content"].parsed
+        same_imprint = info["message_imprint"]["hashed_message"].native == imprint
+        same_nonce = info["nonce"].native == nonce
+        encoded: bytes = token.dump()
+    # asn1crypto raises several kinds for malformed input
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise _BadAnswer("the answer is no timestamp") from error
+    if not (same_imprint and same_nonce):
+        raise _BadAnswer("the answer belongs to another request")
+    if len(encoded) > _LARGEST_TOKEN:
+        raise _BadAnswer("the token is too long")
+    return encoded
