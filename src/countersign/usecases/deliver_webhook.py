@@ -29,7 +29,7 @@ def deliver_webhook(delivery_id: str, ports: Ports) -> None:
         return
     now = ports.clock()
     started = time.monotonic()
-    outcome = ports.webhooks.send(delivery, endpoint, now)
+    outcome = ports.webhooks.send(delivery, endpoint)
     _record(delivery, outcome, round((time.monotonic() - started) * 1000), now, ports)
 
 

@@ -201,14 +201,17 @@ class Files(Protocol):
 # ------------------------------------------------------------------ PDF
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Staged:
-    """An upload that lies in the staging folder until it is accepted or dropped."""
+class Staged(Protocol):
+    """An upload that is in memory or in the staging folder until it is accepted or dropped.
+    `size` in bytes, `sha256` in hex; asking for `path` puts it into the staging folder."""
 
-    path: Path
-    sha256: str
-    size: int
-    name: str
+    @property
+    def path(self) -> Path: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    def read(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)

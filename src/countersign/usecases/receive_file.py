@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from countersign.domain.document import FileRef, PageSize
+from countersign.domain.errors import UnusableFile
 from countersign.usecases.ports import Ports, Staged
 
 
@@ -12,6 +13,7 @@ from countersign.usecases.ports import Ports, Staged
 class InspectedFile:
     """An upload that can be signed and is not stored yet."""
 
+    name: str
     staged: Staged
     pages: tuple[PageSize, ...]
 
@@ -25,18 +27,18 @@ class ReceivedFile:
     pages: tuple[PageSize, ...]
 
 
-def inspect_file(staged: Staged, ports: Ports) -> InspectedFile:
-    """Raises UnusableFile. Keeps nothing, so that the rest of a request can still be refused."""
-    return InspectedFile(staged=staged, pages=ports.engine.inspect(staged).pages)
+def inspect_file(staged: Staged, name: str, ports: Ports) -> InspectedFile:
+    """Raises UnusableFile. Keeps nothing, so that the rest of a request can still be refused.
+    `staged` is any upload; httpkit's `Upload` fits as it is."""
+    try:
+        pages = ports.engine.inspect(staged).pages
+    except UnusableFile as problem:
+        raise UnusableFile(problem.code, problem.message, name) from None
+    return InspectedFile(name=name, staged=staged, pages=pages)
 
 
 def keep_file(inspected: InspectedFile, ports: Ports) -> ReceivedFile:
     """Takes the file out of the staging folder."""
     staged = inspected.staged
     upload = ports.files.adopt(staged.path, staged.sha256)
-    return ReceivedFile(name=staged.name, upload=upload, pages=inspected.pages)
-
-
-def receive_file(staged: Staged, ports: Ports) -> ReceivedFile:
-    """Inspects, then stores. Raises UnusableFile, and then nothing is kept."""
-    return keep_file(inspect_file(staged, ports), ports)
+    return ReceivedFile(name=inspected.name, upload=upload, pages=inspected.pages)
