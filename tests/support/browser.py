@@ -23,6 +23,8 @@ ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", LOOPBACK_ONLY]
 
 OpenPage = Callable[..., Page]
 
+CONTEXTS = pytest.StashKey[list[BrowserContext]]()
+
 
 @dataclass
 class Complaints:
@@ -49,6 +51,13 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "allow_console_errors(*patterns): what the browser may complain about in this test",
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Close pages before any fixture stops the server that they may still be talking to."""
+    for context in item.stash.get(CONTEXTS, []):
+        context.close()
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +89,7 @@ def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Open
     `open_page(locale="sv", color_scheme="dark", **PHONE)`."""
     marker = request.node.get_closest_marker("allow_console_errors")
     complaints = Complaints(marker.args if marker else ())
-    contexts: list[BrowserContext] = []
+    contexts = request.node.stash[CONTEXTS] = []
 
     def open_one(**settings: Any) -> Page:
         context = browser.new_context(**settings)
@@ -91,8 +100,6 @@ def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Open
         return page
 
     yield open_one
-    for context in contexts:
-        context.close()
     assert not complaints.found, "the browser complained:\n" + "\n".join(complaints.found)
 
 
