@@ -244,9 +244,7 @@ class PdfEngine(Protocol):
     ) -> Segment:
         """One signer's revision, appended to `document` as it is."""
 
-    def seal(
-        self, envelope: Envelope, document: Document, base: Base, at: datetime
-    ) -> tuple[Segment, ...]:
+    def seal(self, document: Document, base: Base, at: datetime) -> tuple[Segment, ...]:
         """The platform's seal and the closing document timestamp."""
 
     def verify(self, envelope: Envelope, document: Document, base: Base) -> Mapping[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from countersign.domain import sealing
 from countersign.domain.document import Base, Document, Segment
-from countersign.domain.envelope import Envelope, EnvelopeStatus
+from countersign.domain.envelope import EnvelopeStatus
 from countersign.domain.errors import NotFound
 from countersign.usecases.ports import Ports
 from countersign.usecases.retrying import on_stale_state
@@ -24,8 +24,7 @@ def _seal(envelope_id: str, ports: Ports) -> None:
     if envelope.status is not EnvelopeStatus.SEALING or not open_documents:
         return
     seals = {
-        document.id: _seal_one(envelope, document, bases[document.id], ports)
-        for document in open_documents
+        document.id: _seal_one(document, bases[document.id], ports) for document in open_documents
     }
     envelope, events = sealing.seal(envelope, seals, ports.clock())
     with ports.unit_of_work() as uow:
@@ -33,9 +32,7 @@ def _seal(envelope_id: str, ports: Ports) -> None:
         uow.commit()
 
 
-def _seal_one(
-    envelope: Envelope, document: Document, base: Base | None, ports: Ports
-) -> tuple[Segment, ...]:
+def _seal_one(document: Document, base: Base | None, ports: Ports) -> tuple[Segment, ...]:
     if base is None:
         raise NotFound("base", document.base_key)
-    return ports.engine.seal(envelope, document, base, ports.clock())
+    return ports.engine.seal(document, base, ports.clock())

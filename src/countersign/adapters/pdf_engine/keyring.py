@@ -1,0 +1,107 @@
+"""The keys and timestamps that the engine signs with, from `adapters.keys`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from countersign import pdf
+from countersign.adapters.caching import Recent
+from countersign.adapters.keys.local import ROLES, LocalKeys, Role
+from countersign.adapters.keys.material import KeyMaterial, Person, ValidationMaterial
+from countersign.adapters.keys.rfc3161 import RemoteTimestamper, TimestampUnavailable
+from countersign.domain.errors import Unavailable
+from countersign.pdf.verify.certificates import Trust
+from countersign.usecases.ports import Clock
+
+
+class Keyring:
+    """The local authority's keys; `seal`, where given, replaces its seal key (a PKCS#12 file's),
+    and `tsa_urls` its timestamp authority."""
+
+    def __init__(
+        self,
+        local: LocalKeys,
+        clock: Clock,
+        seal: KeyMaterial | None = None,
+        tsa_urls: Sequence[str] = (),
+    ) -> None:
+        self._local, self._clock, self._seal = local, clock, seal
+        self._remote = _Remote(tsa_urls) if tsa_urls else None
+        self._signers: Recent[pdf.Signer] = Recent(20)
+        self._timestampers: Recent[pdf.Timestamper] = Recent(4)
+        self._validation: tuple[ValidationMaterial, pdf.ValidationData] | None = None
+        self._trust: tuple[tuple[int, ...], Trust] | None = None
+
+    def certification(self) -> pdf.Signer:
+        return self._platform("certification")
+
+    def seal(self) -> pdf.Signer:
+        return self._cached(self._seal) if self._seal else self._platform("seal")
+
+    def signer(self, name: str, email: str | None, at: datetime) -> pdf.Signer:
+        issued = self._local.issue(Person(name=name, email=email or ""), at)
+        return pdf.Signer(issued.key, issued.certificate, issued.chain)
+
+    def timestamper(self) -> pdf.Timestamper:
+        if self._remote is not None:
+            return self._remote
+        signer = self._platform("timestamp")
+        known = self._timestampers.get(signer.certificate)
+        return known or self._timestampers.put(
+            signer.certificate, pdf.LocalTimestamper(signer, self._clock)
+        )
+
+    def validation_data(self) -> pdf.ValidationData:
+        material = self._local.validation(self._clock())
+        if self._validation is None or self._validation[0] is not material:
+            certificates = (*material.certificates, *self._foreign())
+            self._validation = material, pdf.ValidationData(certificates, material.crls)
+        return self._validation[1]
+
+    def trust(self) -> Trust:
+        """Every certificate the platform ever signed with; made anew after a renewal."""
+        held = [self._local.certificates(role) for role in ROLES]
+        counts = tuple(map(len, held))
+        if self._trust is None or self._trust[0] != counts:
+            seals = {*held[1], self._seal.certificate} if self._seal else set(held[1])
+            trust = Trust(
+                issuing=self._local.certificate("issuing"),
+                certification=frozenset(held[0]),
+                seal=frozenset(seals),
+                timestamp=frozenset(held[2]),
+                others=frozenset({self._local.certificate("root"), *self._foreign()}),
+            )
+            self._trust = counts, trust
+        return self._trust[1]
+
+    def _foreign(self) -> tuple[bytes, ...]:
+        """The chain of a seal key that isn't the local authority's."""
+        return self._seal.chain if self._seal else ()
+
+    def _platform(self, role: Role) -> pdf.Signer:
+        return self._cached(self._local.platform(role, self._clock()))
+
+    def _cached(self, material: KeyMaterial) -> pdf.Signer:
+        known = self._signers.get(material.certificate)
+        return known or self._signers.put(
+            material.certificate,
+            pdf.Signer(material.key, material.certificate, material.chain),
+        )
+
+
+class _Remote:
+    """Says in the core's words that no authority answered."""
+
+    def __init__(self, urls: Sequence[str]) -> None:
+        self._authorities = RemoteTimestamper(urls)
+
+    @property
+    def size(self) -> int:
+        return self._authorities.size
+
+    def __call__(self, imprint: bytes) -> bytes:
+        try:
+            return self._authorities(imprint)
+        except TimestampUnavailable:
+            raise Unavailable("timestamp authority") from None

@@ -1,0 +1,111 @@
+"""From the domain's words to the PDF library's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from countersign import pdf
+from countersign.domain.document import Document, Segment, SegmentKind
+from countersign.domain.envelope import Envelope
+from countersign.domain.errors import NotFound
+from countersign.domain.task import Act, Field, FieldKind, Task
+from countersign.pdf.verify.facts import Expected, ExpectedAct
+from countersign.usecases.ports import VerificationFailed
+
+METHODS = {
+    "drawn": "Drawn signature",
+    "typed": "Typed name",
+    "click": "Confirmed on the signing page",
+}
+
+
+def layout_of(document: Document, tasks: Sequence[Task]) -> pdf.Layout:
+    return pdf.Layout(slots=tuple(pdf.Slot(tuple(_placed(document, task))) for task in tasks))
+
+
+def _placed(document: Document, task: Task) -> list[pdf.Field]:
+    """Fields are named by their place, so that equal layouts share a base."""
+    return [
+        pdf.Field(name=name, kind=field.kind.value, required=field.required, **asdict(field.area))
+        for name, field in _named(document, task)
+    ]
+
+
+def _named(document: Document, task: Task) -> list[tuple[str, Field]]:
+    fields = [field for field in task.fields if field.document_id == document.id]
+    return [(f"f{number}", field) for number, field in enumerate(fields, start=1)]
+
+
+def slot_of(envelope: Envelope, document: Document, task: Task) -> int:
+    return [signer.id for signer in envelope.signers_of(document.id)].index(task.id)
+
+
+def chain_of(document: Document) -> pdf.ChainState:
+    return pdf.ChainState(**document.segments[-1].chain)
+
+
+def act_values(document: Document, task: Task, act: Act, image: bytes | None) -> pdf.ActValues:
+    return pdf.ActValues(
+        name=task.person.name,
+        contact=task.person.email or task.person.phone or "",
+        identified_by=", ".join(task.identified) or "Personal signing link",
+        method=METHODS.get(act.method, act.method),
+        ip=act.visitor.ip,
+        consent=act.consent,
+        fields=_field_values(document, task, act),
+        signature_image=image if act.method == "drawn" else None,
+        typed=(act.text or "") if act.method == "typed" else "",
+    )
+
+
+def _field_values(document: Document, task: Task, act: Act) -> dict[str, str | bool]:
+    values: dict[str, str | bool] = {}
+    for name, field in _named(document, task):
+        given = act.values.get(field.id, "")
+        if field.kind is FieldKind.CHECKBOX:
+            values[name] = given not in ("", "false")
+        elif field.kind is FieldKind.DATE:
+            values[name] = given or act.at.strftime("%Y-%m-%d")
+        elif field.kind is FieldKind.TEXT:
+            values[name] = given
+    return values
+
+
+def expected_of(envelope: Envelope, document: Document) -> Expected:
+    signed = [segment for segment in document.segments if segment.kind is SegmentKind.ACT]
+    acts = tuple(_expected_act(envelope, document, segment) for segment in signed)
+    return Expected(acts=acts, envelope=envelope.id, document=document.name, sealed=document.sealed)
+
+
+def _expected_act(envelope: Envelope, document: Document, segment: Segment) -> ExpectedAct:
+    task = envelope.task(segment.task_id or "")
+    if task.act is None:
+        raise VerificationFailed(f"{document.name}: a signature without a recorded act")
+    values = act_values(document, task, task.act, None)
+    shown = {
+        name: "Yes" if value is True else value
+        for name, value in values.fields.items()
+        if value is not False and value is not None
+    }
+    evidence = {
+        "e_name": values.name,
+        "e_contact": values.contact,
+        "e_identified": values.identified_by,
+        "e_method": values.method,
+        "e_time": task.act.at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        "e_ip": values.ip,
+        "e_consent": values.consent,
+    }
+    return ExpectedAct(
+        slot=slot_of(envelope, document, task),
+        values={name: str(value) for name, value in shown.items()},
+        evidence=evidence,
+        certificate=str(segment.facts["certificate"]),
+    )
+
+
+def check_page(document: Document, page: int) -> None:
+    # Evidence pages come after the document's own; they are shown in the file, not on the page
+    if not 0 <= page < len(document.pages):
+        raise NotFound("page", str(page))
