@@ -1,0 +1,20 @@
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from typing import Any
+
+import pytest
+
+from countersign.adapters.outbound_http import OutboundHttp
+
+Outbound = Callable[..., OutboundHttp]
+
+
+@pytest.fixture
+def outbound() -> Iterator[Outbound]:
+    """Makes an OutboundHttp whose connections are closed when the test ends."""
+    with ExitStack() as stack:
+
+        def make(**settings: Any) -> OutboundHttp:
+            return stack.enter_context(closing(OutboundHttp(**settings)))
+
+        yield make
