@@ -24,7 +24,7 @@ run:  ## Run the demo: a contract, two signers, their links
 check: $(BIN)/pytest  ## Check format, lint, types and the import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy start.py tests/support tests/rules $(STRICT:%=src/countersign/%)
+	$(BIN)/mypy start.py hatch_build.py tests/support tests/rules $(STRICT:%=src/countersign/%)
 	$(BIN)/lint-imports --no-logo
 	cd frontend && PATH="$$PATH:$(NODE_FOLDER)" node node_modules/typescript/bin/tsc --noEmit
 
@@ -33,7 +33,7 @@ format: $(BIN)/pytest  ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 
 frontend: $(BIN)/pytest  ## Build the pages after a change in frontend/
-	cd frontend && PATH="$$PATH:$(NODE_FOLDER)" node build.mjs
+	$(BIN)/python hatch_build.py
 
 test-fast: $(BIN)/pytest  ## Run the tests that are meant for every change, within 15 s
 	$(BIN)/pytest -m "not slow" -n 2

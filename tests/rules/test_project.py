@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
+from hatch_build import pages_are_current
 from tests.rules.tree import ROOT, escaped, named
 
 PAPERS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE")
 PUBLIC_HOSTS = {"pypi.org", "files.pythonhosted.org"}
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 HOST = re.compile(r"https?://([^/\"'\s]+)")
 SOMEBODYS_FOLDER = re.compile(r"(?<![\w.])/(?:root|work|Users|home)/\w")
 TEXT = {".py", ".md", ".ts", ".mjs", ".css", ".html", ".toml", ".json", ".txt", ".j2", ".sh", ""}
@@ -66,6 +68,22 @@ def test_the_npm_lock_works_with_any_registry() -> None:
     packages = json.loads((ROOT / "frontend" / "package-lock.json").read_text("utf-8"))["packages"]
     assert not [name for name, package in packages.items() if "resolved" in package]
     assert all("integrity" in package for name, package in packages.items() if name)
+
+
+def test_the_pages_under_test_are_made_from_the_sources_on_disk() -> None:
+    """Else the browser tests would praise or blame yesterday's pages."""
+    assert pages_are_current(ROOT), "run `make frontend`"
+
+
+def test_links_between_the_papers_lead_somewhere() -> None:
+    papers = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    found = [
+        f"{named(paper)} links to {target}"
+        for paper in papers
+        for target in LINK.findall(paper.read_text("utf-8"))
+        if not (paper.parent / target).exists()
+    ]
+    assert not found, "\n".join(found)
 
 
 def text_files() -> list[Path]:
