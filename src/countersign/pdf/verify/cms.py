@@ -64,8 +64,7 @@ def check_token(token: bytes, imprint: bytes, trust: Trust) -> Stamp:
     if not any(certificate in token for certificate in trust.timestamp):
         return check_foreign_token(token, imprint, trust.timestamp_roots)
     data = _signed_data(token, _VERSION_3)
-    (leaf,) = data.certificates if len(data.certificates) == 1 else (b"",)
-    certificate = trust.certificate(leaf, "timestamp")
+    certificate = trust.certificate(_leaf(data.certificates, trust, "timestamp"), "timestamp")
     content = Cursor(data.content).enter_last(der.SEQUENCE)
     content.expect(_TST_INFO, "type of a token's content")
     info = content.enter_last(0xA0)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from countersign.pdf.verify.refusal import Refused, need
 
-Kind = Literal["signature", "text", "image", "checkbox"]
+Kind = Literal["signature", "text", "checkbox", "mark", "initials", "stamp"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ def text_string(text: str) -> bytes:
 
 
 def field_value(body: bytes, field: FieldFacts, font: int, objects: NewObjects) -> str:
-    """The value that this version gives to a text, image or checkbox field. Raises Refused."""
+    """The value that this version gives to any field but a signature. Raises Refused."""
     change = _change(body, field)
     if field.kind == "checkbox":
         need(change == b"/V/Yes/AS/Yes/AP " + field.ap + b">>", "checkbox", field.name)

@@ -17,7 +17,13 @@ from countersign.pdf.verify.fields import field_value, signature_of, text_string
 from countersign.pdf.verify.objects import NewObjects
 from countersign.pdf.verify.plain_text import plain
 from countersign.pdf.verify.refusal import Refused, need
-from countersign.pdf.verify.report import Level, Report, SignatureKind, SignatureReport
+from countersign.pdf.verify.report import (
+    Level,
+    Report,
+    SignatureKind,
+    SignatureReport,
+    covered_part,
+)
 from countersign.pdf.verify.revisions import Revision, revisions, split_base
 from countersign.pdf.verify.signature_dictionary import (
     DOCUMENT_TIMESTAMP,
@@ -68,7 +74,7 @@ def verify_own(
     found = list(revisions(tail, base))
     wanted = 1 + len(expected.acts) + 2 * expected.sealed
     need(len(found) == wanted, "number of revisions:", len(found), "instead of", wanted)
-    walk = _Walk(base, trust, digest, "B-LTA" if expected.sealed else "B-T", wanted)
+    walk = _Walk(base, trust, digest, "B-LTA" if expected.sealed else "B-T", 1 + wanted)
     walk.certification(found[0], expected)
     for revision, act in zip(found[1:], expected.acts, strict=False):
         walk.act(revision, act)
@@ -122,15 +128,15 @@ class _Walk:
         self._need_changes(revision, {field.number, *(other.number for other in filled)})
         objects = NewObjects(revision)
         values = {
-            other.name: field_value(revision.body(other.number), other, self._base.font, objects)
+            other: field_value(revision.body(other.number), other, self._base.font, objects)
             for other in filled
         }
         number = self._signature_number(revision, field, objects)
         reference = _lock(self._base.root, others)
         claims, signature = self._signed(revision, field, number, "signature", reference)
         objects.finish()
-        _compare_values(filled, values, expected, field.name.removesuffix("sig"))
-        _compare_claims(claims, values, field.name.removesuffix("sig"))
+        _compare_values(values, expected, field.name.removesuffix("sig"))
+        _compare_claims(values, claims, field.name.removesuffix("sig"))
         fingerprint = signature.certificate.fingerprint.hex()
         need(expected.certificate in (None, fingerprint), "another certificate than recorded")
 
@@ -233,7 +239,7 @@ class _Walk:
         trusted: bool,
         claims: Claims | None = None,
     ) -> None:
-        number = len(self._found) + 1
+        number = len(self._found) + 2  # revision 1 is the base
         self._found.append(
             SignatureReport(
                 field=field.name,
@@ -242,7 +248,7 @@ class _Walk:
                 email=email,
                 when=stamp.time,
                 time_source=stamp.source,
-                covers=covers(number, self._count),
+                covers=covered_part(number, self._count),
                 level="" if claims is None else self._level,
                 valid=True,
                 trusted=trusted,
@@ -258,23 +264,16 @@ _ROLES: dict[SignatureKind, Role] = {
 }
 
 
-def covers(number: int, count: int) -> str:
-    """What the signature of revision `number` (from 1) of `count` covers."""
-    return "whole file" if number == count else f"revision {number} of {count}"
-
-
 def _lock(root: int, fields: list[FieldFacts]) -> bytes:
     names = b"".join(text_string(field.name) for field in fields)
     return _LOCKED % (root, names) if fields else b""
 
 
-def _compare_values(
-    filled: list[FieldFacts], values: dict[str, str], expected: ExpectedAct, prefix: str
-) -> None:
+def _compare_values(values: dict[FieldFacts, str], expected: ExpectedAct, prefix: str) -> None:
     """Layout fields are known by their label, our own by their name behind the slot's prefix."""
-    compared = [field for field in filled if field.kind != "image"]
-    ours = {f.name.removeprefix(prefix): values[f.name] for f in compared if not f.label}
-    layout = {f.label: values[f.name] for f in compared if f.label}
+    compared = {f: value for f, value in values.items() if f.kind in ("text", "checkbox")}
+    ours = {f.name.removeprefix(prefix): v for f, v in compared.items() if not f.label}
+    layout = {f.label: value for f, value in compared.items() if f.label}
     for found, wanted in ((layout, expected.values), (ours, expected.evidence)):
         if wanted is not None:
             texts = {name: plain(text) for name, text in wanted.items() if plain(text)}
@@ -282,10 +281,15 @@ def _compare_values(
             need(not differing, "values differ from the database:", *differing)
 
 
-def _compare_claims(claims: Claims, values: dict[str, str], prefix: str) -> None:
-    """The signature dictionary must not tell another story than the evidence block."""
-    name, consent = values.get(prefix + "e_name"), values.get(prefix + "e_consent")
-    need(name is None or plain(claims.name) == name, "name differs from the evidence")
-    need(
-        consent is None or plain(claims.reason) == consent, "reason differs from the consent given"
-    )
+def _compare_claims(values: dict[FieldFacts, str], claims: Claims, prefix: str) -> None:
+    """Evidence block, marks and signature dictionary must tell one story."""
+    written = f"{claims.time:%Y-%m-%d %H:%M:%S} UTC"
+    by_name = {
+        prefix + "e_name": claims.name,
+        prefix + "e_time": written,
+        prefix + "e_consent": claims.reason,
+    }
+    by_kind = {"mark": claims.name, "stamp": f"{claims.name}, {written}"}
+    for field, value in values.items():
+        wanted = by_name.get(field.name) or by_kind.get(field.kind)
+        need(wanted in (None, value), field.name, "differs from the signature")

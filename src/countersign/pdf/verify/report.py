@@ -10,7 +10,13 @@ SignatureKind = Literal["certification", "signature", "seal", "document timestam
 Verdict = Literal["valid", "untrusted", "invalid", "unsigned"]
 
 LEVELS: tuple[Level, ...] = ("", "B-B", "B-T", "B-LT", "B-LTA")
+WHOLE_FILE = "whole file"
 CLAIMED = "claimed by the signer"
+
+
+def covered_part(revision: int, count: int) -> str:
+    """What the signature in `revision` (from 1) of a file of `count` revisions covers."""
+    return WHOLE_FILE if revision == count else f"revision {revision} of {count}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

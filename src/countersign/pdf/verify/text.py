@@ -1,0 +1,51 @@
+"""A report as text: the verdict first, then one paragraph per signature."""
+
+from countersign.pdf.verify.report import Report, SignatureReport, Verdict
+
+_VERDICTS: dict[Verdict, str] = {
+    "valid": "VALID: every signature is intact and by somebody known.",
+    "untrusted": "NOT CONFIRMED: nothing was changed, but not every signer is known to us.",
+    "invalid": "NOT VALID.",
+    "unsigned": "NOT SIGNED: there is no signature in this file.",
+}
+
+
+def report_as_text(report: Report) -> str:
+    """Plain text for people, lines up to about 100 characters, ending in a newline."""
+    lines = [_VERDICTS[report.verdict]]
+    lines += [f"Problem: {problem}." for problem in report.problems]
+    if report.envelope:
+        lines.append(f"Envelope: {report.envelope}")
+    if report.level:
+        lines.append(f"Level: PAdES {report.level}")
+    for number, signature in enumerate(report.signatures, start=1):
+        lines += ["", *_paragraph(number, signature)]
+    return "\n".join(lines) + "\n"
+
+
+def _paragraph(number: int, signature: SignatureReport) -> list[str]:
+    who = signature.who or "unknown"
+    if signature.email:
+        who += f" <{signature.email}>"
+    rows = [
+        ("when", _when(signature)),
+        ("covers", signature.covers),
+        ("result", _result(signature)),
+        ("level", f"PAdES {signature.level}" if signature.level else ""),
+        ("reason", signature.reason),
+        ("field", signature.field),
+    ]
+    head = f"{number}. {signature.kind.capitalize()} by {who}"
+    return [head, *(f"   {label:<7} {text}" for label, text in rows if text)]
+
+
+def _when(signature: SignatureReport) -> str:
+    if signature.when is None:
+        return "not stated"
+    return f"{signature.when:%Y-%m-%d %H:%M:%S} UTC ({signature.time_source})"
+
+
+def _result(signature: SignatureReport) -> str:
+    if not signature.valid:
+        return f"not valid: {signature.why}"
+    return "valid" if signature.trusted else f"intact, but not confirmed: {signature.why}"
