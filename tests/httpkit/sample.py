@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,6 +117,7 @@ class Seen:
     running: int = 0
     most: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+    released: threading.Event = field(default_factory=threading.Event)
 
 
 def authenticate(request: Request) -> str:
@@ -213,17 +213,21 @@ class Handlers:
         """Download the rules"""
         return FileResponse(FILE, "application/pdf", "Régler för Ødegård.pdf")
 
+    def rule(self, number: int) -> dict[str, Any]:
+        """Read one rule"""
+        return {"number": number}
+
     def film(self) -> Response:
         """Download a film"""
         self.seen.film = Bytes(bytes(64 << 20), 64 << 10)
         return FileResponse(self.seen.film, "video/mp4")
 
     def slow(self) -> dict[str, Any]:
-        """Take a while"""
+        """Take as long as the test wants"""
         with self.seen.lock:
             self.seen.running += 1
             self.seen.most = max(self.seen.most, self.seen.running)
-        time.sleep(0.3)
+        assert self.seen.released.wait(20)
         with self.seen.lock:
             self.seen.running -= 1
         return {}
@@ -290,6 +294,7 @@ def operations(seen: Seen) -> list[Operation]:
         Operation(
             "GET", "/v1/rules", do.download, Success(200, media="application/pdf"), public=True
         ),
+        Operation("GET", "/v1/rules/{number:int}.json", do.rule, some),
         Operation("GET", "/v1/film", do.film, Success(200, media="video/mp4"), public=True),
         Operation("GET", "/v1/slow", do.slow, some),
         Operation("GET", "/v1/hidden", do.slow, some, documented=False),
@@ -300,7 +305,7 @@ ABOUT = About(
     "Clubs & more",
     "1",
     "Everything about clubs.",
-    ErrorBody(Trouble, example={"code": "unknown", "fields": {}}),
+    ErrorBody(Trouble, examples={401: {"code": "unknown", "fields": {}}}),
     {"bearer": {"type": "http", "scheme": "bearer", "description": "A key from the dashboard"}},
     {"Clubs": "Who meets whom."},
     [Webhook("club_made", Club, "A club was made", headers={"webhook-id": "Same on a retry"})],

@@ -71,6 +71,8 @@ def test_parameters_are_described(document: dict[str, Any]) -> None:
         "path", True, "The id that creating it answered",
     )  # fmt: skip
     assert (version["name"], version["in"]) == ("X-Club-Version", "header")
+    (number,) = document["paths"]["/v1/rules/{number}.json"]["get"]["parameters"]
+    assert number["schema"] == {"type": "integer"}
 
 
 def test_files_and_json_inside_a_form_are_described(document: dict[str, Any]) -> None:
@@ -87,6 +89,7 @@ def test_errors_have_the_dialects_media_type(document: dict[str, Any]) -> None:
     responses = document["paths"]["/v1/clubs/{club}"]["get"]["responses"]
     assert list(responses["404"]["content"]) == ["text/plain"]
     assert responses["401"]["content"]["application/json"]["example"]["code"] == "unknown"
+    assert "example" not in responses["400"]["content"]["application/json"]
     assert "422" not in responses
 
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -128,12 +129,30 @@ def test_a_part_of_a_file_through_a_real_server(live: LiveServer) -> None:
     assert live.raw(request) == (206, sample.FILE.data[-5:])
 
 
+@contextmanager
+def slow_requests(live: LiveServer, seen: sample.Seen, count: int) -> Iterator[None]:
+    """`count` requests whose handlers run until the block is left."""
+    request = head(b"/v1/slow", KEY, method=b"GET")
+    threads = [threading.Thread(target=live.raw, args=[request]) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        wait_until(lambda: seen.running > 0, "starting a slow handler")
+        yield
+    finally:
+        seen.released.set()
+        for thread in threads:
+            thread.join()
+
+
 def test_no_more_handlers_run_at_once_than_there_are_threads(
     staging: Path, seen: sample.Seen
 ) -> None:
     with LiveServer(sample.app(staging, seen, threads=2)) as live:
-        run_at_once(6, lambda: live.raw(head(b"/v1/slow", KEY, method=b"GET")))
-    assert seen.most == 2
+        with slow_requests(live, seen, 6):
+            wait_until(lambda: seen.running == 2, "starting the second")
+            time.sleep(0.1)  # time for a third, were there a thread
+        assert seen.most == 2
 
 
 def test_slow_handlers_do_not_hold_up_an_upload(staging: Path, seen: sample.Seen) -> None:
@@ -141,13 +160,9 @@ def test_slow_handlers_do_not_hold_up_an_upload(staging: Path, seen: sample.Seen
         # Let in before the only handler thread is taken, so that just writing remains
         upload.sendall(head(b"/v1/files", KEY, PDF, length(5 * MB)) + b"x" * 2 * MB)
         wait_until(lambda: left_in(staging) != [], "letting the upload in")
-        slow = threading.Thread(target=live.raw, args=[head(b"/v1/slow", KEY, method=b"GET")])
-        slow.start()
-        wait_until(lambda: seen.running == 1, "starting the slow handler")
-        upload.sendall(b"x" * (2 * MB + 1))
-        wait_until(lambda: written(staging) >= 3 * MB, "writing")
-        assert seen.running == 1
-        slow.join()
+        with slow_requests(live, seen, 1):
+            upload.sendall(b"x" * (2 * MB + 1))
+            wait_until(lambda: written(staging) >= 3 * MB, "writing")
         upload.sendall(b"x" * (MB - 1))
         assert read_answer(upload)[0] == 200
 
@@ -156,19 +171,6 @@ def written(staging: Path) -> int:
     return sum(path.stat().st_size for path in staging.glob("process-*/request-*/*"))
 
 
-def run_at_once(count: int, work: object) -> None:
-    assert callable(work)
-    threads = [threading.Thread(target=work) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
-def test_a_fast_request_does_not_wait_for_a_slow_one(live: LiveServer) -> None:
-    slow = threading.Thread(target=live.raw, args=[head(b"/v1/slow", KEY, method=b"GET")])
-    slow.start()
-    start = time.monotonic()
-    assert live.raw(head(b"/v1/clubs", KEY, method=b"GET"))[0] == 200
-    assert time.monotonic() - start < 0.25
-    slow.join()
+def test_a_fast_request_does_not_wait_for_a_slow_one(live: LiveServer, seen: sample.Seen) -> None:
+    with slow_requests(live, seen, 1):
+        assert live.raw(head(b"/v1/clubs", KEY, method=b"GET"))[0] == 200

@@ -96,6 +96,14 @@ def test_no_body_where_one_is_needed_is_an_empty_one(client: TestClient) -> None
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed JSON")
 
 
+def test_a_file_without_a_type_is_refused(client: TestClient) -> None:
+    for content in (b"", b"%PDF-"):
+        answer = client.post("/v1/files", content=content)
+        assert (answer.status_code, answer.headers["accept-post"]) == (
+            415, "application/pdf, text/plain",
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize(("title", "status"), [("Chess", 201), ("again", 200)])
 def test_an_operation_may_have_several_successes(
     client: TestClient, title: str, status: int

@@ -49,5 +49,10 @@ def test_head_answers_like_get_without_a_body(client: TestClient) -> None:
     assert head.headers["content-length"] == full.headers["content-length"]
 
 
+def test_a_convertor_decides_what_a_path_parameter_is(client: TestClient) -> None:
+    assert client.get("/v1/rules/7.json").json() == {"number": 7}
+    assert client.get("/v1/rules/seven.json").status_code == 404
+
+
 def test_a_nul_in_the_path_finds_nothing(client: TestClient) -> None:
     assert client.get("/v1/clubs/a%00b").status_code == 404

@@ -26,11 +26,11 @@ Shape = Callable[[Request, Exception], Response]
 
 @dataclass(frozen=True)
 class ErrorBody:
-    """How this dialect's failures look, for its documentation."""
+    """How this dialect's failures look, for its documentation. `examples` are by status."""
 
     type: Any
     media: str = "application/json"
-    example: Any = None
+    examples: Mapping[int, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -101,8 +101,12 @@ def _bounds(schema: dict[str, Any]) -> str:
     )
 
 
-def _pretty(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+def _pretty(value: Any, indent: int | None = 2) -> str:
+    return value if isinstance(value, str) else json.dumps(value, indent=indent, ensure_ascii=False)
+
+
+def _one_line(value: Any) -> str:
+    return _pretty(value, None)
 
 
 _ENVIRONMENT = Environment(
@@ -111,4 +115,9 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters |= {"type_name": _type_name, "bounds": _bounds, "pretty": _pretty}
+_ENVIRONMENT.filters |= {
+    "type_name": _type_name,
+    "bounds": _bounds,
+    "pretty": _pretty,
+    "one_line": _one_line,
+}

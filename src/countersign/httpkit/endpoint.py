@@ -11,7 +11,7 @@ from anyio import CancelScope
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from .bodies import Body, Sink
+from .bodies import Body, Raw, Sink
 from .idempotency import Idempotency, fingerprint, read_key
 from .operation import Answer, Operation, Success
 from .parameters import HeaderReader, QueryReader
@@ -93,7 +93,7 @@ class Endpoint:
                     await self._runtime.write(staging.close)
 
     def _admit(self, request: Request) -> _Admitted:
-        if any("\0" in value for value in request.path_params.values()):
+        if "\0" in request.scope["path"]:
             raise Refusal(404, "no such path")  # no database could look it up
         given: dict[str, Any] = {"request": request, **request.path_params}
         if self._authenticate is not None:
@@ -112,9 +112,10 @@ class Endpoint:
         if length == 0 and any(not body.required for body in self._operation.bodies):
             return None
         media = _content_type(request).partition(";")[0].strip().lower()
-        # No body and no type is an empty body of the first kind, not a body of a wrong kind
-        unnamed = self._operation.bodies[0] if not media and length == 0 else None
-        body = self._by_media.get(media, unnamed)
+        body = self._by_media.get(media)
+        first = self._operation.bodies[0]
+        if body is None and not media and length == 0 and not isinstance(first, Raw):
+            body = first  # nothing at all is an empty body, not one of a wrong type
         if body is None:
             raise Refusal(415, "unsupported media type", headers=self._accepted(request))
         if length is not None and length > body.limit:

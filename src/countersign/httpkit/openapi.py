@@ -20,6 +20,7 @@ _BINARY: Schema = {"type": "string", "format": "binary"}
 _REASONS = {
     400: "The request is malformed or not valid",
     401: "The caller is not known",
+    404: "There is nothing at this path",
     413: "The body is too large",
     415: "The body has another media type",
     429: "Too many requests; Retry-After says when to come back",
@@ -62,7 +63,7 @@ class _Writer:
     def _paths(self) -> dict[str, Any]:
         paths: dict[str, Any] = {}
         for operation in self._operations:
-            methods = paths.setdefault(_plain_path(operation), {})
+            methods = paths.setdefault(operation.plain_path, {})
             methods[operation.method.lower()] = self._operation(operation)
         return paths
 
@@ -84,7 +85,7 @@ class _Writer:
         return {key: value for key, value in entry.items() if value or key == "security"}
 
     def _parameters(self, operation: Operation) -> list[dict[str, Any]]:
-        rows = [_path_parameter(operation, name) for name in operation.path_names]
+        rows = [_path_parameter(operation, name) for name in operation.path_kinds]
         rows += self._model_parameters(operation.query, "query")
         rows += self._model_parameters(operation.headers, "header")
         if "idempotency" in operation.wants:
@@ -151,13 +152,13 @@ class _Writer:
 
     def _failure(self, failure: Failure) -> dict[str, Any]:
         usual = self._about.error
-        own = failure.type is not None
-        schema = self._schemas.written(failure.type if own else usual.type)
-        example = failure.example if own or failure.example is not None else usual.example
-        content = _example({"schema": schema}, example)
-        row = {
+        schema = self._schemas.written(usual.type if failure.type is None else failure.type)
+        example = failure.example
+        if example is None and failure.type is None:
+            example = usual.examples.get(failure.status)
+        row: dict[str, Any] = {
             "description": failure.description,
-            "content": {failure.media or usual.media: content},
+            "content": {failure.media or usual.media: _example({"schema": schema}, example)},
         }
         if failure.status == 429:
             row["headers"] = {"Retry-After": _header("Seconds to wait")}
@@ -190,13 +191,16 @@ _IDEMPOTENCY_KEY: Schema = {
 
 def _usual_failures(operation: Operation) -> list[int]:
     statuses = [] if operation.public else [401]
+    if operation.path_kinds:
+        statuses.append(404)
     if operation.bodies or operation.query or operation.headers:
         statuses.append(400)
     return statuses + ([413, 415] if operation.bodies else [])
 
 
 def _path_parameter(operation: Operation, name: str) -> Schema:
-    row = _parameter(name, "path", {"type": "string"}, True)
+    kind = {"int": "integer", "float": "number"}.get(operation.path_kinds[name], "string")
+    row = _parameter(name, "path", {"type": kind}, True)
     return _described(row, operation.path_docs.get(name, ""))
 
 
@@ -214,14 +218,6 @@ def _file_part(part: FilePart) -> Schema:
 
 def _header(description: str) -> Schema:
     return {"description": description, "schema": {"type": "string"}}
-
-
-def _plain_path(operation: Operation) -> str:
-    path = operation.path
-    for name in operation.path_names:
-        start = path.index("{" + name)
-        path = path[:start] + "{" + name + path[path.index("}", start) :]
-    return path
 
 
 def _described(row: Schema, text: str) -> Schema:

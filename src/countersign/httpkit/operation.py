@@ -14,7 +14,7 @@ from pydantic import BaseModel, TypeAdapter
 from .bodies import Body
 
 GIVEN = frozenset({"caller", "request", "query", "headers", "body", "idempotency"})
-_PATH_NAME = re.compile(r"{(\w+)(?::\w+)?}")
+_PATH_PARAMETER = re.compile(r"{(\w+)(?::(\w+))?}")
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,10 @@ class Operation:
     """One method on one path.
 
     `handler` is a plain function (or a `partial` of one). It names what it wants: the path's
-    parameters (str) and any of `caller`, `request`, `query`, `headers`, `body`, `idempotency`.
-    It runs in a thread and returns a value of the first `success`, an Answer or a Response.
-    Its docstring is the documentation. A `public` operation is not authenticated.
+    parameters (str, or what a convertor makes of them) and any of `caller`, `request`, `query`,
+    `headers`, `body`, `idempotency`. It runs in a thread and returns a value of the first
+    `success`, an Answer or a Response. Its docstring is the documentation.
+    A `public` operation is not authenticated.
     """
 
     method: str
@@ -98,10 +99,10 @@ class Operation:
     def __post_init__(self) -> None:
         if inspect.iscoroutinefunction(self.handler):
             raise TypeError(f"{self.title}: handlers are plain functions, they run in threads")
-        if GIVEN & set(self.path_names):
+        if GIVEN & set(self.path_kinds):
             raise TypeError(f"{self.title}: the path uses a name that the kit gives")
         given = GIVEN - ({"caller"} if self.public else set())
-        unknown = set(self.wants) - given - set(self.path_names)
+        unknown = set(self.wants) - given - set(self.path_kinds)
         if unknown:
             raise TypeError(f"{self.title}: nobody gives the handler {', '.join(sorted(unknown))}")
         for part in ("query", "headers", "body"):
@@ -128,8 +129,14 @@ class Operation:
         return tuple(inspect.signature(self.handler).parameters)
 
     @cached_property
-    def path_names(self) -> tuple[str, ...]:
-        return tuple(_PATH_NAME.findall(self.path))
+    def path_kinds(self) -> dict[str, str]:
+        """The path's parameters and their Starlette convertors: `{n:int}` is {"n": "int"}."""
+        return {name: kind or "str" for name, kind in _PATH_PARAMETER.findall(self.path)}
+
+    @cached_property
+    def plain_path(self) -> str:
+        """The path as OpenAPI writes it, without convertors."""
+        return _PATH_PARAMETER.sub(r"{\1}", self.path)
 
     @cached_property
     def bodies(self) -> tuple[Body, ...]:
