@@ -1,0 +1,64 @@
+"""The vendors' APIs: each folder below is one dialect, a translation that decides nothing.
+
+All have the same eight files: `__init__` declares the dialect, `api` is its application, `routes`
+says parse → one use case → present, `schemas` holds the vendor's shapes in the vendor's spelling,
+`translate` turns them into commands and views back into them, `errors` is a total table, `auth`
+finds the caller and `webhooks` puts events into the vendor's words. Dialects never see each other;
+what they share is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from starlette.requests import Request
+
+from countersign import httpkit
+from countersign.domain.account import Caller
+from countersign.domain.task import Visitor
+from countersign.usecases.ports import Clock, Links, Ports, Repeatable, WebhookTranslator
+
+LONGEST_USER_AGENT = 500  # characters kept of what a client says of itself
+LONGEST_LOCALE = 35  # RFC 5646, 4.4.1
+
+
+class Build(Protocol):
+    def __call__(
+        self, ports: Ports, runtime: httpkit.Runtime, *, largest_file: int
+    ) -> httpkit.Dialect:
+        """The dialect's application; `largest_file` is the limit for one upload, in bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """What app.py has to know of a dialect.
+
+    `name` is the api of its credentials and the origin of its envelopes; its application answers
+    everything below `prefixes`. `webhooks` makes its translator, whose download links live as long
+    as the third argument says.
+    """
+
+    name: str
+    prefixes: tuple[str, ...]
+    build: Build
+    webhooks: Callable[[Links, Clock, timedelta], WebhookTranslator]
+
+
+def visitor_of(request: Request) -> Visitor:
+    """The program that calls: its address, what it calls itself, the language it prefers."""
+    preferred = request.headers.get("accept-language", "").partition(",")[0].partition(";")[0]
+    return Visitor(
+        ip=request.client.host if request.client else "",
+        user_agent=request.headers.get("user-agent", "")[:LONGEST_USER_AGENT],
+        locale=preferred.strip(" *")[:LONGEST_LOCALE] or None,
+    )
+
+
+def repeatable_of(caller: Caller, key: httpkit.Idempotency | None) -> Repeatable | None:
+    """A creating request that may be sent again, None when the client gave it no key."""
+    if key is None:
+        return None
+    return Repeatable(credential_id=caller.credential.id, key=key.key, fingerprint=key.fingerprint)
