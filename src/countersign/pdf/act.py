@@ -14,7 +14,7 @@ from countersign.pdf.signature import sign_field
 from countersign.pdf.stamp import Mark, initials, mark_content, signature_content
 from countersign.pdf.state import BaseState, ChainState, Digest, FieldState, Revision, SlotState
 from countersign.pdf.syntax import text_string
-from countersign.pdf.text import Typesetter, clean
+from countersign.pdf.text import clean, typesetter
 from countersign.pdf.update import Update
 
 
@@ -62,7 +62,7 @@ class _ActWriter:
     ) -> None:
         self._update = Update(state, chain)
         self._state, self._slot, self._values, self._at = state, slot, values, at
-        self._typesetter = Typesetter(state.face)
+        self._typesetter = typesetter(state.face)
         self._name = clean(values.name)
         self._consent = clean(values.consent)
         self._time = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
@@ -138,7 +138,7 @@ class _ActWriter:
             "consent": self._consent,
         }
         for key, value in rows.items():
-            if target := self._slot.by_name.get(f"{self._slot.prefix}e_{key}"):
+            if target := self._slot.evidence.get(key):
                 self._fill(target, value, row_content(self._typesetter, key, target.box, value))
 
     def _signature(self) -> str:

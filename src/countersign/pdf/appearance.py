@@ -1,5 +1,7 @@
 """Appearance streams: what a filled field looks like (ISO 32000-2, 12.5.5; docs/pdf-format.md, section 5)."""
 
+from functools import lru_cache
+
 from countersign.pdf.geometry import upright_matrix
 from countersign.pdf.state import FieldState
 from countersign.pdf.syntax import content_stream
@@ -14,21 +16,26 @@ _PADDING = 2.0
 
 def form_xobject(field: FieldState, font: int, content: str, image: int | None = None) -> bytes:
     """The appearance of `field` as an object body; `content` is drawn upright in `field.box`."""
-    width, height = field.box
-    xobjects = b"/XObject<</Im %d 0 R>>" % image if image else b""
-    dictionary = (
-        b"<</Type/XObject/Subtype/Form/BBox[0 0 %.2f %.2f]%s/Resources<</Font<</F %d 0 R>>%s>>"
-    ) % (width, height, upright_matrix(field.rotate, width, height), font, xobjects)
+    xobjects = b"/XObject<</Im %d 0 R>>>>" % image if image else b">>"
+    dictionary = _head(field.box, field.rotate, font) + xobjects
     return content_stream(dictionary, content.encode("ascii"))
+
+
+@lru_cache(maxsize=1000)
+def _head(box: tuple[float, float], rotate: int, font: int) -> bytes:
+    return (b"<</Type/XObject/Subtype/Form/BBox[0 0 %.2f %.2f]%s/Resources<</Font<</F %d 0 R>>") % (
+        *box,
+        upright_matrix(rotate, *box),
+        font,
+    )
 
 
 def text_content(typesetter: Typesetter, box: tuple[float, float], text: str) -> str:
     """A value in its box: as large as the box allows up to 11 points, wrapped where there is room."""
     width, height = box[0] - 2 * _PADDING, box[1]
     size = min(11.0, max(4.0, height * 0.62))
-    size = typesetter.shrink(text, size, width, least=min(size, 7.0))
-    most = max(1, int(height / (size * _LEADING)))
-    lines = typesetter.wrap(text, size, width, most)
+    most = max(1, int(height / (7.0 * _LEADING)))
+    size, lines = typesetter.fit(text, size, width, most, least=min(size, 7.0))
     top = (height + len(lines) * size * _LEADING) / 2
     drawn = [
         typesetter.draw(line, _PADDING, top - (index + 0.78) * size * _LEADING, size)
@@ -39,5 +46,9 @@ def text_content(typesetter: Typesetter, box: tuple[float, float], text: str) ->
 
 def marked(box: tuple[float, float], *operators: str) -> str:
     """Field content as form fillers expect it (12.7.4.3): between /Tx BMC and EMC, clipped to the box."""
-    clip = f"/Tx BMC q 0 0 {box[0]:.2f} {box[1]:.2f} re W n"
-    return "\n".join((clip, *operators, "Q EMC"))
+    return "\n".join((_clip(box), *operators, "Q EMC"))
+
+
+@lru_cache(maxsize=1000)
+def _clip(box: tuple[float, float]) -> str:
+    return f"/Tx BMC q 0 0 {box[0]:.2f} {box[1]:.2f} re W n"

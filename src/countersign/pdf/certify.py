@@ -6,9 +6,9 @@ from datetime import datetime
 from countersign.pdf import cms, evidence
 from countersign.pdf.appearance import form_xobject
 from countersign.pdf.signature import sign_field
-from countersign.pdf.state import BaseState, ChainState, Digest, Revision
+from countersign.pdf.state import BaseState, Digest, Revision
 from countersign.pdf.syntax import text_string
-from countersign.pdf.text import Typesetter, clean
+from countersign.pdf.text import clean, typesetter
 from countersign.pdf.update import Update
 
 # Only filling in fields and signing is allowed afterwards
@@ -40,13 +40,12 @@ def certify(
     belongs to one. Raises NoRoom, and what `timestamper` raises.
     """
     update = Update(state, state.chain)
-    typesetter = Typesetter(state.face)
     for row, value in zip(
         evidence.HEADER_ROWS, (values.document_name, values.envelope_id), strict=True
     ):
         field, value = state.platform_field(f"z_{row.key}"), clean(value)
         if field and value:
-            content = evidence.labelled(typesetter, row.label, field.box, value)
+            content = evidence.labelled(typesetter(state.face), row.label, field.box, value)
             shown = update.add(form_xobject(field, state.font, content))
             update.override(
                 field.num, b"%s/V %s/AP<</N %d 0 R>>>>" % (field.head, text_string(value), shown)

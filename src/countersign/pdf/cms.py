@@ -6,7 +6,7 @@ than its hash and its signature; the measurements are in docs/decisions/0011-own
 
 import hashlib
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from cryptography.hazmat.primitives import hashes
@@ -21,12 +21,17 @@ ID_DATA = der.oid("1.2.840.113549.1.7.1")
 SHA256 = der.sequence(der.oid("2.16.840.1.101.3.4.2.1"))
 _SIGNED_DATA = der.oid("1.2.840.113549.1.7.2")
 _CONTENT_TYPE = der.oid("1.2.840.113549.1.9.3")
-_MESSAGE_DIGEST = der.oid("1.2.840.113549.1.9.4")
+# All of the attribute but the 32 bytes at its end
+_MESSAGE_DIGEST_IS = der.sequence(
+    der.oid("1.2.840.113549.1.9.4"), der.tlv(0x31, der.octets(bytes(32)))
+)[:-32]
 _SIGNING_CERTIFICATE_V2 = der.oid("1.2.840.113549.1.9.16.2.47")
 _TIMESTAMP_TOKEN = der.oid("1.2.840.113549.1.9.16.2.14")
 _ECDSA_SHA256 = der.sequence(der.oid("1.2.840.10045.4.3.2"))
 _RSA_SHA256 = der.sequence(der.oid("1.2.840.113549.1.1.11"), der.NULL)
 _ECDSA = ec.ECDSA(hashes.SHA256())
+# Tags, lengths, object identifiers and digest around the varying parts: 208 bytes at most
+_FRAME = 216
 _P256_SIGNATURE = 72  # longest DER form of two 32-byte integers
 _DIGEST_ALGORITHMS = der.set_of(SHA256)
 _DETACHED = der.sequence(ID_DATA)
@@ -96,9 +101,9 @@ def signature(signer: Signer, digest: bytes, timestamper: Timestamper) -> bytes:
 
 
 def signature_room(signer: Signer, timestamper: Timestamper) -> int:
-    """Bytes that `signature` needs at most: the length of one made of blanks."""
-    attributes = signed_attributes(signer, bytes(32))
-    return len(_assemble(signer, attributes, bytes(signer.signature_size), bytes(timestamper.size)))
+    """Bytes that are enough for `signature`: the parts that vary, and a bound on the frame around them."""
+    varying = (signer.certificates, signer.issuer_and_serial, signer.signing_certificate)
+    return sum(map(len, varying)) + signer.signature_size + timestamper.size + _FRAME
 
 
 def enclosing(signer: Signer, content_type: bytes, content: bytes) -> bytes:
@@ -106,22 +111,28 @@ def enclosing(signer: Signer, content_type: bytes, content: bytes) -> bytes:
     attributes = signed_attributes(signer, hashlib.sha256(content).digest(), content_type)
     enclosed = der.sequence(content_type, der.context(0, der.octets(content)))
     info = _signer_info(signer, attributes, signer.sign(attributes))
-    return _signed_data(3, enclosed, signer.certificates, info)
+    return _signed_data(b"\x02\x01\x03", enclosed, signer.certificates, info)
 
 
 def signed_attributes(signer: Signer, digest: bytes, content_type: bytes = ID_DATA) -> bytes:
-    """The attributes as they are signed, that is, with the tag of a SET (RFC 5652, 5.4)."""
-    return der.set_of(
-        der.sequence(_CONTENT_TYPE, der.tlv(0x31, content_type)),
-        der.sequence(_MESSAGE_DIGEST, der.tlv(0x31, der.octets(digest))),
-        signer.signing_certificate,
+    """The attributes as they are signed, that is, with the tag of a SET (RFC 5652, 5.4).
+
+    In DER's order already: each is longer than the one before.
+    """
+    return der.tlv(
+        0x31, _content_type(content_type), _MESSAGE_DIGEST_IS, digest, signer.signing_certificate
     )
+
+
+@lru_cache(maxsize=4)
+def _content_type(content_type: bytes) -> bytes:
+    return der.sequence(_CONTENT_TYPE, der.tlv(0x31, content_type))
 
 
 def _assemble(signer: Signer, attributes: bytes, value: bytes, token: bytes) -> bytes:
     unsigned = der.context(1, der.sequence(_TIMESTAMP_TOKEN, der.tlv(0x31, token)))
     info = _signer_info(signer, attributes, value, unsigned)
-    return _signed_data(1, _DETACHED, signer.certificates, info)
+    return _signed_data(b"\x02\x01\x01", _DETACHED, signer.certificates, info)
 
 
 def _signer_info(signer: Signer, attributes: bytes, value: bytes, unsigned: bytes = b"") -> bytes:
@@ -136,8 +147,8 @@ def _signer_info(signer: Signer, attributes: bytes, value: bytes, unsigned: byte
     )
 
 
-def _signed_data(version: int, content: bytes, certificates: bytes, info: bytes) -> bytes:
+def _signed_data(version: bytes, content: bytes, certificates: bytes, info: bytes) -> bytes:
     signed_data = der.sequence(
-        der.integer(version), _DIGEST_ALGORITHMS, content, certificates, der.tlv(0x31, info)
+        version, _DIGEST_ALGORITHMS, content, certificates, der.tlv(0x31, info)
     )
     return der.sequence(_SIGNED_DATA, der.context(0, signed_data))

@@ -6,6 +6,7 @@ block that nobody used stays blank.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from countersign.pdf.appearance import GREY, INK, marked
 from countersign.pdf.text import Typesetter
@@ -42,7 +43,7 @@ ROWS = (
     Row("name", "", 8, 20, 306),
     Row("contact", "E-mail", 31, 12, 306),
     Row("identified", "Identified by", 43, 12, 306),
-    Row("method", "Signed by", 55, 12, 306),
+    Row("method", "Method", 55, 12, 306),
     Row("time", "Signed at", 67, 12, 306),
     Row("ip", "IP address", 79, 12, 306),
     Row("consent", "Consent", 91, 23, 483),
@@ -126,28 +127,32 @@ def _grey_text(typesetter: Typesetter, text: str, x: float, y: float, size: floa
     return f"{GREY} " + typesetter.draw(text, x, y, size)
 
 
+# Consent texts and methods are the same from signer to signer
+@lru_cache(maxsize=500)
 def row_content(typesetter: Typesetter, key: str, box: tuple[float, float], value: str) -> str:
     """What an act draws into the evidence field `key` of a signer."""
     if key == "name":
-        size = typesetter.shrink(value, _NAME_SIZE, box[0], least=9)
-        line = typesetter.shorten(value, size, box[0])
-        return marked(box, INK, typesetter.draw(line, 0, box[1] - 14, size))
+        size, lines = typesetter.fit(value, _NAME_SIZE, box[0], 1, least=9)
+        return marked(box, INK, typesetter.draw(lines[0], 0, box[1] - 14, size))
     label = _contact_label(value) if key == "contact" else _BY_KEY[key].label
     return labelled(typesetter, label, box, value)
 
 
 def labelled(typesetter: Typesetter, label: str, box: tuple[float, float], value: str) -> str:
     """A grey label and, beside it, a value of one or two lines."""
-    width = box[0] - _LABEL_WIDTH
     most = max(1, int(box[1] / (_VALUE_SIZE * _LEADING)))
-    size = typesetter.shrink(value, _VALUE_SIZE, width * most, least=6.5)
-    lines = typesetter.wrap(value, size, width, most)
+    size, lines = typesetter.fit(value, _VALUE_SIZE, box[0] - _LABEL_WIDTH, most, least=6.5)
     base = box[1] - 9
     drawn = [
         typesetter.draw(line, _LABEL_WIDTH, base - index * size * _LEADING, size)
         for index, line in enumerate(lines)
     ]
-    return marked(box, GREY, typesetter.draw(label, 0, base, _LABEL_SIZE), INK, *drawn)
+    return marked(box, _label(typesetter, label, base), INK, *drawn)
+
+
+@lru_cache(maxsize=200)
+def _label(typesetter: Typesetter, label: str, base: float) -> str:
+    return f"{GREY} " + typesetter.draw(label, 0, base, _LABEL_SIZE)
 
 
 def _contact_label(value: str) -> str:

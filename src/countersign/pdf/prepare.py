@@ -20,7 +20,7 @@ from countersign.pdf.geometry import PageBox, visible_box
 from countersign.pdf.layout import Field, FieldKind, Layout, Slot
 from countersign.pdf.shared_font import shared_font
 from countersign.pdf.state import BaseState, StateKind
-from countersign.pdf.text import Typesetter
+from countersign.pdf.text import typesetter
 
 
 # A second place for the same signature repeats its mark; a date is a text like any other
@@ -146,7 +146,6 @@ class _EvidencePages:
         self.size = evidence.page_size(first_page)
         self.blocks = evidence.blocks(len(layout.slots) + layout.spare, self.size)
         count = self.blocks[-1].page + 1
-        typesetter = Typesetter(shared_font().fingerprint)
         numbers: list[list[tuple[int, float, str]]] = [[] for _ in range(count)]
         for index, slot in enumerate(layout.slots):
             block = self.blocks[index]
@@ -156,7 +155,9 @@ class _EvidencePages:
             self._add(
                 pdf,
                 resources,
-                evidence.printed(typesetter, self.size, (page, count), numbers[page]),
+                evidence.printed(
+                    typesetter(shared_font().fingerprint), self.size, (page, count), numbers[page]
+                ),
             )
             for page in range(count)
         ]

@@ -69,12 +69,13 @@ class SlotState:
 
     def __init__(self, fields_: Iterable[FieldState]) -> None:
         self.signature, *self.others = fields_
-        self.by_name = {field.name: field for field in self.others}
+        prefix = self.signature.name.removesuffix("sig") + "e_"
+        self.evidence = {
+            field.name.removeprefix(prefix): field
+            for field in self.others
+            if field.name.startswith(prefix)
+        }
         self.by_label = {field.label: field for field in self.others if field.label}
-
-    @property
-    def prefix(self) -> str:
-        return self.signature.name.removesuffix("sig")
 
 
 @dataclass(frozen=True)

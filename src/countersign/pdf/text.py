@@ -4,6 +4,7 @@ The shared font writes a line that it covers whole; outlines draw any other line
 """
 
 import unicodedata
+from functools import lru_cache
 
 from countersign.pdf.bidi import without_controls
 from countersign.pdf.outlines import outline
@@ -14,6 +15,7 @@ ELLIPSIS = "…"
 _MIN_WIDTH = 1e-6
 
 
+@lru_cache(maxsize=1000)
 def clean(text: str) -> str:
     """A value as it is stored and shown: no control characters, directional controls or outer blanks."""
     if text.isprintable() and text.isascii():
@@ -48,6 +50,16 @@ class Typesetter:
         """The largest size up to `size` at which the line fits `width`, but not below `least`."""
         return max(least, min(size, size * width / max(self.width(text, size), _MIN_WIDTH)))
 
+    def fit(
+        self, text: str, size: float, width: float, most: int, least: float
+    ) -> tuple[float, list[str]]:
+        """Size and lines of a text in a place `width` wide and `most` lines high: as it is when it
+        fits, else smaller, else wrapped, else shortened."""
+        if self.width(text, size) <= width:
+            return size, [text]
+        size = self.shrink(text, size, width * most, least)
+        return size, self.wrap(text, size, width, most)
+
     def shorten(self, text: str, size: float, width: float) -> str:
         """The line, or as many of its first characters as fit with an ellipsis."""
         if self.width(text, size) <= width:
@@ -61,7 +73,8 @@ class Typesetter:
 
     def wrap(self, text: str, size: float, width: float, most: int) -> list[str]:
         """At most `most` lines; what does not fit is shortened. Words wider than a line are cut."""
-        lines, rest = [], text
+        lines: list[str] = []
+        rest = text
         while rest and len(lines) < most - 1 and self.width(rest, size) > width:
             cut = self._break_at(rest, size, width)
             lines.append(rest[:cut].rstrip())
@@ -81,6 +94,12 @@ class Typesetter:
         """One invisible blank stretched over the line, which carries its text for copying (14.9.4)."""
         stretch = 100_000 * max(width, _MIN_WIDTH) / self._font.space_width
         return (
-            f"/Span<</ActualText {text_string(text).decode()}>>BDC BT 3 Tr {stretch:.1f} Tz"
-            f" /F {size:.2f} Tf {x:.2f} {y:.2f} Td <{self._font.space}> Tj ET EMC"
+            f"/Span<</ActualText {text_string(text).decode()}>>BDC q BT 3 Tr {stretch:.1f} Tz"
+            f" /F {size:.2f} Tf {x:.2f} {y:.2f} Td <{self._font.space}> Tj ET Q EMC"
         )
+
+
+@lru_cache(maxsize=8)
+def typesetter(face: str) -> Typesetter:
+    """The typesetter for bases that embed the font `face`."""
+    return Typesetter(face)

@@ -9,7 +9,9 @@ from countersign.pdf import cms
 
 _TST_INFO = der.oid("1.2.840.113549.1.9.16.1.4")
 # From the arc for examples (RFC 5612): the local authority follows no registered policy, and says so
-POLICY = "1.3.6.1.4.1.32473.1.1"
+_POLICY = der.oid("1.3.6.1.4.1.32473.1.1")
+# All of the MessageImprint but the 32 bytes at its end
+_IMPRINT_IS = der.sequence(cms.SHA256, der.octets(bytes(32)))[:-32]
 
 
 class LocalTimestamper:
@@ -31,8 +33,9 @@ class LocalTimestamper:
         moment = self._clock().astimezone(UTC).strftime("%Y%m%d%H%M%SZ")
         return der.sequence(
             b"\x02\x01\x01",
-            der.oid(POLICY),
-            der.sequence(cms.SHA256, der.octets(imprint)),
+            _POLICY,
+            _IMPRINT_IS,
+            imprint,
             # 63 bits with the highest one set: eight bytes always, so tokens keep their length
             der.integer(secrets.randbits(62) | 1 << 62),
             der.tlv(der.GENERALIZED_TIME, moment.encode()),

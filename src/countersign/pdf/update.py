@@ -4,8 +4,7 @@ The form of every segment is docs/pdf-format.md, section 3. No PDF is parsed: th
 """
 
 import secrets
-from collections.abc import Callable, Iterable
-from itertools import groupby
+from collections.abc import Callable
 
 from countersign.pdf.errors import NoRoom
 from countersign.pdf.state import BaseState, ChainState, Digest, FieldState, Revision
@@ -61,9 +60,7 @@ class Update:
         self.override(field.num, b"%s/V %d 0 R%s>>" % (field.head, number, shown))
         segment, xref, signature_at = self._serialise(number)
         gap = _fill_byte_range(segment, signature_at, self._chain.length, room)
-        _sign(segment, gap, digest, contents)
-        longer = digest.copy()
-        longer.update(segment)
+        longer = _sign(segment, gap, digest, contents)
         chain = ChainState(self._next, xref, self._chain.length + len(segment))
         return Revision(bytes(segment), chain, longer)
 
@@ -99,14 +96,16 @@ class Update:
 
 def _sections(offsets: dict[int, int]) -> bytes:
     """Cross-reference sections (7.5.4): adjacent object numbers share one."""
-    runs: Iterable[tuple[int, list[int]]] = (
-        (run[0], run)
-        for _, group in groupby(enumerate(sorted(offsets)), key=lambda pair: pair[1] - pair[0])
-        if (run := [number for _, number in group])
-    )
+    runs: list[list[int]] = []
+    last = -1
+    for number in sorted(offsets):
+        if number != last + 1 or not runs:
+            runs.append([])
+        runs[-1].append(number)
+        last = number
     return b"".join(
-        b"%d %d\n" % (first, len(run)) + b"".join(b"%010d 00000 n \n" % offsets[n] for n in run)
-        for first, run in runs
+        b"%d %d\n" % (run[0], len(run)) + b"".join(b"%010d 00000 n \n" % offsets[n] for n in run)
+        for run in runs
     )
 
 
@@ -122,13 +121,17 @@ def _fill_byte_range(segment: bytearray, at: int, start: int, room: int) -> tupl
 
 def _sign(
     segment: bytearray, gap: tuple[int, int], digest: Digest, contents: Callable[[bytes], bytes]
-) -> None:
+) -> Digest:
+    """Fill the gap; returns the midstate after the segment. What precedes the gap is hashed once."""
     opens, closes = gap
-    signed = digest.copy()
+    before = digest.copy()
     with memoryview(segment) as view:
-        signed.update(view[:opens])
+        before.update(view[:opens])
+        signed = before.copy()
         signed.update(view[closes:])
-    digits = contents(signed.digest()).hex().upper().encode()
-    if len(digits) > closes - opens - 2:
-        raise NoRoom(f"{len(digits) // 2} bytes of signature do not fit into the room reserved")
-    segment[opens + 1 : opens + 1 + len(digits)] = digits
+        digits = contents(signed.digest()).hex().upper().encode()
+        if len(digits) > closes - opens - 2:
+            raise NoRoom(f"{len(digits) // 2} bytes of signature do not fit into the room reserved")
+        view[opens + 1 : opens + 1 + len(digits)] = digits
+        before.update(view[opens:])
+    return before
