@@ -57,7 +57,10 @@ def test_the_body_arrives_as_the_dialect_wrote_it(
     assert "webhook-signature" not in request.headers
 
 
-@pytest.mark.parametrize("secret", [new_secret(), "just a word", "whsec_not base64!"])
+@pytest.mark.parametrize(
+    "secret",
+    [pytest.param(new_secret(), id="of our own making"), "just a word", "whsec_not base64!"],
+)
 def test_a_receiver_can_check_who_called(
     webhook_receiver: WebhookReceiver, secret: str, sender: HttpWebhookSender
 ) -> None:
