@@ -38,6 +38,11 @@ class Message:
     accepted_at: datetime | None = None
 
 
+def shown_sender(sender_name: str, platform: str) -> str:
+    """The name that a message shows as its sender: nobody pretends to be the sender."""
+    return f"{sender_name} via {platform}" if sender_name and platform else platform
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEndpoint:
     """Where an account wants to be told. `events` are the dialect's own event names; `slot` names

@@ -15,8 +15,8 @@ LONGEST_WAIT = timedelta(days=3)
 
 
 def send_message(message_id: str, ports: Ports) -> None:
-    """A message that was accepted before is not sent again. Raises Unavailable for another try;
-    after three days the message counts as refused."""
+    """A message that was accepted before is not sent again. Raises Unavailable for another try,
+    with the reason kept on the message; after three days the message counts as refused."""
     with ports.unit_of_work() as uow:
         message = uow.messages.get(message_id)
     if message.status is not MessageStatus.QUEUED:
@@ -26,12 +26,23 @@ def send_message(message_id: str, ports: Ports) -> None:
 
 
 def _hand_over(message: Message, ports: Ports) -> Message:
+    now = ports.clock()
     try:
-        return ports.mailer.send(message)
+        answered = ports.mailer.send(message)
     except Unavailable as failure:
-        if ports.clock() - message.created_at < LONGEST_WAIT:
+        waiting = replace(message, reply=str(failure.__cause__ or failure))
+        if now - message.created_at < LONGEST_WAIT:
+            _keep(waiting, ports)
             raise
-        return replace(message, status=MessageStatus.REFUSED, reply=str(failure))
+        return replace(waiting, status=MessageStatus.REFUSED)
+    accepted = answered.status is MessageStatus.ACCEPTED
+    return replace(answered, accepted_at=now) if accepted else answered
+
+
+def _keep(message: Message, ports: Ports) -> None:
+    with ports.unit_of_work() as uow:
+        uow.messages.save(message)
+        uow.commit()
 
 
 def _record(message: Message, ports: Ports) -> None:
