@@ -184,8 +184,9 @@ class Handlers:
         """Close a club"""
         return {"reason": (body or {}).get("reason")}
 
-    def send_file(self, body: Upload) -> dict[str, Any]:
+    def send_file(self, body: Upload, idempotency: Idempotency | None) -> dict[str, Any]:
         """Send a file as it is"""
+        self.seen.idempotency.append(idempotency)
         self._look(body)
         return {"size": body.size, "sha256": body.sha256, "type": body.content_type}
 
@@ -194,20 +195,23 @@ class Handlers:
         self.seen.idempotency.append(idempotency)
         for upload in body.files:
             self._look(upload)
-        members = body.json("members", MEMBERS) if body.text("members") is not None else []
+        members = body.json("members", MEMBERS) if body.texts else []
         return {
             "name": body.text("name"),
             "members": len(members),
             "files": [[u.field, u.filename, u.size, u.sha256] for u in body.files],
         }
 
-    def log_in(self, body: Form) -> dict[str, Any]:
+    def log_in(self, body: Form, idempotency: Idempotency | None) -> dict[str, Any]:
         """Log in"""
+        self.seen.idempotency.append(idempotency)
         return {"user": body.text("user"), "texts": list(body.texts)}
 
     def either(self, body: Form | Member) -> dict[str, Any]:
         """Take one of two kinds of body"""
-        return {"kind": type(body).__name__}
+        if isinstance(body, Form):
+            return {"kind": "form", "files": len(body.uploads("file"))}
+        return {"kind": "json"}
 
     def download(self) -> Response:
         """Download the rules"""
@@ -247,7 +251,7 @@ def operations(seen: Seen) -> list[Operation]:
         files=[FilePart("file", many=True, media=("application/pdf",), description="Each rule")],
         texts=[TextPart("name"), TextPart("members", list[Member], required=False)],
         limit=300 << 20,
-        file_limit=250 << 20,
+        file_limit=10 << 20,
         text_limit=64 << 10,
     )
     login = [TextPart("user", example="ada"), TextPart("password", required=False)]
@@ -267,7 +271,15 @@ def operations(seen: Seen) -> list[Operation]:
         Operation(
             "POST", f"{PREFIX}/many", do.create_clubs, Success(201, list[Club]), Json(list[NewClub])
         ),
-        Operation("GET", PREFIX, do.list_clubs, some, query=Listing, tags=["Clubs"]),
+        Operation(
+            "GET",
+            PREFIX,
+            do.list_clubs,
+            some,
+            query=Listing,
+            failures=[Failure(429, "Too many requests")],
+            tags=["Clubs"],
+        ),
         Operation(
             "GET",
             f"{PREFIX}/{{club}}",

@@ -91,6 +91,8 @@ def test_errors_have_the_dialects_media_type(document: dict[str, Any]) -> None:
     assert responses["401"]["content"]["application/json"]["example"]["code"] == "unknown"
     assert "example" not in responses["400"]["content"]["application/json"]
     assert "422" not in responses
+    busy = document["paths"]["/v1/clubs"]["get"]["responses"]["429"]
+    assert "Retry-After" in busy["headers"]
 
 
 def test_public_hidden_and_optional_are_told(document: dict[str, Any]) -> None:

@@ -35,7 +35,8 @@ def test_files_arrive_whole_with_their_digests(
         ("file", ("a.pdf", content, "application/pdf")),
         ("file", ("b.pdf", b"second", "application/pdf")),
     ]
-    answer = client.post("/v1/forms", data={"name": "Ådel"}, files=files)
+    data = {"name": "Ådel", "members": "[]"}
+    answer = client.post("/v1/forms", data=data, files=files)
     first, second = answer.json()["files"]
     assert first == ["file", "a.pdf", len(content), hashlib.sha256(content).hexdigest()]
     assert second[:3] == ["file", "b.pdf", 6]
@@ -107,6 +108,17 @@ def test_no_form_at_all_is_an_empty_form(client: TestClient) -> None:
 def test_a_text_over_its_limit_is_refused(client: TestClient) -> None:
     answer = client.post("/v1/forms", data={"name": "x" * ((64 << 10) + 1)}, files={"file": b"x"})
     assert (answer.status_code, answer.json()["code"]) == (413, "a text part is too large")
+
+
+def test_a_file_over_its_limit_is_refused(client: TestClient, staging: Path) -> None:
+    answer = client.post("/v1/forms", files={"file": bytes((10 << 20) + 1)})
+    assert (answer.status_code, answer.json()["code"]) == (413, "a file is too large")
+    assert left_in(staging) == []
+
+
+def test_a_missing_part_is_a_bad_field(client: TestClient) -> None:
+    answer = client.post("/v1/forms", data={"name": "a"}, files={"file": b"x"})
+    assert (answer.status_code, answer.json()["fields"]) == (400, {".members": "missing"})
 
 
 def test_json_in_a_text_is_validated_with_the_name_of_its_part(client: TestClient) -> None:

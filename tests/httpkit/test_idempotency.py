@@ -48,10 +48,25 @@ def test_a_form_is_known_by_its_texts_and_the_digests_of_its_files(
 ) -> None:
     for name, content in (("a", b"x"), ("a", b"x"), ("b", b"x"), ("a", b"y")):
         files = {"file": ("a.pdf", content * size)}
-        client.post("/v1/forms", data={"name": name}, files=files, headers={"idempotency-key": "k"})
+        data = {"name": name, "members": "[]"}
+        client.post("/v1/forms", data=data, files=files, headers={"idempotency-key": "k"})
     one, again, text, file = fingerprints(seen)  # each with a boundary of its own
     assert one == again
     assert len({one, text, file}) == 3
+
+
+def test_a_raw_file_is_known_by_its_digest_and_type(client: TestClient, seen: Seen) -> None:
+    for content, kind in ((b"x", "application/pdf"), (b"x", "text/plain"), (b"y", "text/plain")):
+        headers = {"content-type": kind, "idempotency-key": "k"}
+        client.post("/v1/files", content=content, headers=headers)
+    assert len(set(fingerprints(seen))) == 3
+
+
+def test_the_order_of_a_forms_fields_does_not_matter(client: TestClient, seen: Seen) -> None:
+    for data in ({"user": "a", "password": "b"}, {"password": "b", "user": "a"}):
+        client.post("/v1/login", data=data, headers={"idempotency-key": "k"})
+    one, two = fingerprints(seen)
+    assert one == two
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256])

@@ -2,6 +2,7 @@
 
 import pytest
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 
 def test_the_longest_prefix_wins_and_the_path_stays_whole(client: TestClient) -> None:
@@ -52,6 +53,11 @@ def test_head_answers_like_get_without_a_body(client: TestClient) -> None:
 def test_a_convertor_decides_what_a_path_parameter_is(client: TestClient) -> None:
     assert client.get("/v1/rules/7.json").json() == {"number": 7}
     assert client.get("/v1/rules/seven.json").status_code == 404
+
+
+def test_a_websocket_is_turned_away(client: TestClient) -> None:
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/v1/clubs"):
+        pass
 
 
 def test_a_nul_in_the_path_finds_nothing(client: TestClient) -> None:

@@ -2,6 +2,9 @@ import re
 
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
+
+from countersign.httpkit import RequestId, request_id, text_response
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -22,3 +25,13 @@ def test_a_request_keeps_the_id_it_came_with(client: TestClient) -> None:
 def test_a_strange_id_is_replaced(client: TestClient, strange: str) -> None:
     answer = client.get("/v1/clubs", headers={"x-request-id": strange})
     assert UUID.fullmatch(answer.headers["x-request-id"])
+
+
+def test_the_application_can_read_the_id_and_answer_another() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {"X-Request-Id": f"own-{request_id()}"}
+        await text_response("", headers=headers)(scope, receive, send)
+
+    answer = TestClient(RequestId(app)).get("/", headers={"x-request-id": "given"})
+    assert answer.headers.get_list("x-request-id") == ["own-given"]
+    assert request_id() == ""

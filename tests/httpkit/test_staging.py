@@ -59,3 +59,12 @@ def test_a_request_without_files_makes_no_folder(tmp_path: Path) -> None:
 def test_nothing_is_staged_before_the_lifespan_has_run(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="lifespan"):
         StagingArea(tmp_path).request()
+
+
+def test_a_folder_that_never_had_a_lock_is_swept(tmp_path: Path) -> None:
+    (tmp_path / "process-old" / "request-1").mkdir(parents=True)
+    area = StagingArea(tmp_path)
+    area.open()
+    assert left_in(tmp_path) == []
+    area.close()
+    area.close()  # closing twice does no harm

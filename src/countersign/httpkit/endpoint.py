@@ -4,6 +4,7 @@ authenticate, rate limit, content type, announced size, parameters, body, handle
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,9 +71,9 @@ class Endpoint:
         if admitted.body is None:
             return self._call(request, admitted, None)
         with self._runtime.staging() as staging:
-            sink = admitted.body.sink(_content_type(request), staging, True)
-            sink.take(raw)
-            return self._call(request, admitted, sink)
+            with closing(admitted.body.sink(_content_type(request), staging, True)) as sink:
+                sink.take(raw)
+                return self._call(request, admitted, sink)
 
     async def _step_by_step(self, request: Request) -> Response:
         """A large body, or one of unknown size: nothing of it is read for a stranger."""
@@ -81,12 +82,9 @@ class Endpoint:
             return await self._runtime.handle(self._call, request, admitted, None)
         staging = self._runtime.staging()
         try:
-            sink = admitted.body.sink(_content_type(request), staging, False)
-            try:
+            with closing(admitted.body.sink(_content_type(request), staging, False)) as sink:
                 await read_large(request, admitted.body.limit, sink, self._runtime)
                 return await self._runtime.handle(self._call, request, admitted, sink)
-            finally:
-                sink.close()
         finally:
             if staging.used:
                 with CancelScope(shield=True):
@@ -117,17 +115,11 @@ class Endpoint:
         if body is None and not media and length == 0 and not isinstance(first, Raw):
             body = first  # nothing at all is an empty body, not one of a wrong type
         if body is None:
-            raise Refusal(415, "unsupported media type", headers=self._accepted(request))
+            accepted = {"Accept": ", ".join(self._by_media)}  # RFC 9110, 15.5.16
+            raise Refusal(415, "unsupported media type", headers=accepted)
         if length is not None and length > body.limit:
             raise too_large(body.limit)
         return body
-
-    def _accepted(self, request: Request) -> dict[str, str]:
-        """RFC 9110, 15.5.16: what would have been understood."""
-        accepted = ", ".join(self._by_media)
-        if request.method in ("POST", "PATCH"):
-            return {f"Accept-{request.method.capitalize()}": accepted}
-        return {"Accept": accepted}
 
     def _read_parameters(self, request: Request, given: dict[str, Any]) -> None:
         bad: list[BadField] = []
