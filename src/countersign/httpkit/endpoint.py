@@ -70,10 +70,10 @@ class Endpoint:
         admitted = self._admit(request)
         if admitted.body is None:
             return self._call(request, admitted, None)
-        with self._runtime.staging() as staging:
-            with closing(admitted.body.sink(_content_type(request), staging, True)) as sink:
-                sink.take(raw)
-                return self._call(request, admitted, sink)
+        open_sink, media = admitted.body.sink, _content_type(request)
+        with self._runtime.staging() as staging, closing(open_sink(media, staging, True)) as sink:
+            sink.take(raw)
+            return self._call(request, admitted, sink)
 
     async def _step_by_step(self, request: Request) -> Response:
         """A large body, or one of unknown size: nothing of it is read for a stranger."""
