@@ -6,8 +6,8 @@ import type { Appearance } from "./signature";
 const SIGNED = new Set(["signature", "initials", "stamp"]);
 const HINTS: Record<string, string> = {
   signature: "sign_here",
-  initials: "initials_here",
-  stamp: "stamp_here",
+  initials: "initials",
+  stamp: "stamp",
 };
 
 /** A field the person fills in place: text or checkbox. */
@@ -152,19 +152,32 @@ function positioned<T extends HTMLElement>(element: T, field: Field): T {
   element.style.height = `${field.h * 100}%`;
   const page = state.documents.find((one) => one.id === field.document_id)?.pages[field.page];
   const ratio = page ? page.height / page.width : 1;
-  // Height in hundredths of the page's width, the unit that CSS can turn into a font size
+  // Hundredths of the page's width, the unit that CSS can turn into a font size
   element.style.setProperty("--height", `${field.h * ratio * 100}`);
+  element.style.setProperty("--width", `${field.w * 100}`);
   return element;
 }
 
 function contentOf(appearance: NonNullable<Appearance>): HTMLElement {
   return "image" in appearance
     ? create("img", { src: appearance.image, alt: t("signature") })
-    : create("span", { className: "script", textContent: appearance.text });
+    : fitted("script", appearance.text, "--font-script", "italic");
 }
 
 function hint(type: string): HTMLElement {
-  return create("span", { className: "hint", textContent: t(HINTS[type] ?? "sign_here") });
+  return fitted("hint", t(HINTS[type] ?? "sign_here"), "--font", "600");
+}
+
+/** Text on one line that is never wider than its field: CSS learns how wide it is beside its
+ *  height. */
+function fitted(className: string, text: string, family: string, style: string): HTMLElement {
+  const context = document.createElement("canvas").getContext("2d")!;
+  const families = getComputedStyle(document.documentElement).getPropertyValue(family);
+  context.font = `${style} 100px ${families}`;
+  const ems = Math.max(1, (context.measureText(text).width / 100) * 1.06);
+  const span = create("span", { className, textContent: text });
+  span.style.setProperty("--fit", `${1 / ems}`);
+  return span;
 }
 
 function valueOf({ control }: Typed): string {

@@ -2,7 +2,7 @@ import { Refusal, Unreachable, call } from "../shared/api";
 import { byId, showError } from "../shared/dom";
 import { showDone } from "./done";
 import type { Fields } from "./fields";
-import { base, t } from "./page-data";
+import { base, language, t } from "./page-data";
 import type { Signature } from "./signature";
 import { explain, movedOn } from "./trouble";
 
@@ -54,7 +54,7 @@ function complete(fields: Fields, signature: Signature): Promise<Completed> {
   const body = signature.needed
     ? { ...signature.signed, consent: true, fields: fields.values }
     : { consent: true };
-  return call<Completed>(`${base}/complete`, { body, onRetry: () => busy(t("retrying")) });
+  return call<Completed>(`${base}/complete?lang=${language}`, { body, onRetry: () => busy(t("retrying")) });
 }
 
 function complain(

@@ -2,9 +2,14 @@ import { announce, byId, create, maybeId } from "../shared/dom";
 import { call } from "../shared/api";
 import { t } from "./page-data";
 
-/** `GET …/pages/{n}.json`: runs of text with boxes in fractions of the page, origin top left. */
-interface TextLayer {
-  runs: { text: string; x: number; y: number; w: number; h: number }[];
+/** `GET …/pages/{n}.json` is a list of these: words and their box in fractions of the page,
+ *  origin top left. */
+interface TextRun {
+  text: string;
+  x: number;
+  y: number;
+  w: number;
+  h: number;
 }
 
 const ZOOMS = [1, 1.5, 2, 3];
@@ -31,16 +36,15 @@ export function preparePages(): void {
 
 async function addText(page: HTMLElement): Promise<void> {
   // Without its text the page can still be read by eye and downloaded, so a failure stays silent
-  const layer = await call<TextLayer>(page.dataset.text!).catch(() => null);
-  if (!layer) return;
+  const runs = await call<TextRun[]>(page.dataset.text!).catch(() => []);
   const image = page.querySelector("img")!;
   const ratio = image.height / image.width;
   const text = create("div", { className: "text" });
-  text.append(...layer.runs.map((run) => textRun(run, ratio)));
+  text.append(...runs.map((run) => textRun(run, ratio)));
   image.after(text);
 }
 
-function textRun(run: TextLayer["runs"][number], ratio: number): HTMLElement {
+function textRun(run: TextRun, ratio: number): HTMLElement {
   const span = create("span", { textContent: run.text });
   span.style.left = `${run.x * 100}%`;
   span.style.top = `${run.y * 100}%`;

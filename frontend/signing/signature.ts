@@ -47,10 +47,7 @@ export class Signature {
   /** Which text says what is missing; null when the person could finish. */
   get missing(): string | null {
     const { method } = this;
-    if (!this.needed || method === "click") return null;
-    if (!["drawn", "typed", "uploaded"].includes(method)) {
-      return state.identity.done.includes(method) ? null : "signature_missing_identity";
-    }
+    if (!this.needed || !["drawn", "typed", "uploaded"].includes(method)) return null;
     return this.appearance ? null : `signature_missing_${method}`;
   }
 

@@ -5,7 +5,7 @@ import { Fields } from "./fields";
 import { finish, prepareConsent } from "./finish";
 import { identify, startIdentifying } from "./identify";
 import { memory } from "./memory";
-import { base, state, t } from "./page-data";
+import { base, language, state, t } from "./page-data";
 import { preparePages } from "./pages";
 import { Signature } from "./signature";
 import { type Step, currentStep, showStep } from "./steps";
@@ -33,7 +33,7 @@ export function startTask(): void {
   byId("back").addEventListener("click", () => show("read"));
   show(firstStep(), false);
   // The first opening is a fact for the sender, nothing the signer waits for
-  void call(`${base}/open`, { body: null }).catch(() => undefined);
+  void call(`${base}/open?lang=${language}`, { body: null }).catch(() => undefined);
 }
 
 function firstStep(): Step {
@@ -78,8 +78,7 @@ function focused(index: number): void {
 
 function toSignature(): void {
   show("sign");
-  // The panel has grown; the place is centred in what is left of the window
-  requestAnimationFrame(() => fields.bringToSignature());
+  fields.bringToSignature();
 }
 
 function showPosition(): void {
@@ -97,12 +96,13 @@ function bringToPosition(): void {
   else fields.bringTo(current);
 }
 
-/** The document can be scrolled clear of the panel, however tall it is. */
+/** The document can be scrolled clear of the panel, however tall it is or becomes. */
 function followPanelHeight(): void {
   const panel = byId("panel");
   new ResizeObserver(() => {
     const height = `${panel.offsetHeight}px`;
     document.documentElement.style.setProperty("--panel-height", height);
+    if (currentStep() === "sign") fields.bringToSignature();
   }).observe(panel);
 }
 

@@ -37,7 +37,8 @@ def accent_stylesheet(colour: Colour) -> str:
     """CSS that overrides the accent tokens of tokens.css, in light and in dark."""
     light = _declarations(colour, ink=_readable_on(colour, _LIGHT_DESK, BLACK))
     dark = _declarations(colour, ink=_readable_on(colour, _DARK_DESK, WHITE))
-    return f":root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+    paper = f"--paper-accent:{_css(_readable_on(colour, WHITE, BLACK))}"
+    return f":root{{{light};{paper}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
 
 
 def _declarations(colour: Colour, ink: Colour) -> str:

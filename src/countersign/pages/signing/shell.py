@@ -14,13 +14,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from countersign.pages import i18n
 from countersign.pages.accent import parse_colour
 from countersign.pages.assets import STATIC_PREFIX, asset_url
-from countersign.pages.signing.strings import browser_strings
+from countersign.pages.signing.strings import browser_strings, consent_text
 
 State = Mapping[str, Any]
 NoticeKind = Literal["not_found", "blocked", "expired", "cancelled", "declined", "completed"]
 
 # Widths that page images are asked for: a phone, a desk, and either of them zoomed in
 PAGE_WIDTHS = (640, 1240, 2480)
+
+OWN_METHODS = ("drawn", "typed", "click")
 
 EID_NAMES = {
     "bankid_se": "BankID",
@@ -56,15 +58,17 @@ def render_task(state: State, base: str, language: str) -> str:
         state=state,
         base=base,
         branding=state["branding"],
+        consent=state["task"]["sign_text"] or consent_text(language, signs=signs),
         languages=_offered_languages(state["languages"]),
         first_step=_first_step(state),
         minutes=_minutes_needed(state),
         deadline=_deadline(state, language),
         deadline_iso=state["task"]["deadline"],
         signs=signs,
-        methods=_offered_methods(state["methods"]) if signs else [],
+        methods=_offered_methods(state) if signs else [],
         due_name=_method_name(next(iter(state["identity"]["due"]), "")),
         page_widths=PAGE_WIDTHS,
+        simulated=state["identity"].get("simulated", False),
         page_data={
             "base": base,
             "language": language,
@@ -96,16 +100,24 @@ def render_notice(
         branding=branding or {},
         reason=reason,
         downloads=downloads,
-        after=after or {},
+        after={"message": None, "url": None, **(after or {})},
         languages=_offered_languages(()),
     )
 
 
-def _render(template: str, language: str, **context: Any) -> str:
-    accent = parse_colour(context["branding"].get("accent") or "")
+def _render(template: str, language: str, *, branding: Mapping[str, Any], **context: Any) -> str:
+    accent = parse_colour(branding.get("accent") or "")
     accent_url = f"{STATIC_PREFIX}/accent/{bytes(accent).hex()}.css" if accent else None
-    return _environment(language).get_template(template).render(
-        language=language, direction=i18n.text_direction(language), accent_url=accent_url, **context
+    return (
+        _environment(language)
+        .get_template(template)
+        .render(
+            language=language,
+            direction=i18n.text_direction(language),
+            accent_url=accent_url,
+            branding={"name": "", "logo": "", **branding},
+            **context,
+        )
     )
 
 
@@ -134,14 +146,19 @@ def _offered_languages(codes: Sequence[str]) -> list[tuple[str, str]]:
     return [(code, i18n.LANGUAGE_NAMES[code]) for code in offered]
 
 
-def _offered_methods(methods: Sequence[str]) -> list[tuple[str, str | None]]:
-    """Ways to sign, in order, with the name of an eID. An uploaded image counts as drawn."""
-    offered: list[tuple[str, str | None]] = []
-    for method in methods:
-        known = method in ("drawn", "typed", "click")
-        offered.append((method, None if known else _method_name(method)))
-    if "drawn" in methods:
-        offered.insert(min(2, len(offered)), ("uploaded", None))
+def _offered_methods(state: State) -> list[tuple[str, str]]:
+    """Ways to sign, each with the name of its eID if it is one: those need a proof already given.
+
+    An image that is uploaded counts as drawn.
+    """
+    proven = state["identity"]["done"]
+    offered = [
+        (method, _method_name(method))
+        for method in state["methods"]
+        if method in OWN_METHODS or method in proven
+    ]
+    if "drawn" in state["methods"]:
+        offered.insert(min(2, len(offered)), ("uploaded", ""))
     return offered
 
 

@@ -1,0 +1,114 @@
+"""For everybody: assistive technology, small screens, four languages, no policy violations."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.pages.fake_signing_server import FakeSigning
+from tests.pages.signing_steps import go_to_signature
+from tests.support.browser import PHONE, OpenPage
+from tests.support.node import FRONTEND, require_node_package
+
+CUT_OFF = """() => [...document.querySelectorAll("button, p, h1, h2, span, a, label")]
+  .filter(e => e.checkVisibility() && !e.closest(".visually-hidden, .page, .sender"))
+  .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline")
+  .map(e => e.textContent.trim())"""
+SMALL_TARGETS = """() => [...document.querySelectorAll("button, a, select, .segment, .consent")]
+  .filter(e => e.checkVisibility() && !e.closest(".page"))
+  .filter(e => e.getBoundingClientRect().height < 44)
+  .map(e => e.outerHTML)"""
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    require_node_package("axe-core")
+    return (FRONTEND / "node_modules/axe-core/axe.min.js").read_text()
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    page.evaluate(axe)
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_step(
+    open_page: OpenPage, fake: FakeSigning, axe: str, scheme: str
+) -> None:
+    page = open_page(color_scheme=scheme, locale="en-GB", **PHONE)
+    fake.state["branding"]["accent"] = "#ffd400"
+    page.goto(fake.link)
+    assert violations(page, axe) == []
+    page.get_by_test_id("decline").click()
+    assert violations(page, axe) == []
+    page.keyboard.press("Escape")
+    go_to_signature(page, fake)
+    assert violations(page, axe) == []
+    page.get_by_test_id("finish").click()
+    page.get_by_test_id("method-typed").check()
+    assert violations(page, axe) == []
+    page.get_by_test_id("consent").check()
+    page.get_by_test_id("finish").click()
+    expect(page.get_by_test_id("done")).to_be_visible()
+    assert violations(page, axe) == []
+
+
+def test_axe_finds_nothing_where_identity_is_asked_for(
+    phone: Page, fake: FakeSigning, axe: str
+) -> None:
+    fake.state["identity"] = {"due": ["email_code"], "done": [], "simulated": False}
+    phone.goto(fake.link)
+    phone.get_by_test_id("next").click()
+    phone.get_by_test_id("next").click()
+    expect(phone.locator("#identity-error")).to_be_visible()
+    assert violations(phone, axe) == []
+
+
+@pytest.mark.parametrize("notice", ["blocked", "not_found", "completed"])
+def test_axe_finds_nothing_on_notices(
+    phone: Page, fake: FakeSigning, axe: str, notice: str
+) -> None:
+    fake.notice = notice
+    phone.goto(fake.link)
+    assert violations(phone, axe) == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "sv", "da"])
+def test_no_text_is_cut_and_every_target_is_large_on_a_small_phone(
+    open_page: OpenPage, fake: FakeSigning, language: str
+) -> None:
+    page = open_page(**{**PHONE, "viewport": {"width": 320, "height": 568}})
+    fake.state["task"]["language"] = language
+    page.goto(fake.link)
+    for step in ("next", "next", "next", "next", "finish"):
+        assert page.evaluate(CUT_OFF) == []
+        assert page.evaluate(SMALL_TARGETS) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        page.get_by_test_id(step).click()
+
+
+def test_each_step_moves_the_focus_to_its_heading(desk: Page, fake: FakeSigning) -> None:
+    desk.goto(fake.link)
+    desk.get_by_test_id("next").click()
+    expect(desk.get_by_role("heading", name="Read the document")).to_be_focused()
+    desk.get_by_test_id("field-sig").click()
+    expect(desk.get_by_role("heading", name="Your signature")).to_be_focused()
+
+
+def test_a_screen_reader_hears_that_the_signature_is_placed(desk: Page, fake: FakeSigning) -> None:
+    go_to_signature(desk, fake)
+    desk.get_by_test_id("method-typed").check()
+    expect(desk.locator("#announcer")).to_have_text(
+        "Your signature is in its place in the document."
+    )
+
+
+def test_field_two_of_three_brings_the_person_there(phone: Page, fake: FakeSigning) -> None:
+    phone.goto(fake.link)
+    for _ in range(3):
+        phone.get_by_test_id("next").click()
+    position = phone.get_by_role("button", name="Field 2 of 3")
+    phone.evaluate("scrollTo(0, 0)")
+    expect(phone.get_by_test_id("field-terms")).not_to_be_in_viewport()
+    position.click()
+    expect(phone.get_by_test_id("field-terms")).to_be_in_viewport()
+    expect(phone.get_by_test_id("field-terms")).to_be_focused()

@@ -1,0 +1,143 @@
+"""Reloads, lost connections and refusals: nothing that a person did is lost."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.pages.fake_signing_server import FakeSigning
+from tests.pages.signing_steps import draw_with_mouse, go_to_signature
+
+lost = pytest.mark.allow_console_errors("Failed to load resource")
+
+
+def try_to_finish(page: Page) -> None:
+    page.get_by_test_id("method-typed").check()
+    page.get_by_test_id("consent").check()
+    page.get_by_test_id("finish").click()
+
+
+def test_a_reload_keeps_what_was_filled_in_and_drawn(desk: Page, fake: FakeSigning) -> None:
+    go_to_signature(desk, fake)
+    draw_with_mouse(desk)
+    before = desk.get_by_test_id("field-sig").get_by_role("img").get_attribute("src")
+    desk.reload()
+    expect(desk.get_by_test_id("finish")).to_be_visible()
+    expect(desk.get_by_test_id("field-place")).to_have_value("Göteborg")
+    expect(desk.get_by_test_id("field-terms")).to_be_checked()
+    after = desk.get_by_test_id("field-sig").get_by_role("img")
+    expect(after).to_have_attribute("src", before or "")
+
+
+def test_another_language_keeps_what_was_filled_in(desk: Page, fake: FakeSigning) -> None:
+    go_to_signature(desk, fake)
+    desk.get_by_test_id("language").select_option("sv")
+    expect(desk.get_by_test_id("finish")).to_have_text("Skriv under")
+    expect(desk.locator("html")).to_have_attribute("lang", "sv")
+    expect(desk.get_by_test_id("field-place")).to_have_value("Göteborg")
+
+
+@lost
+def test_a_server_away_for_a_moment_is_asked_again(desk: Page, fake: FakeSigning) -> None:
+    fake.failures = [(503, "unavailable", {})]
+    go_to_signature(desk, fake)
+    try_to_finish(desk)
+    expect(desk.get_by_test_id("done")).to_be_visible()
+
+
+@lost
+def test_without_a_network_the_same_button_sends_the_same_again(
+    desk: Page, fake: FakeSigning
+) -> None:
+    desk.clock.install()
+    go_to_signature(desk, fake)
+    draw_with_mouse(desk)
+    desk.get_by_test_id("consent").check()
+    desk.context.set_offline(True)
+    desk.get_by_test_id("finish").click()
+    for _ in range(3):
+        expect(desk.get_by_test_id("finish")).to_have_text("No answer yet. Trying again…")
+        desk.clock.run_for(5_000)
+    expect(desk.locator("#problem")).to_contain_text("Nothing is lost")
+    desk.context.set_offline(False)
+    desk.get_by_role("button", name="Try again").click()
+    expect(desk.get_by_test_id("done")).to_be_visible()
+    assert fake.sent_to("complete")[0]["signature"]["image"]
+
+
+@lost
+def test_the_servers_words_stand_beside_the_field_they_are_about(
+    desk: Page, fake: FakeSigning
+) -> None:
+    fake.failures = [(400, "invalid", {"place": "This place is unknown."})]
+    go_to_signature(desk, fake)
+    try_to_finish(desk)
+    expect(desk.get_by_test_id("field-place")).to_be_focused()
+    expect(desk.locator("#error-place")).to_have_text("This place is unknown.")
+
+
+@lost
+def test_a_refusal_without_a_field_stands_above_the_button(desk: Page, fake: FakeSigning) -> None:
+    fake.failures = [(429, "too_many_tries", {})]
+    go_to_signature(desk, fake)
+    try_to_finish(desk)
+    expect(desk.locator("#problem")).to_have_text("The server says: too_many_tries.")
+
+
+@lost
+@pytest.mark.parametrize(
+    ("code", "status", "notice", "shown"),
+    [
+        ("already_completed", 409, "completed", "Thank you, this is done"),
+        ("not_your_turn", 409, "blocked", "It is not your turn yet"),
+        ("gone", 410, "expired", "The time to sign is over"),
+    ],
+)
+def test_a_task_that_moved_on_shows_its_proper_page(
+    desk: Page, fake: FakeSigning, code: str, status: int, notice: str, shown: str
+) -> None:
+    go_to_signature(desk, fake)
+    fake.failures = [(status, code, {})]
+    fake.notice = notice
+    try_to_finish(desk)
+    expect(desk.get_by_text(shown)).to_be_visible()
+
+
+def test_what_is_missing_is_said_beside_it(phone: Page, fake: FakeSigning) -> None:
+    phone.goto(fake.link)
+    for _ in range(4):
+        phone.get_by_test_id("next").click()
+    phone.get_by_test_id("finish").click()
+    expect(phone.locator("#error-place")).to_have_text("Please fill in this field.")
+    expect(phone.get_by_test_id("field-place")).to_be_focused()
+    phone.get_by_test_id("field-place").fill("Oslo")
+    phone.get_by_test_id("field-terms").check()
+    phone.get_by_test_id("field-sig").click()
+    phone.get_by_test_id("finish").click()
+    expect(phone.locator("#signature-error")).to_have_text("Please draw your signature in the box.")
+    expect(phone.locator("#consent-error")).to_have_text("Please tick the box to agree.")
+    assert not fake.sent_to("complete")
+
+
+@pytest.mark.parametrize(
+    ("notice", "shown"),
+    [
+        ("not_found", "This link leads nowhere"),
+        ("blocked", "It is not your turn yet"),
+        ("expired", "The time to sign is over"),
+        ("cancelled", "This request was withdrawn"),
+        ("declined", "The price is not what we agreed."),
+        ("completed", "Agreement.pdf"),
+    ],
+)
+def test_every_other_link_has_its_page(
+    phone: Page, fake: FakeSigning, notice: str, shown: str
+) -> None:
+    fake.notice = notice
+    phone.goto(fake.link)
+    expect(phone.get_by_text(shown)).to_be_visible()
+
+
+def test_without_javascript_the_document_can_still_be_read(open_page, fake: FakeSigning) -> None:  # type: ignore[no-untyped-def]
+    page = open_page(java_script_enabled=False)
+    page.goto(fake.link)
+    link = page.get_by_role("link", name="Agreement.pdf")
+    assert page.request.get(fake.url + (link.get_attribute("href") or "")).body()[:5] == b"%PDF-"
