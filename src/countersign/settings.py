@@ -27,8 +27,9 @@ class Settings:
 
     data: Path = Path("countersign-data")
     """Where the database, files and keys are, unless the settings below say otherwise."""
-    public_url: str = "http://127.0.0.1:8080"
-    """How people and programs reach this server; every link starts with it."""
+    public_url: str = ""
+    """How people and programs reach this server; every link starts with it. Empty for the address
+    that `serve` listens on."""
     database_url: str = ""
     """`postgresql://…`; empty for SQLite in the data directory."""
     files_url: str = ""

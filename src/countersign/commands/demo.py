@@ -1,0 +1,70 @@
+"""`countersign demo`: a sandbox with a contract that waits for two signatures."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from countersign import app, logs
+from countersign.commands.demo_contract import send_demo_contract
+from countersign.commands.options import Subparsers, settings_of
+from countersign.commands.serve import DEFAULT_PORT
+from countersign.commands.server import listen_address, run_server
+
+HOST = "127.0.0.1"
+
+GUIDE = """
+  A contract waits for two signatures. Open both links, in any order:
+
+    {signers[0]}
+      {links[0]}
+    {signers[1]}
+      {links[1]}
+
+  What the mail would have said:  {url}/sandbox/mail
+  The API's description:          {url}/api/v3/docs
+  A token for it:                 {token}
+
+  When both have signed, download the result and check it:  countersign verify FILE.pdf
+  Everything here is thrown away when you stop it with Ctrl-C.
+"""
+
+
+def add(commands: Subparsers) -> None:
+    parser = commands.add_parser(
+        "demo",
+        help="a sandbox with a contract that waits for two signatures",
+        description="Starts a sandbox on a fresh, temporary installation and prints two signing"
+        " links.",
+    )
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help="port, 0 for any free one (%(default)s)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    with listen_address(HOST, given.port) as socket, tempfile.TemporaryDirectory() as folder:
+        given.data = Path(folder) / "countersign-demo"
+        settings = settings_of(given, sandbox=True)
+        settings = app.with_address(settings, HOST, socket.getsockname()[1])
+        logs.set_up(settings.log_format)
+        with app.opened(settings) as installation:
+            guide = _prepared(installation)
+            run_server(installation, socket, lambda: print(guide, flush=True))
+    return 0
+
+
+def _prepared(installation: app.Installation) -> str:
+    made = app.create_account(installation, "Fjord Analytics ApS", "owner@fjord.example")
+    token = made["signature_nc"]["test_token"]
+    envelope = send_demo_contract(
+        installation.ports, token, installation.settings.data
+    )
+    return GUIDE.format(
+        signers=[task.person.name for task in envelope.tasks],
+        links=[installation.ports.links.signing(task) for task in envelope.tasks],
+        url=installation.settings.public_url,
+        token=token,
+    )

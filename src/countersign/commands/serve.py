@@ -1,0 +1,36 @@
+"""`countersign serve`: web and worker in one process."""
+
+from __future__ import annotations
+
+import argparse
+
+from countersign import app, logs
+from countersign.commands.options import Subparsers, new_command, settings_of
+from countersign.commands.server import listen_address, run_server
+
+DEFAULT_PORT = 8080
+
+
+def add(commands: Subparsers) -> None:
+    parser = new_command(commands, "serve", "run the server: web and worker in one process")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help="port, 0 for any free one (%(default)s)"
+    )
+    parser.add_argument(
+        "--sandbox",
+        action="store_true",
+        default=None,
+        help="simulated identities, a movable clock, a mailbox page; never for real contracts",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    with listen_address(given.host, given.port) as socket:
+        settings = settings_of(given, sandbox=given.sandbox)
+        settings = app.with_address(settings, given.host, socket.getsockname()[1])
+        logs.set_up(settings.log_format)
+        with app.opened(settings) as installation:
+            run_server(installation, socket)
+    return 0

@@ -1,0 +1,66 @@
+"""Running the web server in this process, for `serve` and `demo`."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from countersign import app
+from countersign.commands.failing import Failure
+
+LISTEN_BACKLOG = 1024
+
+
+@contextmanager
+def listen_address(host: str, port: int) -> Iterator[socket.socket]:
+    """An open, listening socket, so that a port in use is said before anything else is done."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as opened:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            opened.bind((host, port))
+        except OSError as problem:
+            raise Failure(f"cannot listen on {host} port {port}: {problem.strerror}") from None
+        opened.listen(LISTEN_BACKLOG)
+        yield opened
+
+
+class _Server(uvicorn.Server):
+    """Says that it is ready once it answers, and not before."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def run_server(
+    installation: app.Installation,
+    listening: socket.socket,
+    when_ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serves until the process is told to stop; requests and jobs under way are finished."""
+    settings = installation.settings
+
+    def ready() -> None:
+        print(f"Countersign is ready at {settings.public_url}", flush=True)
+        when_ready()
+
+    config = uvicorn.Config(
+        app.web(installation),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        timeout_graceful_shutdown=10,
+        ws="none",
+    )
+    _Server(config, ready).run(sockets=[listening])

@@ -1,0 +1,44 @@
+"""One line an event, on standard error: readable text, or JSON for a collector.
+
+A line never holds a name, an address, a token or a body; ids are enough to find the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+SHARED = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+
+def set_up(log_format: str) -> None:
+    """`log_format` is "text" or "json"."""
+    structlog.configure(
+        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processor=_renderer(log_format), foreign_pre_chain=SHARED
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    for chatty in ("uvicorn.access", "httpx2", "httpcore2", "fontTools", "pyhanko", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _renderer(log_format: str) -> structlog.types.Processor:
+    if log_format == "json":
+        return structlog.processors.JSONRenderer()
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())

@@ -1,0 +1,45 @@
+"""Scripts, styles and fonts of the pages, and the senders' colours as stylesheets."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from countersign.httpkit import text_response
+from countersign.pages.accent import accent_stylesheet, parse_colour
+from countersign.pages.assets import DIST, STATIC_PREFIX
+
+FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
+
+
+class _Stamped(StaticFiles):
+    """Addresses carry a stamp of the content (`assets.asset_url`), so they never change."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers.update(FOR_EVER)
+        return response
+
+
+def build() -> Starlette:
+    """The application below /static."""
+    accent = Route(STATIC_PREFIX + "/accent/{name}.css", _accent)
+    files = Mount(STATIC_PREFIX, _Stamped(directory=DIST, check_dir=False))
+    return Starlette(routes=[accent, files], exception_handlers={HTTPException: _plain})
+
+
+async def _accent(request: Request) -> Response:
+    colour = parse_colour(request.path_params["name"])
+    if colour is None:
+        return text_response("Not Found", 404)
+    return Response(accent_stylesheet(colour), media_type="text/css", headers=FOR_EVER)
+
+
+async def _plain(_request: Request, problem: Exception) -> Response:
+    status = problem.status_code if isinstance(problem, HTTPException) else 500
+    return text_response("Not Found" if status == 404 else "Not allowed", status)
