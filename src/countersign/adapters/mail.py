@@ -117,11 +117,11 @@ class SmtpMailer:
         twice, after a crash between the 250 and our commit, is shown once."""
         mail = EmailMessage(policy=SMTP)
         mail["From"] = Address(
-            _one_line(shown_sender(message.sender_name, self._platform)),
+            one_line(shown_sender(message.sender_name, self._platform)),
             addr_spec=self._address.addr_spec,
         )
         mail["To"] = recipient
-        mail["Subject"] = _one_line(message.subject)
+        mail["Subject"] = one_line(message.subject)
         mail["Date"] = message.created_at
         mail["Message-ID"] = f"<{message.id}@{self._address.domain}>"
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in answer
@@ -172,7 +172,7 @@ def _address(text: str) -> Address:
     return parsed if local.isascii() else Address(username=local, domain=parsed.domain)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """A header's text: line breaks and control characters become spaces."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 

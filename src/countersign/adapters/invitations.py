@@ -1,0 +1,192 @@
+"""What people receive: invitation, reminder, final copy; each a letter of words in one layout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.utils import parseaddr
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from countersign.adapters.mail import one_line
+from countersign.domain.envelope import Envelope
+from countersign.domain.task import Action, Task
+from countersign.languages import Catalogues, format_day, text_direction
+
+TEXTS = Catalogues(Path(__file__).with_name("mail_texts"))
+
+Written = tuple[str, str, str]
+
+
+def _(message: str) -> str:
+    """Marks a message for translation; it is translated when a letter is written."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The sentences of one letter; `{sender}` and `{name}` are filled in."""
+
+    subject: str
+    opening: str
+    button: str
+
+
+INVITATIONS = {
+    Action.SIGN: Words(
+        _("{sender} asks you to sign {name}"),
+        _("{sender} asks you to read and sign:"),
+        _("Read and sign"),
+    ),
+    Action.REVIEW: Words(
+        _("{sender} asks you to review {name}"),
+        _("{sender} asks you to review:"),
+        _("Review"),
+    ),
+    Action.VIEW: Words(
+        _("{sender} sends you {name} to read"),
+        _("{sender} sends you to read:"),
+        _("Read"),
+    ),
+    Action.UPLOAD: Words(
+        _("{sender} asks you for a file: {name}"),
+        _("{sender} asks you for a file:"),
+        _("Upload"),
+    ),
+}
+REMINDERS = {
+    Action.SIGN: Words(
+        _("Reminder: {name} is waiting for your signature"),
+        _("{sender} is still waiting for your signature:"),
+        _("Read and sign"),
+    ),
+    Action.REVIEW: Words(
+        _("Reminder: {name} is waiting for your review"),
+        _("{sender} is still waiting for your review:"),
+        _("Review"),
+    ),
+    Action.VIEW: Words(
+        _("Reminder: {name} is waiting to be read by you"),
+        _("{sender} is still waiting for you to read:"),
+        _("Read"),
+    ),
+    Action.UPLOAD: Words(
+        _("Reminder: {name} is waiting for your file"),
+        _("{sender} is still waiting for your file:"),
+        _("Upload"),
+    ),
+}
+FINAL_COPY = Words(
+    _("Signed by everybody: {name}"),
+    _("Everybody has signed. Your copy is ready:"),
+    _("Open the signed copy"),
+)
+GREETING = _("Hello {person},")
+GREETING_WITHOUT_NAME = _("Hello,")
+DEADLINE = _("Please answer by {day}.")
+PERSONAL = _(
+    "This link is yours alone: whoever has it can act in your name. Please do not pass it on."
+)
+COPY_KEPT = _("Keep this file: the signatures in it can be checked at any time.")
+ADDRESS = _("If the button does not work, copy this address into your browser:")
+FOOTER = _("Sent by {platform} for {sender}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What the templates show; every text is in the recipient's language."""
+
+    language: str
+    direction: str
+    subject: str
+    greeting: str
+    opening: str
+    title: str
+    files: tuple[str, ...]
+    deadline: str
+    button: str
+    link: str
+    note: str
+    address: str
+    footer: str
+
+
+class MailInvitations:
+    """The `Invitations` port. The name in `mail_from` is how this server calls itself."""
+
+    def __init__(self, mail_from: str) -> None:
+        name, address = parseaddr(mail_from)
+        self._platform = name or address
+
+    def invitation(self, envelope: Envelope, task: Task, link: str) -> Written:
+        """Subject, text, HTML."""
+        return self._write(INVITATIONS[_main_action(task)], envelope, task, link)
+
+    def reminder(self, envelope: Envelope, task: Task, link: str) -> Written:
+        """Subject, text, HTML."""
+        return self._write(REMINDERS[_main_action(task)], envelope, task, link)
+
+    def final_copy(self, envelope: Envelope, task: Task, link: str) -> Written:
+        """Subject, text, HTML."""
+        return self._write(FINAL_COPY, envelope, task, link)
+
+    def _write(self, words: Words, envelope: Envelope, task: Task, link: str) -> Written:
+        letter = self._letter(words, envelope, task, link)
+        templates = _templates()
+        text = templates.get_template("letter.txt").render(letter=letter)
+        return letter.subject, text, templates.get_template("letter.html").render(letter=letter)
+
+    def _letter(self, words: Words, envelope: Envelope, task: Task, link: str) -> Letter:
+        language = TEXTS.choose([task.language])
+        say = TEXTS.texts(language).gettext
+        name, own_name = one_line(envelope.name), one_line(envelope.sender_name)
+        sender = own_name or self._platform
+        done = words is FINAL_COPY
+        due = None if done else task.due_at or envelope.due_at
+        person = one_line(task.person.name)
+        return Letter(
+            language=language,
+            direction=text_direction(language),
+            subject=say(words.subject).format(sender=sender, name=name),
+            greeting=say(GREETING).format(person=person) if person else say(GREETING_WITHOUT_NAME),
+            opening=say(words.opening).format(sender=sender),
+            title=name,
+            files=_file_names(envelope, task),
+            deadline=say(DEADLINE).format(day=format_day(due, language)) if due else "",
+            button=say(words.button),
+            link=link,
+            note=say(COPY_KEPT if done else PERSONAL),
+            address=say(ADDRESS),
+            footer=self._footer(say(FOOTER), own_name),
+        )
+
+    def _footer(self, text: str, sender: str) -> str:
+        return text.format(platform=self._platform, sender=sender) if sender else self._platform
+
+
+def _main_action(task: Task) -> Action:
+    """What a letter speaks of when somebody has different things to do: the weightiest."""
+    return next(action for action in INVITATIONS if action in task.actions.values())
+
+
+def _file_names(envelope: Envelope, task: Task) -> tuple[str, ...]:
+    """The documents of a task, unless there is one that is called like the envelope."""
+    names = tuple(document.name for document in envelope.documents if document.id in task.actions)
+    return () if [_stem(name) for name in names] == [_stem(envelope.name)] else names
+
+
+def _stem(name: str) -> str:
+    return name.removesuffix(".pdf").strip().lower()
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("countersign.adapters", "mail_templates"),
+        autoescape=lambda name: name is not None and name.endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
