@@ -21,8 +21,6 @@ def stopped_at_exit(process: subprocess.Popen[str], *, patience: float = 10) -> 
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
 
 
 def wait_until(ready: Callable[[], bool], what: str, *, patience: float = PATIENCE) -> None:

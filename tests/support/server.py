@@ -6,12 +6,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.support.network import free_port
 from tests.support.processes import stopped_at_exit, wait_until
 
 READY = "Countersign is ready at "
@@ -21,17 +21,32 @@ READY = "Countersign is ready at "
 class RunningServer:
     """A running `countersign serve`: where it answers, where its data is, what it has said."""
 
-    url: str
     data: Path
     process: subprocess.Popen[str]
-    output: list[str]
+    environment: dict[str, str]
+    output: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Its base URL, without a slash at the end."""
+        (line,) = (line for line in self.output if line.startswith(READY))
+        return line.removeprefix(READY).strip().rstrip("/")
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run another countersign command on this server's data."""
         return subprocess.run(
             [sys.executable, "-m", "countersign", *command, "--data", str(self.data)],
-            check=True, capture_output=True, text=True, env=_environment({}), timeout=60,
+            check=True, capture_output=True, text=True, env=self.environment, timeout=60,
         )  # fmt: skip
+
+    def stop(self) -> None:
+        """End it as an operator would, and wait until it is gone."""
+        self.process.terminate()
+        self.process.wait(30)
 
     def kill(self) -> None:
         """End it as a power cut would: SIGKILL, no goodbye."""
@@ -44,22 +59,22 @@ StartServer = Callable[..., RunningServer]
 
 @contextlib.contextmanager
 def serve(
-    data: Path, *arguments: str, settings: dict[str, str] | None = None
+    data: Path, *arguments: str, port: int = 0, settings: dict[str, str] | None = None
 ) -> Iterator[RunningServer]:
-    """Run `countersign serve --data DATA ARGUMENTS…` on a free port until the block is left.
+    """Run `countersign serve --data DATA ARGUMENTS…` until the block is left.
 
-    `settings` become COUNTERSIGN_… variables: `{"SMTP_URL": "smtp://…"}`. The ones of the person
-    who runs the tests are not passed on.
+    Port 0 is any free one; give the port of a server that was killed to bring it back with its
+    links intact. `settings` become COUNTERSIGN_… variables: `{"SMTP_URL": "smtp://…"}`; the ones of
+    the person who runs the tests are not passed on.
     """
-    port = free_port()
     command = [sys.executable, "-m", "countersign", "serve", "--data", str(data)]
+    environment = _environment(settings or {})
     process = subprocess.Popen(
         [*command, "--port", str(port), *arguments],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env=_environment(settings or {}),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment,
     )  # fmt: skip
-    server = RunningServer(f"http://127.0.0.1:{port}", data, process, [])
-    with stopped_at_exit(process), _collected(server):
+    server = RunningServer(data, process, environment)
+    with _collected(server), stopped_at_exit(process):
         wait_until(lambda: _ready(server), "starting Countersign")
         yield server
 
@@ -78,14 +93,14 @@ def _collected(server: RunningServer) -> Iterator[None]:
     try:
         yield
     finally:
-        server.process.terminate()
         reader.join()
 
 
 def _collect(server: RunningServer) -> None:
     assert server.process.stdout is not None
-    for line in server.process.stdout:
-        server.output.append(line)
+    with server.process.stdout as lines:
+        for line in lines:
+            server.output.append(line)
 
 
 def _environment(settings: dict[str, str]) -> dict[str, str]:
@@ -95,14 +110,14 @@ def _environment(settings: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture
 def start_server(tmp_path: Path) -> Iterator[StartServer]:
-    """Start servers: `start_server("--sandbox", data=…, settings={…})`; all end with the test."""
+    """Start servers, as `serve` does: `start_server("--sandbox", settings={…})`.
+
+    All use the same data directory unless told otherwise, and end with the test.
+    """
     with contextlib.ExitStack() as stack:
 
-        def start(
-            *arguments: str, data: Path | None = None, settings: dict[str, str] | None = None
-        ) -> RunningServer:
-            where = data or tmp_path / "data"
-            return stack.enter_context(serve(where, *arguments, settings=settings))
+        def start(*arguments: str, data: Path = tmp_path / "data", **options: Any) -> RunningServer:
+            return stack.enter_context(serve(data, *arguments, **options))
 
         yield start
 
