@@ -10,6 +10,8 @@ The first run installs into .venv, from the lock files. It uses uv when uv is th
 pip. Nothing is installed outside this folder.
 """
 
+from __future__ import annotations
+
 import hashlib
 import importlib.util
 import os
@@ -122,7 +124,7 @@ def step(what: str, command: list[str], *, folder: Path = ROOT) -> None:
     say(f"{what}: done in {time.monotonic() - started:.0f} s")
 
 
-def still_running(process: "subprocess.Popen[bytes]") -> bool:
+def still_running(process: subprocess.Popen[bytes]) -> bool:
     try:
         process.wait(timeout=1)
     except subprocess.TimeoutExpired:
