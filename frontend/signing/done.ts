@@ -13,7 +13,8 @@ export function showDone(result: Completed): void {
   byId("content").replaceChildren(done);
   document.title = `${t("done")} · ${state.envelope.name}`;
   offerDownloads(result);
-  goOnward(result.redirect_url ?? state.after.url);
+  offerToGoOn(result.redirect_url ?? state.after.url);
+  if (result.redirect_url) leaveFor(result.redirect_url);
   byId("done").querySelector("h1")!.focus();
   scrollTo({ top: 0 });
   announce(t("done"));
@@ -32,10 +33,13 @@ function offerDownloads({ documents }: Completed): void {
   });
 }
 
-function goOnward(url: string | null): void {
+function offerToGoOn(url: string | null): void {
   if (!url) return;
   const onward = document.querySelector<HTMLElement>(".done-onward")!;
   onward.hidden = false;
   onward.querySelector("a")!.href = url;
+}
+
+function leaveFor(url: string): void {
   setTimeout(() => location.assign(url), TIME_TO_READ);
 }

@@ -35,9 +35,9 @@ export class Fields {
     return Object.fromEntries(this.typed.map((typed) => [typed.field.id, valueOf(typed)]));
   }
 
-  /** The first field from `start` on that is still empty; -1 when there is none. */
-  nextEmpty(start: number): number {
-    return this.typed.findIndex((typed, index) => index >= start && !valueOf(typed));
+  /** The first field that is still empty and not among `passed`; -1 when there is none. */
+  firstEmpty(passed: Set<number>): number {
+    return this.typed.findIndex((typed, index) => !passed.has(index) && !valueOf(typed));
   }
 
   /** Says beside each required field that it is empty; the index of the first, or -1. */
@@ -72,7 +72,7 @@ export class Fields {
   showSignature(appearance: Appearance): void {
     for (const place of this.places) {
       const content = appearance ? contentOf(appearance) : hint(place.dataset.type ?? "");
-      place.replaceChildren(content);
+      place.firstElementChild!.replaceWith(content);
       place.classList.toggle("filled", Boolean(appearance));
     }
   }
@@ -91,8 +91,8 @@ export class Fields {
     const button = create("button", { type: "button", className: "field place" });
     button.dataset.testid = `field-${field.id}`;
     button.dataset.type = field.type;
-    button.setAttribute("aria-label", `${t(HINTS[field.type]!)} · ${field.name}`);
-    button.append(hint(field.type));
+    const name = create("span", { className: "visually-hidden", textContent: field.name });
+    button.append(hint(field.type), " ", name);
     button.addEventListener("click", () => this.events.onSignature());
     this.places.push(button);
     return positioned(button, field);

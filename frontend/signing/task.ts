@@ -13,6 +13,9 @@ import { type Step, currentStep, showStep } from "./steps";
 /** The field that "field 2 of 5" is about. */
 let current = 0;
 
+/** Fields the primary button has led to: it offers each once, so that it always leads on. */
+const offered = new Set<number>();
+
 const fields = new Fields({
   onFocus: (index) => focused(index),
   onSignature: () => toSignature(),
@@ -37,10 +40,10 @@ export function startTask(): void {
 }
 
 function firstStep(): Step {
-  const offered = currentStep();
+  const first = currentStep();
   const { step } = memory;
-  if (state.identity.due.length > 0) return step && step !== "intro" ? "identify" : offered;
-  return step && step !== "identify" ? (step as Step) : offered;
+  if (state.identity.due.length > 0) return step && step !== "intro" ? "identify" : first;
+  return step && step !== "identify" ? (step as Step) : first;
 }
 
 function onward(): Promise<void> | void {
@@ -50,9 +53,8 @@ function onward(): Promise<void> | void {
     case "identify":
       return identify();
     case "read":
-      return toField(fields.nextEmpty(0));
     case "fill":
-      return toField(fields.nextEmpty(current + 1));
+      return toField(fields.firstEmpty(offered));
     case "sign":
       return finish(fields, signature, toField);
   }
@@ -67,6 +69,7 @@ function show(step: Step, focus = true): void {
 
 function toField(index: number): void {
   if (index < 0) return toSignature();
+  offered.add(index);
   focused(index);
   fields.bringTo(index);
 }

@@ -169,7 +169,9 @@ class FakeSigning:
     def _complete(self, _body: Any, _call: str) -> dict[str, Any]:
         self.notice = "completed"
         signed = {"id": "contract", "name": "Agreement.pdf", "url": f"{BASE}/documents/contract"}
-        return {"status": "completed", "redirect_url": None, "documents": [signed]}
+        after = self.state["after"]
+        onward = after["url"] if after["type"] == "redirect" else None
+        return {"status": "completed", "redirect_url": onward, "documents": [signed]}
 
     def _decline(self, _body: Any, _call: str) -> dict[str, Any]:
         self.notice = "declined"

@@ -1,7 +1,10 @@
 """What a person does on the signing page, for tests that are about something else."""
 
+import base64
+import io
 import math
 
+from PIL import Image
 from playwright.sync_api import Page
 
 from tests.pages.fake_signing_server import FakeSigning
@@ -45,3 +48,10 @@ def _stroke(page: Page) -> list[tuple[float, float]]:
         (box["x"] + 30 + across * step / 20, middle + 0.25 * box["height"] * math.sin(step))
         for step in range(20)
     ]
+
+
+def decoded(data_url: str | None) -> Image.Image:
+    """The picture in a PNG data URL."""
+    head, _, body = (data_url or "").partition(",")
+    assert head == "data:image/png;base64"
+    return Image.open(io.BytesIO(base64.b64decode(body)))

@@ -103,6 +103,7 @@ def test_a_screen_reader_hears_that_the_signature_is_placed(desk: Page, fake: Fa
 
 
 def test_field_two_of_three_brings_the_person_there(phone: Page, fake: FakeSigning) -> None:
+    phone.set_viewport_size({"width": 390, "height": 500})
     phone.goto(fake.link)
     for _ in range(3):
         phone.get_by_test_id("next").click()

@@ -1,7 +1,5 @@
 """A person signs in a real browser; the fake server sees what the page sends."""
 
-import base64
-import io
 from pathlib import Path
 
 import pytest
@@ -9,7 +7,12 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.pages.fake_signing_server import FakeSigning, field_of
-from tests.pages.signing_steps import draw_with_finger, draw_with_mouse, go_to_signature
+from tests.pages.signing_steps import (
+    decoded,
+    draw_with_finger,
+    draw_with_mouse,
+    go_to_signature,
+)
 
 
 def finish(page: Page) -> None:
@@ -18,15 +21,9 @@ def finish(page: Page) -> None:
     expect(page.get_by_test_id("done")).to_be_visible()
 
 
-def decoded(data_url: str) -> Image.Image:
-    head, _, body = data_url.partition(",")
-    assert head == "data:image/png;base64"
-    return Image.open(io.BytesIO(base64.b64decode(body)))
-
-
 def test_a_drawn_signature_shows_in_its_place_and_is_sent(desk: Page, fake: FakeSigning) -> None:
     go_to_signature(desk, fake)
-    expect(desk.get_by_test_id("field-sig")).to_have_text("Sign here")
+    expect(desk.get_by_test_id("field-sig")).to_contain_text("Sign here")
     draw_with_mouse(desk)
     for place in ("field-sig", "field-ini"):
         expect(desk.get_by_test_id(place).get_by_role("img")).to_be_visible()
@@ -182,9 +179,10 @@ def test_forwarding_names_the_other_person(phone: Page, fake: FakeSigning) -> No
     fake.state["skip_intro"] = True
     phone.goto(fake.link)
     phone.get_by_test_id("forward").click()
-    phone.get_by_label("Name").fill("Bo Ek")
-    phone.get_by_label("E-mail").fill("bo@example.com")
-    phone.get_by_role("button", name="Pass it on").click()
+    dialog = phone.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Bo Ek")
+    dialog.get_by_label("E-mail").fill("bo@example.com")
+    dialog.get_by_role("button", name="Pass it on").click()
     expect(phone.get_by_text("withdrawn")).to_be_visible()
     assert fake.sent_to("forward") == [{"name": "Bo Ek", "email": "bo@example.com"}]
 

@@ -58,7 +58,7 @@ def render_task(state: State, base: str, language: str) -> str:
         state=state,
         base=base,
         branding=state["branding"],
-        consent=state["task"]["sign_text"] or consent_text(language, signs=signs),
+        consent=state["task"]["sign_text"] or consent_text(language, signs),
         languages=_offered_languages(state["languages"]),
         first_step=_first_step(state),
         minutes=_minutes_needed(state),

@@ -69,7 +69,7 @@ CONSENT_TO_SIGN = _("I have read the document and sign it electronically.")
 CONSENT_TO_READ = _("I have read the document.")
 
 
-def consent_text(language: str, *, signs: bool) -> str:
+def consent_text(language: str, signs: bool) -> str:
     """The words a person agrees to where the sender gave none; the act records the same words."""
     message = CONSENT_TO_SIGN if signs else CONSENT_TO_READ
     return i18n.translations(language).gettext(message)
