@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
+
+from starlette.responses import Response
 
 from countersign.dialects.signature_nc import schemas
 from countersign.dialects.signature_nc.auth import SCHEMES, authenticator
@@ -24,7 +26,9 @@ from countersign.httpkit import (
     Success,
     TextPart,
     Webhook,
+    json_response,
 )
+from countersign.httpkit.openapi import openapi
 from countersign.usecases.ports import Ports
 
 BASE = "/api/v3"
@@ -88,15 +92,27 @@ TOO_SOON = Failure(
 
 def build(ports: Ports, runtime: Runtime, *, largest_file: int) -> Dialect:
     """`largest_file` is the limit for one upload, in bytes."""
+    offered = operations(SignatureNc(ports), largest_file)
     return Dialect(
         ABOUT,
-        operations(SignatureNc(ports), largest_file),
+        (*offered, _document(offered)),
         authenticate=authenticator(ports),
         shape=shape,
         expected=(DomainError, Rejected),
         runtime=runtime,
         docs=f"{BASE}/docs",
     )
+
+
+def _document(offered: Sequence[Operation]) -> Operation:
+    """The OpenAPI document where client generators look for it."""
+
+    @cache
+    def read_openapi() -> Response:
+        return json_response(openapi(ABOUT, offered))
+
+    path = f"{BASE}/openapi.json"
+    return Operation("GET", path, read_openapi, public=True, documented=False)
 
 
 def operations(api: SignatureNc, largest_file: int) -> tuple[Operation, ...]:

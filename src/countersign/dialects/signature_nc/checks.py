@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from countersign.dialects.signature_nc.errors import NOT_PDF, Rejected
+from countersign.dialects.signature_nc.errors import NO_FILE, NOT_PDF, Rejected
 from countersign.dialects.signature_nc.schemas import Area, FieldType, Signer, SignerField
 from countersign.domain.document import PageSize
 from countersign.httpkit import Form, Refusal, Upload
@@ -44,7 +44,7 @@ def read_files(form: Form) -> list[Upload]:
     """The uploaded files; whether they really are PDF is for the engine to say. Raises Rejected."""
     files = [each for each in form.uploads("file") if each.filename or each.size]
     if not files:
-        raise Rejected("At least 1 file must be provided")  # 1
+        raise Rejected(NO_FILE)  # 1
     for each in files:
         if each.content_type.partition(";")[0].strip().lower() not in PDF_TYPES:
             raise Rejected(NOT_PDF)  # 2

@@ -21,6 +21,7 @@ class Rejected(Exception):
     """The input fails one of this API's own checks; the text is the whole answer."""
 
 
+NO_FILE = "At least 1 file must be provided"
 NOT_PDF = "Only PDF files are supported"
 TOO_LARGE = "File too large"
 
@@ -95,14 +96,21 @@ WRONG_FIELD = {
 TOO_LONG = {"name": "A name must have at most 255 characters"}
 
 
-def shape(_request: Request, problem: Exception) -> Response:
+def shape(request: Request, problem: Exception) -> Response:
     """The answer to any failure: `text/plain; charset=utf-8`."""
     if isinstance(problem, DomainError):
         return _answer(*_status_and_text(problem), _headers(problem))
     if isinstance(problem, Rejected):
         return _answer(400, str(problem))
     assert isinstance(problem, Refusal)
+    if problem.status == 415 and _is_plain_form(request):
+        return _answer(400, NO_FILE)
     return _answer(problem.status, _refusal_text(problem), problem.headers)
+
+
+def _is_plain_form(request: Request) -> bool:
+    """HTTP clients choose the type that can't carry files when they are given none to send."""
+    return request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
 
 
 def _status_and_text(problem: DomainError) -> tuple[int, str]:
@@ -124,7 +132,7 @@ def _refusal_text(problem: Refusal) -> str:
     if problem.status in REFUSED:
         return REFUSED[problem.status]
     if problem.status == 415:
-        return f"Content-Type must be {problem.headers.get('Accept-Post', '')}"
+        return f"Content-Type must be {problem.headers.get('Accept', '')}"
     if problem.fields:
         return _field_text(problem.fields[0])
     return _sentence(problem.why)

@@ -1,0 +1,109 @@
+# ruff: noqa: ARG002 - a fake does not need all that the real one needs
+"""A PdfEngine that knows just enough of PDF to refuse a bad upload, and makes readable segments."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from countersign.domain.document import Base, Document, FileRef, PageSize, Segment, SegmentKind
+from countersign.domain.envelope import Envelope
+from countersign.domain.errors import NotFound, UnusableFile
+from countersign.domain.evidence import Link
+from countersign.domain.task import Act, Task
+from countersign.usecases.ports import Files, Inspection, Staged, VerificationFailed
+
+PAGE = re.compile(rb"/MediaBox *\[ *0 0 ([\d.]+) ([\d.]+) *\]")
+
+
+def pdf(*pages: tuple[float, float], remark: str = "") -> bytes:
+    """A file that the fake takes for a PDF with pages of these sizes in points; A4 by default."""
+    sizes = pages or ((595.0, 842.0),)
+    boxes = "\n".join(f"<< /Type /Page /MediaBox [0 0 {w} {h}] >>" for w, h in sizes)
+    return f"%PDF-1.7\n% {remark}\n{boxes}\n%%EOF\n".encode()
+
+
+class FakeEngine:
+    """Segments are lines of text; `broken` makes every verification fail."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self.broken = False
+
+    def inspect(self, upload: Staged) -> Inspection:
+        data = upload.read()
+        if not data:
+            raise UnusableFile("empty", "The file is empty.")
+        if not data.startswith(b"%PDF-"):
+            raise UnusableFile("not_pdf", "The file is not a PDF.")
+        if b"/Encrypt" in data:
+            raise UnusableFile("encrypted", "The file is encrypted.")
+        if b"%%EOF" not in data:
+            raise UnusableFile("broken", "The file is damaged.")
+        pages = tuple(PageSize(float(w), float(h)) for w, h in PAGE.findall(data))
+        if not pages:
+            raise UnusableFile("no_pages", "The file has no pages.")
+        return Inspection(pages)
+
+    def base_key(self, document: Document, tasks: Sequence[Task]) -> str:
+        fields = [[(field.kind, field.area) for field in task.fields] for task in tasks]
+        return hashlib.sha256(f"{document.upload.sha256} {fields}".encode()).hexdigest()
+
+    def prepare(self, document: Document, tasks: Sequence[Task]) -> Base:
+        prepared = self._files.read(document.upload) + f"% base for {len(tasks)}\n".encode()
+        key = self.base_key(document, tasks)
+        return Base(key=key, file=self._files.put(prepared), state={"tasks": len(tasks)})
+
+    def certify(
+        self, envelope: Envelope, document: Document, base: Base, at: datetime
+    ) -> tuple[Segment, ...]:
+        return (self._segment(SegmentKind.CERTIFICATION, f"{envelope.id} {document.id}"),)
+
+    def act(
+        self, envelope: Envelope, document: Document, base: Base, task: Task, act: Act
+    ) -> Segment:
+        return self._segment(SegmentKind.ACT, f"{task.person.name} {act.method}", task.id)
+
+    def seal(self, document: Document, base: Base, at: datetime) -> tuple[Segment, ...]:
+        return (self._segment(SegmentKind.SEAL, document.id),)
+
+    def verify(self, envelope: Envelope, document: Document, base: Base) -> Mapping[str, object]:
+        if self.broken:
+            raise VerificationFailed("the fake engine was told to fail")
+        whole = b"".join(self._files.read(part) for part in document.parts)
+        return {"sha256": hashlib.sha256(whole).hexdigest(), "level": "B-LTA", "signatures": 1}
+
+    def page_image(self, document: Document, page: int, width: int) -> bytes:
+        self._check_page(document, page)
+        return b"RIFF....WEBP"
+
+    def page_text(self, document: Document, page: int) -> Sequence[Mapping[str, Any]]:
+        self._check_page(document, page)
+        return [{"text": f"page {page}", "x": 0.1, "y": 0.1, "w": 0.2, "h": 0.02}]
+
+    def signature_image(self, data: bytes) -> FileRef:
+        if not data.startswith(b"\x89PNG"):
+            raise UnusableFile("not_image", "This is no image.")
+        return self._files.put(data)
+
+    def audit(self, envelope: Envelope, links: Sequence[Link]) -> Document:
+        lines = "\n".join(f"{link.number} {link.event.kind} {link.hash}" for link in links)
+        upload = self._files.put(f"%PDF-1.7\n{lines}\n%%EOF\n".encode())
+        name = f"{envelope.name} - audit.pdf"
+        media_type = "application/pdf"
+        return Document(id=_audit_id(envelope), name=name, media_type=media_type, upload=upload)
+
+    def _segment(self, kind: SegmentKind, text: str, task_id: str | None = None) -> Segment:
+        file = self._files.put(f"% {kind} {text}\n".encode())
+        return Segment(kind=kind, file=file, chain={}, facts={}, task_id=task_id)
+
+    def _check_page(self, document: Document, page: int) -> None:
+        if not 0 <= page < len(document.pages):
+            raise NotFound("page", str(page))
+
+
+def _audit_id(envelope: Envelope) -> str:
+    return f"{envelope.id[:-4]}aaaa"
