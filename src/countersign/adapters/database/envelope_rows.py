@@ -1,0 +1,310 @@
+"""An envelope as rows and back. Pure: what `to_rows` makes, `from_rows` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from countersign.adapters.database.types import EPOCH, MICROSECOND
+from countersign.domain.document import Document, FileRef, PageSize, Segment, SegmentKind
+from countersign.domain.envelope import (
+    AfterSigning,
+    Envelope,
+    EnvelopeSettings,
+    EnvelopeStatus,
+    OnDecline,
+)
+from countersign.domain.task import (
+    Act,
+    Action,
+    Area,
+    Field,
+    FieldKind,
+    Person,
+    Task,
+    TaskStatus,
+    Visitor,
+)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeRows:
+    """The rows below an envelope's own, by their keys."""
+
+    documents: dict[str, Row] = field(default_factory=dict)
+    segments: dict[tuple[str, int], Row] = field(default_factory=dict)
+    tasks: dict[str, Row] = field(default_factory=dict)
+    task_documents: dict[tuple[str, int], Row] = field(default_factory=dict)
+
+
+# ------------------------------------------------------------------ to rows
+
+
+def envelope_row(envelope: Envelope) -> Row:
+    """Without `version` and the chain, which belong to whoever writes."""
+    return {
+        "id": envelope.id,
+        "account_id": envelope.account_id,
+        "credential_id": envelope.credential_id,
+        "origin": envelope.origin,
+        "environment": envelope.environment,
+        "name": envelope.name,
+        "folded_name": envelope.name.casefold(),
+        "sender_name": envelope.sender_name,
+        "created_at": envelope.created_at,
+        "updated_at": envelope.updated_at,
+        "status": envelope.status.value,
+        "settings": _settings_json(envelope.settings),
+        "sender": _visitor_json(envelope.sender),
+        "due_at": envelope.due_at,
+        "completed_at": envelope.completed_at,
+        "failure": envelope.failure,
+        "extras": envelope.extras,
+    }
+
+
+def to_rows(envelope: Envelope) -> EnvelopeRows:
+    documents = list(envelope.documents)
+    rows = [_document_row(envelope.id, number, doc) for number, doc in enumerate(documents)]
+    if envelope.audit is not None:
+        documents.append(envelope.audit)
+        rows.append(_document_row(envelope.id, len(rows), envelope.audit) | {"is_audit": True})
+    parts = [_segment_row(doc.id, *found) for doc in documents for found in enumerate(doc.segments)]
+    home = [_task_row(envelope.id, *found) for found in enumerate(envelope.tasks)]
+    links = [row for task in envelope.tasks for row in _action_rows(envelope.id, task)]
+    return EnvelopeRows(
+        documents={row["id"]: row for row in rows},
+        segments={(row["document_id"], row["number"]): row for row in parts},
+        tasks={row["id"]: row for row in home},
+        task_documents={(row["task_id"], row["position"]): row for row in links},
+    )
+
+
+def _settings_json(settings: EnvelopeSettings) -> Row:
+    return {
+        "send_invitations": settings.send_invitations,
+        "send_final_copy": settings.send_final_copy,
+        "skip_intro": settings.skip_intro,
+        "on_decline": settings.on_decline.value,
+        "after": {
+            "type": settings.after.type,
+            "message": settings.after.message,
+            "url": settings.after.url,
+        },
+        "branding": dict(settings.branding),
+    }
+
+
+def _visitor_json(visitor: Visitor) -> Row:
+    return {"ip": visitor.ip, "user_agent": visitor.user_agent, "locale": visitor.locale}
+
+
+def _document_row(envelope_id: str, position: int, document: Document) -> Row:
+    return {
+        "id": document.id,
+        "envelope_id": envelope_id,
+        "position": position,
+        "is_audit": False,
+        "name": document.name,
+        "media_type": document.media_type,
+        "upload_sha256": document.upload.sha256,
+        "upload_size": document.upload.size,
+        "pages": [[page.width, page.height] for page in document.pages],
+        "base_key": document.base_key,
+        "base_sha256": document.base.sha256 if document.base else None,
+        "base_size": document.base.size if document.base else None,
+    }
+
+
+def _segment_row(document_id: str, number: int, segment: Segment) -> Row:
+    return {
+        "document_id": document_id,
+        "number": number,
+        "kind": segment.kind.value,
+        "task_id": segment.task_id,
+        "sha256": segment.file.sha256,
+        "size": segment.file.size,
+        "chain": segment.chain,
+        "facts": segment.facts,
+    }
+
+
+def _task_row(envelope_id: str, position: int, task: Task) -> Row:
+    return {
+        "id": task.id,
+        "envelope_id": envelope_id,
+        "position": position,
+        "name": task.person.name,
+        "email": task.person.email,
+        "phone": task.person.phone,
+        "fields": [_field_json(box) for box in task.fields],
+        "after": list(task.after),
+        "methods": list(task.methods),
+        "identity": list(task.identity),
+        "identified": list(task.identified),
+        "language": task.language,
+        "status": task.status.value,
+        "due_at": task.due_at,
+        "opened_at": task.opened_at,
+        "completed_at": task.completed_at,
+        "reminded_at": task.reminded_at,
+        "declined_reason": task.declined_reason,
+        "act": _act_json(task.act) if task.act else None,
+        "extras": task.extras,
+    }
+
+
+def _field_json(box: Field) -> Row:
+    return {
+        "id": box.id,
+        "document_id": box.document_id,
+        "kind": box.kind.value,
+        "name": box.name,
+        "area": asdict(box.area),
+        "required": box.required,
+    }
+
+
+def _act_json(act: Act) -> Row:
+    return {
+        "method": act.method,
+        "consent": act.consent,
+        "visitor": _visitor_json(act.visitor),
+        "at_us": (act.at - EPOCH) // MICROSECOND,
+        "image": [act.image.sha256, act.image.size] if act.image else None,
+        "text": act.text,
+        "values": dict(act.values),
+    }
+
+
+def _action_rows(envelope_id: str, task: Task) -> Iterable[Row]:
+    for position, (document_id, action) in enumerate(task.actions.items()):
+        yield {
+            "task_id": task.id,
+            "position": position,
+            "document_id": document_id,
+            "envelope_id": envelope_id,
+            "action": action.value,
+        }
+
+
+# ------------------------------------------------------------------ from rows
+
+
+def from_rows(row: Row, rows: EnvelopeRows) -> Envelope:
+    parts: dict[str, list[Segment]] = {}
+    for (document_id, _), found in rows.segments.items():
+        parts.setdefault(document_id, []).append(_segment(found))
+    actions: dict[str, dict[str, Action]] = {}
+    for found in rows.task_documents.values():
+        actions.setdefault(found["task_id"], {})[found["document_id"]] = Action(found["action"])
+    documents = {
+        id: _document(found, tuple(parts.get(id, ()))) for id, found in rows.documents.items()
+    }
+    audits = [documents.pop(id) for id, found in rows.documents.items() if found["is_audit"]]
+    tasks = tuple(_task(found, actions.get(id, {})) for id, found in rows.tasks.items())
+    return _envelope(row, tuple(documents.values()), tasks, next(iter(audits), None))
+
+
+def _envelope(
+    row: Row, documents: tuple[Document, ...], tasks: tuple[Task, ...], audit: Document | None
+) -> Envelope:
+    return Envelope(
+        id=row["id"],
+        account_id=row["account_id"],
+        credential_id=row["credential_id"],
+        origin=row["origin"],
+        environment=row["environment"],
+        name=row["name"],
+        sender_name=row["sender_name"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        status=EnvelopeStatus(row["status"]),
+        settings=_settings(row["settings"]),
+        sender=Visitor(**row["sender"]),
+        due_at=row["due_at"],
+        completed_at=row["completed_at"],
+        failure=row["failure"],
+        extras=row["extras"],
+        version=row["version"],
+        documents=documents,
+        tasks=tasks,
+        audit=audit,
+    )
+
+
+def _settings(values: Row) -> EnvelopeSettings:
+    after, on_decline = AfterSigning(**values["after"]), OnDecline(values["on_decline"])
+    return EnvelopeSettings(**{**values, "after": after, "on_decline": on_decline})
+
+
+def _document(row: Row, segments: tuple[Segment, ...]) -> Document:
+    return Document(
+        id=row["id"],
+        name=row["name"],
+        media_type=row["media_type"],
+        upload=FileRef(row["upload_sha256"], row["upload_size"]),
+        pages=tuple(PageSize(width, height) for width, height in row["pages"]),
+        base_key=row["base_key"],
+        base=FileRef(row["base_sha256"], row["base_size"]) if row["base_sha256"] else None,
+        segments=segments,
+    )
+
+
+def _segment(row: Row) -> Segment:
+    return Segment(
+        kind=SegmentKind(row["kind"]),
+        file=FileRef(row["sha256"], row["size"]),
+        chain=row["chain"],
+        facts=row["facts"],
+        task_id=row["task_id"],
+    )
+
+
+def _task(row: Row, actions: Mapping[str, Action]) -> Task:
+    return Task(
+        id=row["id"],
+        person=Person(name=row["name"], email=row["email"], phone=row["phone"]),
+        actions=actions,
+        fields=tuple(_field(values) for values in row["fields"]),
+        after=tuple(row["after"]),
+        methods=tuple(row["methods"]),
+        identity=tuple(row["identity"]),
+        identified=tuple(row["identified"]),
+        language=row["language"],
+        status=TaskStatus(row["status"]),
+        due_at=row["due_at"],
+        opened_at=row["opened_at"],
+        completed_at=row["completed_at"],
+        reminded_at=row["reminded_at"],
+        declined_reason=row["declined_reason"],
+        act=_act(row["act"]) if row["act"] else None,
+        extras=row["extras"],
+    )
+
+
+def _field(values: Row) -> Field:
+    kind, area = FieldKind(values["kind"]), Area(**values["area"])
+    return Field(**{**values, "kind": kind, "area": area})
+
+
+def _act(values: Row) -> Act:
+    return Act(
+        method=values["method"],
+        consent=values["consent"],
+        visitor=Visitor(**values["visitor"]),
+        at=EPOCH + values["at_us"] * MICROSECOND,
+        image=FileRef(*values["image"]) if values["image"] else None,
+        text=values["text"],
+        values=values["values"],
+    )
+
+
+def changed(old: Mapping[Any, Row], new: Mapping[Any, Row]) -> tuple[Sequence[Row], Sequence[Row]]:
+    """Rows to insert and rows to update."""
+    added = [row for key, row in new.items() if key not in old]
+    updated = [row for key, row in new.items() if key in old and old[key] != row]
+    return added, updated

@@ -1,0 +1,253 @@
+"""Envelopes with their documents, tasks and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Select,
+    Table,
+    bindparam,
+    func,
+    insert,
+    not_,
+    select,
+    update,
+)
+
+from countersign.adapters.database import envelope_rows as shape
+from countersign.adapters.database.evidence import Evidence
+from countersign.adapters.database.tables import (
+    documents,
+    envelopes,
+    segments,
+    task_documents,
+    tasks,
+)
+from countersign.adapters.database.transaction import AnyRow, Transaction
+from countersign.domain.envelope import Envelope
+from countersign.domain.errors import NotFound, StaleState
+from countersign.domain.events import Event
+from countersign.domain.evidence import GENESIS, Link, chain
+from countersign.usecases.ports import EnvelopeQuery
+
+Recorded = Callable[[Envelope, Sequence[Event]], None]
+IDS: BindParameter[str] = bindparam("ids", expanding=True)
+
+# Three statements read any number of envelopes. The first and the last say which version they saw
+_WITH_DOCUMENTS = (
+    select(envelopes, documents)
+    .select_from(envelopes)
+    .outerjoin(documents, documents.c.envelope_id == envelopes.c.id)
+    .where(envelopes.c.id.in_(IDS))
+    .order_by(documents.c.position)
+)
+_SEGMENTS = (
+    select(documents.c.envelope_id, segments)
+    .join_from(segments, documents, segments.c.document_id == documents.c.id)
+    .where(documents.c.envelope_id.in_(IDS))
+    .order_by(segments.c.document_id, segments.c.number)
+)
+_WITH_TASKS = (
+    select(envelopes.c.id, envelopes.c.version, tasks, task_documents)
+    .select_from(envelopes)
+    .outerjoin(tasks, tasks.c.envelope_id == envelopes.c.id)
+    .outerjoin(task_documents, task_documents.c.task_id == tasks.c.id)
+    .where(envelopes.c.id.in_(IDS))
+    .order_by(tasks.c.position, task_documents.c.position)
+)
+_HOME_OF_TASK = select(tasks.c.envelope_id).where(tasks.c.id == bindparam("id"))
+_HEAD = select(envelopes.c.version, envelopes.c.chain_length, envelopes.c.chain_head).where(
+    envelopes.c.id == bindparam("id")
+)
+_SAVE = update(envelopes).where(
+    envelopes.c.id == bindparam("of_id"), envelopes.c.version == bindparam("of_version")
+)
+
+
+class Envelopes:
+    """The port of the same name. `recorded` is told which events were written, so that it adds
+    the jobs that follow."""
+
+    def __init__(self, transaction: Transaction, recorded: Recorded) -> None:
+        self._tx = transaction
+        self._evidence = Evidence(transaction)
+        self._recorded = recorded
+
+    def add(self, envelope: Envelope, events: Iterable[Event]) -> None:
+        links = chain(envelope.id, 0, GENESIS, events)
+        row = shape.envelope_row(envelope) | _chain_row(0, GENESIS, links)
+        row["version"] = envelope.version
+        self._tx.write(insert(envelopes), row)
+        rows = shape.to_rows(envelope)
+        self._insert(documents, rows.documents.values())
+        self._insert(segments, rows.segments.values())
+        self._insert(tasks, rows.tasks.values())
+        self._insert(task_documents, rows.task_documents.values())
+        self._record(envelope, links)
+
+    def save(self, envelope: Envelope, events: Iterable[Event]) -> None:
+        found = self._tx.read(_HEAD, {"id": envelope.id}).one_or_none()
+        if found is None:
+            raise NotFound("envelope", envelope.id)
+        if found.version != envelope.version:
+            raise StaleState()
+        links = chain(envelope.id, found.chain_length, found.chain_head, events)
+        chained = _chain_row(found.chain_length, found.chain_head, links)
+        self._compare_and_set(envelope, chained)
+        self._save_rows(envelope)
+        self._record(envelope, links)
+
+    def get(self, envelope_id: str) -> Envelope:
+        found = self._load([envelope_id])
+        if not found:
+            raise NotFound("envelope", envelope_id)
+        return found[0]
+
+    def of_task(self, task_id: str) -> Envelope:
+        home = self._tx.read(_HOME_OF_TASK, {"id": task_id}).scalar_one_or_none()
+        if home is None:
+            raise NotFound("task", task_id)
+        return self.get(home)
+
+    def find(self, query: EnvelopeQuery) -> tuple[Sequence[Envelope], int]:
+        wanted = _matching(query)
+        total = self._tx.read(select(func.count()).select_from(wanted.subquery())).scalar_one()
+        page = wanted.order_by(envelopes.c.created_at.desc(), envelopes.c.id.desc())
+        ids = self._tx.read(page.offset(query.offset).limit(query.limit)).scalars().all()
+        found = {envelope.id: envelope for envelope in self._load(ids)} if ids else {}
+        return [found[id] for id in ids], total
+
+    def evidence(self, envelope_id: str) -> Sequence[Link]:
+        return self._evidence.of_envelope(envelope_id)
+
+    # -------------------------------------------------------------- writing
+
+    def _insert(self, table: Table, rows: Iterable[shape.Row]) -> None:
+        if found := list(rows):
+            self._tx.write(insert(table), found)
+
+    def _compare_and_set(self, envelope: Envelope, chained: shape.Row) -> None:
+        row = shape.envelope_row(envelope) | chained | {"version": envelope.version + 1}
+        key = {"of_id": envelope.id, "of_version": envelope.version}
+        if self._tx.write(_SAVE.values(**row), key).rowcount != 1:
+            raise StaleState()
+
+    def _save_rows(self, envelope: Envelope) -> None:
+        """The version is ours now, so nobody else changes these rows before the commit."""
+        (_, before), *_ = self._rows([envelope.id])
+        after = shape.to_rows(envelope)
+        self._save_changed(documents, before.documents, after.documents)
+        self._save_changed(segments, before.segments, after.segments)
+        self._save_changed(tasks, before.tasks, after.tasks)
+        self._save_changed(task_documents, before.task_documents, after.task_documents)
+
+    def _save_changed(self, table: Table, before: Any, after: Any) -> None:
+        added, updated = shape.changed(before, after)
+        self._insert(table, added)
+        keys = [column == bindparam(f"of_{column.name}") for column in table.primary_key]
+        for row in updated:
+            of_key = {f"of_{column.name}": row[column.name] for column in table.primary_key}
+            self._tx.write(update(table).where(*keys).values(**row), of_key)
+
+    def _record(self, envelope: Envelope, links: Sequence[Link]) -> None:
+        self._evidence.add(links)
+        self._recorded(envelope, [link.event for link in links])
+
+    # -------------------------------------------------------------- reading
+
+    def _load(self, ids: Sequence[str]) -> Sequence[Envelope]:
+        return [shape.from_rows(row, rows) for row, rows in self._rows(ids)]
+
+    def _rows(self, ids: Sequence[str]) -> Sequence[tuple[shape.Row, shape.EnvelopeRows]]:
+        """Reads again when somebody wrote between the first statement and the last."""
+        while True:
+            with_documents = self._tx.read(_WITH_DOCUMENTS, {"ids": ids}).all()
+            parts = self._tx.read(_SEGMENTS, {"ids": ids}).all()
+            with_tasks = self._tx.read(_WITH_TASKS, {"ids": ids}).all()
+            found = _with_documents(with_documents)
+            if {(id, row["version"]) for id, (row, _) in found.items()} == {
+                (row[0], row[1]) for row in with_tasks
+            }:
+                _add_segments(found, parts)
+                _add_tasks(found, with_tasks)
+                return list(found.values())
+
+
+def _chain_row(length: int, head: str, links: Sequence[Link]) -> shape.Row:
+    return {
+        "chain_length": length + len(links),
+        "chain_head": links[-1].hash if links else head,
+    }
+
+
+# ------------------------------------------------------------------ rows of joined tables
+
+Found = dict[str, tuple[shape.Row, shape.EnvelopeRows]]
+ENVELOPE, DOCUMENT, SEGMENT, TASK, TASK_DOCUMENT = (
+    table.columns.keys() for table in (envelopes, documents, segments, tasks, task_documents)
+)
+
+
+def _named(names: Sequence[str], row: AnyRow, start: int) -> shape.Row | None:
+    """One table's columns of a joined row; None where the join found nothing."""
+    values = row[start : start + len(names)]
+    return None if values[0] is None else dict(zip(names, values, strict=True))
+
+
+def _with_documents(rows: Sequence[AnyRow]) -> Found:
+    found: Found = {}
+    for row in rows:
+        if row[0] not in found:
+            own = _named(ENVELOPE, row, 0) or {}
+            found[row[0]] = (own, shape.EnvelopeRows())
+        if document := _named(DOCUMENT, row, len(ENVELOPE)):
+            found[row[0]][1].documents[document["id"]] = document
+    return found
+
+
+def _add_segments(found: Found, rows: Sequence[AnyRow]) -> None:
+    for row in rows:
+        if segment := _named(SEGMENT, row, 1):
+            key = (segment["document_id"], segment["number"])
+            found[row[0]][1].segments[key] = segment
+
+
+def _add_tasks(found: Found, rows: Sequence[AnyRow]) -> None:
+    for row in rows:
+        below = found[row[0]][1]
+        if task := _named(TASK, row, 2):
+            below.tasks.setdefault(task["id"], task)
+        if link := _named(TASK_DOCUMENT, row, 2 + len(TASK)):
+            below.task_documents[link["task_id"], link["position"]] = link
+
+
+def _matching(query: EnvelopeQuery) -> Select[tuple[str]]:
+    wanted = select(envelopes.c.id).where(envelopes.c.account_id == query.account_id)
+    if query.credential_ids is not None:
+        wanted = wanted.where(envelopes.c.credential_id.in_(query.credential_ids))
+    if query.origin is not None:
+        wanted = wanted.where(envelopes.c.origin == query.origin)
+    if query.environment is not None:
+        wanted = wanted.where(envelopes.c.environment == query.environment)
+    if query.statuses:
+        wanted = wanted.where(envelopes.c.status.in_(query.statuses))
+    if query.task_statuses or query.opened is not None:
+        wanted = wanted.where(_some_task(query).exists())
+    if query.name:
+        wanted = wanted.where(
+            envelopes.c.folded_name.contains(query.name.casefold(), autoescape=True)
+        )
+    return wanted
+
+
+def _some_task(query: EnvelopeQuery) -> Select[tuple[str]]:
+    wanted = select(tasks.c.id).where(tasks.c.envelope_id == envelopes.c.id)
+    if query.task_statuses:
+        wanted = wanted.where(tasks.c.status.in_(query.task_statuses))
+    if query.opened is not None:
+        was_opened = tasks.c.opened_at.is_not(None)
+        wanted = wanted.where(was_opened if query.opened else not_(was_opened))
+    return wanted

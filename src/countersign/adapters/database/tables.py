@@ -1,0 +1,310 @@
+"""The tables. What is known about a person stands in tasks, evidence and messages only, so that it
+can be deleted there.
+
+Envelopes refer to accounts and credentials without a foreign key: checking one would lock the
+account's row for every envelope that is created. Nothing ever deletes an account's row.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from countersign.adapters.database.types import CleanText, Json, Serial, Time
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+ID = CleanText
+SHA256 = String(64)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", CleanText, nullable=False),
+    Column("email", CleanText, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("settings", Json, nullable=False),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("account_id", ForeignKey(accounts.c.id), nullable=False),
+    Column("api", CleanText, nullable=False),
+    Column("name", CleanText, nullable=False),
+    Column("secret_hash", SHA256, nullable=False, unique=True),
+    Column("created_at", Time, nullable=False),
+    Column("description", CleanText, nullable=False),
+    Column("environment", CleanText, nullable=False),
+    Column("used", Integer, nullable=False),
+    Column("quota", Integer),
+    Column("revoked_at", Time),
+    UniqueConstraint("account_id", "api", "name"),
+)
+
+envelopes = Table(
+    "envelopes",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("account_id", ID, nullable=False),
+    Column("credential_id", ID, nullable=False),
+    Column("origin", CleanText, nullable=False),
+    Column("environment", CleanText, nullable=False),
+    Column("name", CleanText, nullable=False),
+    Column("folded_name", CleanText, nullable=False),  # for searching in any script
+    Column("sender_name", CleanText, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("updated_at", Time, nullable=False),
+    Column("status", CleanText, nullable=False),
+    Column("settings", Json, nullable=False),
+    Column("sender", Json, nullable=False),
+    Column("due_at", Time),
+    Column("completed_at", Time),
+    Column("failure", CleanText),
+    Column("extras", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("chain_length", Integer, nullable=False),
+    Column("chain_head", SHA256, nullable=False),
+    Index("ix_envelopes_newest_of_account", "account_id", "created_at", "id"),
+    Index("ix_envelopes_newest_of_credential", "credential_id", "created_at", "id"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("envelope_id", ForeignKey(envelopes.c.id), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("is_audit", Boolean, nullable=False),
+    Column("name", CleanText, nullable=False),
+    Column("media_type", CleanText, nullable=False),
+    Column("upload_sha256", SHA256, nullable=False),
+    Column("upload_size", BigInteger, nullable=False),
+    Column("pages", Json, nullable=False),
+    Column("base_key", CleanText, nullable=False),
+    Column("base_sha256", SHA256),
+    Column("base_size", BigInteger),
+    Index(None, "envelope_id", "position"),
+)
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("document_id", ForeignKey(documents.c.id), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", CleanText, nullable=False),
+    Column("task_id", ID),
+    Column("sha256", SHA256, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("chain", Json, nullable=False),
+    Column("facts", Json, nullable=False),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("envelope_id", ForeignKey(envelopes.c.id), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("name", CleanText, nullable=False),
+    Column("email", CleanText),
+    Column("phone", CleanText),
+    Column("fields", Json, nullable=False),
+    Column("after", Json, nullable=False),
+    Column("methods", Json, nullable=False),
+    Column("identity", Json, nullable=False),
+    Column("identified", Json, nullable=False),
+    Column("language", CleanText, nullable=False),
+    Column("status", CleanText, nullable=False),
+    Column("due_at", Time),
+    Column("opened_at", Time),
+    Column("completed_at", Time),
+    Column("reminded_at", Time),
+    Column("declined_reason", CleanText),
+    Column("act", Json),
+    Column("extras", Json, nullable=False),
+    Index(None, "envelope_id", "position"),
+)
+
+# A task may touch documents of several envelopes; `envelope_id` is the document's
+task_documents = Table(
+    "task_documents",
+    metadata,
+    Column("task_id", ForeignKey(tasks.c.id), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("document_id", ID, nullable=False),
+    Column("envelope_id", ID, nullable=False),
+    Column("action", CleanText, nullable=False),
+    Index(None, "envelope_id"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("envelope_id", ForeignKey(envelopes.c.id), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Time, nullable=False),
+    Column("kind", CleanText, nullable=False),
+    Column("task_id", ID),
+    Column("document_id", ID),
+    Column("data", Json, nullable=False),
+    Column("previous", SHA256, nullable=False),
+    Column("hash", SHA256, nullable=False),
+)
+
+bases = Table(
+    "bases",
+    metadata,
+    Column("key", CleanText, primary_key=True),
+    Column("sha256", SHA256, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("state", Json, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("key", CleanText, nullable=False, unique=True),
+    Column("account_id", ID, nullable=False),
+    Column("envelope_id", ID, nullable=False),
+    Column("task_id", ID),
+    Column("channel", CleanText, nullable=False),
+    Column("recipient", CleanText, nullable=False),
+    Column("subject", CleanText, nullable=False),
+    Column("text", CleanText, nullable=False),
+    Column("html", CleanText, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("sender_name", CleanText, nullable=False),
+    Column("status", CleanText, nullable=False),
+    Column("reply", CleanText, nullable=False),
+    Column("accepted_at", Time),
+    Index(None, "created_at"),
+    Index(None, "envelope_id"),
+)
+
+endpoints = Table(
+    "endpoints",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("account_id", ID, nullable=False),
+    Column("api", CleanText, nullable=False),
+    Column("url", CleanText, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("credential_id", ID),
+    Column("slot", CleanText, nullable=False),
+    Column("events", Json, nullable=False),
+    Column("headers", Json, nullable=False),
+    Column("secret", CleanText, nullable=False),
+    Index(None, "account_id", "api"),
+)
+IN_A_SLOT = text("slot <> ''")
+Index(
+    "uq_endpoints_slot",
+    endpoints.c.credential_id,
+    endpoints.c.slot,
+    unique=True,
+    sqlite_where=IN_A_SLOT,
+    postgresql_where=IN_A_SLOT,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("endpoint_id", ID, nullable=False),
+    Column("envelope_id", ID, nullable=False),
+    Column("event", CleanText, nullable=False),
+    Column("url", CleanText, nullable=False),
+    Column("body", CleanText, nullable=False),
+    Column("headers", Json, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("status", CleanText, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Index(None, "envelope_id", "created_at"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("delivery_id", ForeignKey(deliveries.c.id), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Time, nullable=False),
+    Column("outcome", CleanText, nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+)
+
+repeats = Table(
+    "repeats",
+    metadata,
+    Column("credential_id", ID, primary_key=True),
+    Column("key", CleanText, primary_key=True),
+    Column("fingerprint", SHA256, nullable=False),
+    Column("resource_id", ID, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("answer", LargeBinary),
+)
+
+# `run_at` is due time, retry time and end of the lease at once; `token` is there while somebody
+# works on it; `dead_at` when nobody will try again
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("queue", CleanText, nullable=False),
+    Column("kind", CleanText, nullable=False),
+    Column("args", Json, nullable=False),
+    Column("run_at", Time, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("token", ID),
+    Column("unique_key", CleanText),
+    Column("error", CleanText),
+    Column("dead_at", Time),
+    implicit_returning=False,  # nobody asks for the number of a new job
+)
+WAITING = text("token IS NULL AND dead_at IS NULL")
+ALIVE = text("dead_at IS NULL")
+Index(
+    "ix_jobs_due",
+    jobs.c.queue,
+    jobs.c.run_at,
+    jobs.c.id,
+    sqlite_where=ALIVE,
+    postgresql_where=ALIVE,
+)
+Index(
+    "uq_jobs_waiting",
+    jobs.c.unique_key,
+    unique=True,
+    sqlite_where=WAITING,
+    postgresql_where=WAITING,
+)
+
+# One row once the sandbox's clock was moved
+sandbox_clock = Table(
+    "sandbox_clock",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("offset_us", BigInteger, nullable=False),
+)

@@ -1,0 +1,56 @@
+"""One transaction over all tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from countersign.adapters.database.accounts import Accounts, Credentials
+from countersign.adapters.database.bases import Bases
+from countersign.adapters.database.engine import Database
+from countersign.adapters.database.envelopes import Envelopes
+from countersign.adapters.database.jobs import JobQueue, Jobs
+from countersign.adapters.database.messages import Messages
+from countersign.adapters.database.repeats import Repeats
+from countersign.adapters.database.transaction import Transaction
+from countersign.adapters.database.webhooks import Webhooks
+from countersign.domain.envelope import Envelope
+from countersign.domain.events import Event
+from countersign.usecases import ports
+from countersign.usecases.ports import FollowUps, Secrets
+
+
+class DatabaseUnitOfWork(ports.UnitOfWork):
+    """The port of that name. A commit rings the queue's bell, and PostgreSQL tells the workers of
+    other processes."""
+
+    def __init__(
+        self, database: Database, queue: JobQueue, secrets: Secrets, follow_ups: FollowUps
+    ) -> None:
+        self._tx = Transaction(database)
+        self._follow_ups, self._bell = follow_ups, queue.bell
+        self._jobs = Jobs(self._tx, queue.clock)
+        self.accounts: ports.Accounts = Accounts(self._tx)
+        self.credentials: ports.Credentials = Credentials(self._tx)
+        self.envelopes: ports.Envelopes = Envelopes(self._tx, self._queue_follow_ups)
+        self.bases: ports.Bases = Bases(self._tx)
+        self.messages: ports.Messages = Messages(self._tx)
+        self.webhooks: ports.Webhooks = Webhooks(self._tx)
+        self.repeats: ports.Repeats = Repeats(self._tx, secrets)
+        self.jobs: ports.Jobs = self._jobs
+
+    def __enter__(self) -> DatabaseUnitOfWork:
+        return self
+
+    def __exit__(self, *_reason: object) -> None:
+        self._tx.close()
+
+    def commit(self) -> None:
+        due = self._jobs.announce()
+        self._tx.commit()
+        if due:
+            self._bell.ring(due)
+
+    def _queue_follow_ups(self, envelope: Envelope, events: Sequence[Event]) -> None:
+        self._jobs.add_all(
+            [job for event in events for job in self._follow_ups(envelope, event, self)]
+        )
