@@ -67,7 +67,7 @@ class World:
             job = self.queue.pop(0)
             handlers[job.kind](job.args)
 
-    def _call(self, delivery: Delivery, _endpoint: Any, _now: datetime) -> str:
+    def _call(self, delivery: Delivery, _endpoint: Any) -> str:
         self.called.append(delivery)
         return "200"
 
