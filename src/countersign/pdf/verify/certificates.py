@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Literal
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -17,6 +17,16 @@ from countersign.pdf.verify.der import Cursor, tlv
 from countersign.pdf.verify.refusal import Refused, need
 
 Role = Literal["certification", "seal", "timestamp", "signer"]
+
+# All that cryptography raises for a certificate or CRL that is not what it should be
+DAMAGED = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.ExtensionNotFound,
+)
 
 _ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
 _RSA_SHA256 = bytes.fromhex("300d06092a864886f70d01010b0500")
@@ -34,7 +44,7 @@ class Certificate:
         try:
             self.parsed = x509.load_der_x509_certificate(encoded)
             self.key = self.parsed.public_key()
-        except (ValueError, TypeError) as error:
+        except DAMAGED as error:
             raise Refused(f"certificate: {error}") from error
         need(isinstance(self.key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey), "kind of key")
         self.not_before = self.parsed.not_valid_before_utc
@@ -123,8 +133,8 @@ class Trust:
     `issuing` issues signers' certificates; `certification`, `seal` and `timestamp` are the
     platform's own certificates, now and before; `others` are further certificates that may
     accompany them or stand in the DSS: the root, the chain of a commercial seal;
-    `timestamp_roots` are roots of foreign timestamp authorities; the tokens of all others count
-    as untrusted.
+    `foreign_timestamps`: whether other authorities' tokens are accepted, because the installation
+    uses one; those that do not lead to `timestamp_roots` count as untrusted.
     """
 
     issuing: bytes
@@ -132,6 +142,7 @@ class Trust:
     seal: frozenset[bytes]
     timestamp: frozenset[bytes]
     others: frozenset[bytes] = frozenset()
+    foreign_timestamps: bool = False
     timestamp_roots: frozenset[bytes] = frozenset()
 
     @cached_property
@@ -154,6 +165,22 @@ class Trust:
     @cached_property
     def _platform(self) -> dict[bytes, Certificate]:
         return {}
+
+    def _issued(self, certificate: x509.Certificate) -> bool:
+        # verify_directly_issued_by prepares the issuer's key anew each time: five times as long
+        try:
+            algorithm = certificate.signature_hash_algorithm
+            if algorithm is not None and isinstance(self._key, ec.EllipticCurvePublicKey):
+                signed, scheme = certificate.tbs_certificate_bytes, ec.ECDSA(algorithm)
+                self._key.verify(certificate.signature, signed, scheme)
+                return True
+            return _has_issued(self.issuing, certificate)
+        except (InvalidSignature, *DAMAGED):
+            return False
+
+    @cached_property
+    def _key(self) -> object:
+        return self.issuer.public_key()
 
     @cached_property
     def authorities(self) -> frozenset[bytes]:
@@ -189,10 +216,10 @@ class Trust:
     def _signer(self, encoded: bytes) -> Certificate:
         need(encoded not in self.known, "a signer signed with a certificate of the platform")
         certificate = Certificate(encoded)
-        try:
-            certificate.parsed.verify_directly_issued_by(self.issuer)
-        except (ValueError, TypeError, InvalidSignature):
-            raise Refused("a signer's certificate is not issued by this platform") from None
+        need(
+            certificate.parsed.issuer == self.issuer.subject and self._issued(certificate.parsed),
+            "a signer's certificate is not issued by this platform",
+        )
         _need_signer_profile(certificate.parsed)
         return certificate
 
@@ -200,7 +227,7 @@ class Trust:
 def _has_issued(candidate: bytes, certificate: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(x509.load_der_x509_certificate(candidate))
-    except (ValueError, TypeError, InvalidSignature):
+    except (InvalidSignature, *DAMAGED):
         return False
     return True
 
@@ -211,7 +238,7 @@ def _need_signer_profile(certificate: x509.Certificate) -> None:
         usage = extensions.get_extension_for_class(x509.KeyUsage).value
         purposes = extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
         constraints = extensions.get_extension_for_class(x509.BasicConstraints).value
-    except (x509.ExtensionNotFound, ValueError) as error:
+    except DAMAGED as error:
         raise Refused("a signer's certificate lacks an extension") from error
     need(usage.digital_signature and not usage.key_cert_sign, "key usage of a signer")
     need(not constraints.ca, "a signer's certificate is a CA certificate")

@@ -61,7 +61,8 @@ def check_token(token: bytes, imprint: bytes, trust: Trust) -> Stamp:
 
     Ours must be exactly as we write it; another authority's is checked by the rules of RFC 3161.
     """
-    if not any(certificate in token for certificate in trust.timestamp):
+    ours = any(certificate in token for certificate in trust.timestamp)
+    if trust.foreign_timestamps and not ours:
         return check_foreign_token(token, imprint, trust.timestamp_roots)
     data = _signed_data(token, _VERSION_3)
     certificate = trust.certificate(_leaf(data.certificates, trust, "timestamp"), "timestamp")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import new as new_hash
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from countersign.pdf.verify import der
+from countersign.pdf.verify.certificates import DAMAGED
 from countersign.pdf.verify.der import Cursor
 from countersign.pdf.verify.refusal import Refused, need
 from countersign.pdf.verify.stamp import Stamp
@@ -44,6 +46,9 @@ _SIGNATURE_DIGESTS: dict[bytes, hashes.HashAlgorithm] = {
     bytes.fromhex("2a8648ce3d040303"): hashes.SHA384(),
     bytes.fromhex("2a8648ce3d040304"): hashes.SHA512(),
 }
+
+
+_ExtensionType = TypeVar("_ExtensionType", bound=x509.ExtensionType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ def _elements(row: Cursor) -> Iterator[bytes]:
 def _certificate(data: bytes) -> x509.Certificate:
     try:
         return x509.load_der_x509_certificate(data)
-    except ValueError as error:
+    except DAMAGED as error:
         raise Refused("certificate in a token") from error
 
 
@@ -128,11 +133,18 @@ def _identifiers(certificate: x509.Certificate) -> list[bytes]:
     serial = number.to_bytes(number.bit_length() // 8 + 1, "big")
     issuer = certificate.issuer.public_bytes()
     found = [der.tlv(der.SEQUENCE, issuer, der.tlv(der.INTEGER, serial))]
+    extension = _extension(certificate, x509.SubjectKeyIdentifier)
+    return [*found, der.tlv(0x80, extension.value.digest)] if extension else found
+
+
+def _extension(
+    certificate: x509.Certificate, kind: type[_ExtensionType]
+) -> x509.Extension[_ExtensionType] | None:
+    """cryptography parses extensions when asked for them, so that damage shows only here."""
     try:
-        extension = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
-    except x509.ExtensionNotFound:
-        return found
-    return [*found, der.tlv(0x80, extension.value.digest)]
+        return certificate.extensions.get_extension_for_class(kind)
+    except DAMAGED:
+        return None
 
 
 def _check_signed_attributes(signer: _SignerInfo, content: bytes, leaf: x509.Certificate) -> None:
@@ -177,7 +189,7 @@ def _check_signature(signer: _SignerInfo, leaf: x509.Certificate) -> None:
     digest = signer.digest if plain_rsa else _SIGNATURE_DIGESTS.get(signer.algorithm)
     if digest is None:
         raise Refused("signature algorithm of a token")
-    data, key = der.tlv(der.SET, signer.attributes), leaf.public_key()
+    data, key = der.tlv(der.SET, signer.attributes), _public_key(leaf)
     try:
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(signer.value, data, padding.PKCS1v15(), digest)
@@ -189,14 +201,22 @@ def _check_signature(signer: _SignerInfo, leaf: x509.Certificate) -> None:
         raise Refused("signature of a token does not verify") from None
 
 
+def _public_key(leaf: x509.Certificate) -> object:
+    try:
+        return leaf.public_key()
+    except DAMAGED as error:
+        raise Refused("key of a timestamp authority") from error
+
+
 def _check_purpose(leaf: x509.Certificate) -> None:
     """RFC 3161, 2.3: the key is for timestamps alone, and says so critically."""
-    try:
-        usage = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-    except (x509.ExtensionNotFound, ValueError) as error:
-        raise Refused("certificate is not for timestamps") from error
-    alone = list(usage.value) == [ExtendedKeyUsageOID.TIME_STAMPING]
-    need(usage.critical and alone, "certificate is not for timestamps alone")
+    usage = _extension(leaf, x509.ExtendedKeyUsage)
+    need(
+        usage is not None
+        and usage.critical
+        and list(usage.value) == [ExtendedKeyUsageOID.TIME_STAMPING],
+        "certificate is not for timestamps alone",
+    )
 
 
 def _time_of(content: bytes, imprint: bytes) -> datetime:
@@ -238,18 +258,15 @@ def _issuer_of(
         if candidate.subject == certificate.issuer and _may_issue(candidate):
             try:
                 certificate.verify_directly_issued_by(candidate)
-            except (ValueError, TypeError, InvalidSignature):
+            except (InvalidSignature, *DAMAGED):
                 continue
             return candidate
     return None
 
 
 def _may_issue(candidate: x509.Certificate) -> bool:
-    try:
-        extension = candidate.extensions.get_extension_for_class(x509.BasicConstraints)
-    except (x509.ExtensionNotFound, ValueError):
-        return False
-    return extension.value.ca
+    extension = _extension(candidate, x509.BasicConstraints)
+    return extension is not None and extension.value.ca
 
 
 def _name_of(leaf: x509.Certificate) -> str:

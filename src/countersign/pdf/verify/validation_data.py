@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import ocsp
 
-from countersign.pdf.verify.certificates import Trust
+from countersign.pdf.verify.certificates import DAMAGED, Trust
 from countersign.pdf.verify.objects import NewObjects
 from countersign.pdf.verify.refusal import Refused, need
 
@@ -58,7 +58,7 @@ def _accepted(data: bytes, issuer_of: Callable[[bytes, Trust], str], trust: Trus
     if fingerprint not in trust.accepted_revocation:
         try:
             issuer = issuer_of(data, trust)
-        except (ValueError, TypeError) as error:
+        except DAMAGED as error:
             raise Refused("damaged revocation data in the DSS") from error
         need(issuer, "revocation data in the DSS by an unknown issuer")
         trust.accepted_revocation[fingerprint] = issuer
@@ -95,7 +95,7 @@ def _responder(data: bytes, trust: Trust) -> str:
 def _is_issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (InvalidSignature, *DAMAGED):
         return False
     return True
 
