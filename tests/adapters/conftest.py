@@ -1,10 +1,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from countersign.adapters.outbound_http import OutboundHttp
+from tests.adapters.house import House, opened
 
 Outbound = Callable[..., OutboundHttp]
 
@@ -18,3 +20,9 @@ def outbound() -> Iterator[Outbound]:
             return stack.enter_context(closing(OutboundHttp(**settings)))
 
         yield make
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with opened(tmp_path) as house:
+        yield house
