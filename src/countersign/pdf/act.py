@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 
 from countersign.pdf import cms
@@ -13,7 +13,7 @@ from countersign.pdf.image import pdf_image
 from countersign.pdf.signature import sign_field
 from countersign.pdf.stamp import Mark, initials, mark_content, signature_content
 from countersign.pdf.state import BaseState, ChainState, Digest, FieldState, Revision, SlotState
-from countersign.pdf.syntax import text_string
+from countersign.pdf.syntax import text_string, utc_text
 from countersign.pdf.text import clean, typesetter
 from countersign.pdf.update import Update
 
@@ -65,7 +65,7 @@ class _ActWriter:
         self._typesetter = typesetter(state.face)
         self._name = clean(values.name)
         self._consent = clean(values.consent)
-        self._time = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        self._time = f"{utc_text(at)} UTC"
         self._image: int | None = None
         self._mark = Mark(clean(values.typed) or self._name)
 

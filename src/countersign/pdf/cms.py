@@ -61,7 +61,8 @@ class Signer:
             self.algorithm, self.signature_size = _RSA_SHA256, key.key_size // 8
         self._key = key
         self.certificate = certificate
-        self.certificates = der.context(0, *sorted((certificate, *chain)))
+        self.chain = tuple(chain)
+        self.certificates = der.context(0, *sorted((certificate, *self.chain)))
 
     def sign(self, data: bytes) -> bytes:
         if isinstance(self._key, ec.EllipticCurvePrivateKey):

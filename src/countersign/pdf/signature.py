@@ -1,10 +1,10 @@
 """The signature dictionary and its signing: what certify, act and seal have in common."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from countersign.pdf import cms
 from countersign.pdf.state import Digest, FieldState, Revision
-from countersign.pdf.syntax import text_string
+from countersign.pdf.syntax import text_string, utc_digits
 from countersign.pdf.update import Update
 
 
@@ -25,7 +25,7 @@ def sign_field(
     dictionary = (
         b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(D:%s+00'00')%s/Reason %s%s"
     ) % (
-        at.astimezone(UTC).strftime("%Y%m%d%H%M%S").encode(),
+        utc_digits(at),
         b"/Name " + text_string(name) if name else b"",
         text_string(reason),
         reference,

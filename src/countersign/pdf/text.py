@@ -15,10 +15,9 @@ ELLIPSIS = "…"
 _MIN_WIDTH = 1e-6
 
 
-@lru_cache(maxsize=1000)
 def clean(text: str) -> str:
     """A value as it is stored and shown: no control characters, directional controls or outer blanks."""
-    if text.isprintable() and text.isascii():
+    if text.isprintable():
         return text.strip()
     blanked = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
     return without_controls(blanked).strip()

@@ -2,10 +2,11 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from countersign import der
 from countersign.pdf import cms
+from countersign.pdf.syntax import utc_digits
 
 _TST_INFO = der.oid("1.2.840.113549.1.9.16.1.4")
 # From the arc for examples (RFC 5612): the local authority follows no registered policy, and says so
@@ -30,7 +31,6 @@ class LocalTimestamper:
         return cms.enclosing(self._signer, _TST_INFO, self._info(imprint))
 
     def _info(self, imprint: bytes) -> bytes:
-        moment = self._clock().astimezone(UTC).strftime("%Y%m%d%H%M%SZ")
         return der.sequence(
             b"\x02\x01\x01",
             _POLICY,
@@ -38,5 +38,5 @@ class LocalTimestamper:
             imprint,
             # 63 bits with the highest one set: eight bytes always, so tokens keep their length
             der.integer(secrets.randbits(62) | 1 << 62),
-            der.tlv(der.GENERALIZED_TIME, moment.encode()),
+            der.tlv(der.GENERALIZED_TIME, utc_digits(self._clock()) + b"Z"),
         )

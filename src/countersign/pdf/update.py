@@ -104,7 +104,8 @@ def _sections(offsets: dict[int, int]) -> bytes:
         runs[-1].append(number)
         last = number
     return b"".join(
-        b"%d %d\n" % (run[0], len(run)) + b"".join(b"%010d 00000 n \n" % offsets[n] for n in run)
+        (b"%d %d\n" + b"%010d 00000 n \n" * len(run))
+        % (run[0], len(run), *(offsets[number] for number in run))
         for run in runs
     )
 
