@@ -107,6 +107,7 @@ export class Fields {
     const error = create("span", { className: "error", hidden: true, id: `error-${field.id}` });
     control.setAttribute("aria-describedby", error.id);
     const label = create("label", { className: `field typed-field ${field.type}` });
+    label.classList.toggle("right-half", field.x + field.w / 2 > 0.5);
     label.append(control, error);
     const typed = { field, control, error };
     const index = this.typed.push(typed) - 1;

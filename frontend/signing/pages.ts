@@ -39,7 +39,7 @@ async function addText(page: HTMLElement): Promise<void> {
   const runs = await call<TextRun[]>(page.dataset.text!).catch(() => []);
   const image = page.querySelector("img")!;
   const ratio = image.height / image.width;
-  const text = create("div", { className: "text" });
+  const text = create("div", { className: "words" });
   text.append(...runs.map((run) => textRun(run, ratio)));
   image.after(text);
 }

@@ -86,6 +86,20 @@ def test_no_text_is_cut_and_every_target_is_large_on_a_small_phone(
         page.get_by_test_id(step).click()
 
 
+def test_a_low_box_grows_to_a_full_target_while_one_writes_in_it(
+    phone: Page, fake: FakeSigning
+) -> None:
+    phone.goto(fake.link)
+    phone.get_by_test_id("next").click()
+    phone.get_by_test_id("next").click()
+    place = phone.get_by_test_id("field-place")
+    expect(place).to_be_focused()
+    box = place.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    assert float(place.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 16
+
+
 def test_each_step_moves_the_focus_to_its_heading(desk: Page, fake: FakeSigning) -> None:
     desk.goto(fake.link)
     desk.get_by_test_id("next").click()

@@ -173,7 +173,7 @@ def _first_step(state: State) -> str:
 
 
 def _minutes_needed(state: State) -> int:
-    """A friendly guess: half a minute a page, a quarter a field, one to sign, never above an hour."""
+    """A friendly guess: half a minute a page, a quarter a field, half to sign; an hour at most."""
     pages = sum(len(document["pages"]) for document in state["documents"])
     return min(60, math.ceil(0.5 * pages + 0.25 * len(state["fields"]) + 0.5))
 

@@ -6,8 +6,6 @@ from gettext import NullTranslations
 
 from countersign.pages import i18n
 
-from countersign.pages import i18n
-
 
 def _(message: str) -> str:
     """Marks a message for translation; it is translated when the page is rendered."""
@@ -61,15 +59,5 @@ CONSENT_TO_READ = _("I have read the document.")
 
 def consent_text(language: str, signs: bool) -> str:
     """The sentence beside the box that is ticked, exactly as the page shows it."""
-    message = CONSENT_TO_SIGN if signs else CONSENT_TO_READ
-    return i18n.translations(language).gettext(message)
-
-
-CONSENT_TO_SIGN = _("I have read the document and sign it electronically.")
-CONSENT_TO_READ = _("I have read the document.")
-
-
-def consent_text(language: str, signs: bool) -> str:
-    """The words a person agrees to where the sender gave none; the act records the same words."""
     message = CONSENT_TO_SIGN if signs else CONSENT_TO_READ
     return i18n.translations(language).gettext(message)
