@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from countersign import httpkit
 from countersign.dialects.signature_nc import DIALECT
@@ -137,9 +138,9 @@ def token_of(
     return create_credential(command, ports).secret
 
 
-@contextmanager
-def opened_house(staging: Path, **settings: Any) -> Iterator[House]:
-    """`settings` are the account's."""
+def built_house(staging: Path, **settings: Any) -> tuple[House, ASGIApp]:
+    """A house and its application, whose lifespan is the caller's business. `settings` are the
+    account's."""
     world = World()
     ports = world.ports(FakeEngine, lambda *given: {DIALECT.name: DIALECT.webhooks(*given)})
     account = create_account("Max Own Company", "max@own.example", ports)
@@ -152,5 +153,13 @@ def opened_house(staging: Path, **settings: Any) -> Iterator[House]:
     dialect = DIALECT.build(ports, runtime, largest_file=LARGEST)
     app = RequestId(ByPrefix(dict.fromkeys(DIALECT.prefixes, dialect.app), runtime.lifespan))
     headers = bearer(tokens[PRODUCTION]) | {"Accept-Language": "sv-SE,sv;q=0.9"}
-    with TestClient(app, headers=headers, raise_server_exceptions=False) as client:
-        yield House(ports, dialect, client, account, tokens, world)
+    client = TestClient(app, headers=headers, raise_server_exceptions=False)
+    return House(ports, dialect, client, account, tokens, world), app
+
+
+@contextmanager
+def opened_house(staging: Path, **settings: Any) -> Iterator[House]:
+    """A running house."""
+    house, _ = built_house(staging, **settings)
+    with house.client:
+        yield house

@@ -49,7 +49,7 @@ def test_a_url_is_required(house: House, event: str) -> None:
     path = f"{BASE}/webhooks/{event}-webhook-url"
     for body in ({}, {"url": ""}, {"url": None}, {"url": 1}):
         assert_refused(house.client.post(path, json=body), "url is required")
-    for url in ("ftp://app.example", "app.example", f"{HOOK}/{'x' * 255}"):
+    for url in ("ftp://app.example", "app.example", " ", f"{HOOK}/{'x' * 255}"):
         assert_refused(
             house.client.post(path, json={"url": url}),
             "url must be an http(s) address of at most 255 characters",

@@ -45,8 +45,6 @@ UNUSABLE = {
 
 
 def _invalid(problem: errors.Invalid) -> str:
-    if "url" in problem.fields:
-        return "url must be an http(s) address of at most 255 characters"
     if problem.fields.get("email") == "missing":
         return "Signer has no email"
     return _sentence(problem.message)
@@ -93,7 +91,12 @@ WRONG_FIELD = {
     "pageSize": "pageSize must be a whole number from 1 to 100",
     "status": "status must be one of initiated, sent, opened, completed, refused",
 }
-TOO_LONG = {"name": "A name must have at most 255 characters"}
+BAD_URL = "url must be an http(s) address of at most 255 characters"
+WRONG_IN_THIS_WAY = {
+    ("name", "string_too_long"): "A name must have at most 255 characters",
+    ("url", "string_too_long"): BAD_URL,
+    ("url", "string_pattern_mismatch"): BAD_URL,
+}
 
 
 def shape(request: Request, problem: Exception) -> Response:
@@ -140,9 +143,8 @@ def _refusal_text(problem: Refusal) -> str:
 
 def _field_text(bad: BadField) -> str:
     field = str(bad.path[0]) if bad.path else ""
-    if bad.kind == "string_too_long" and field in TOO_LONG:
-        return TOO_LONG[field]
-    return WRONG_FIELD.get(field, "The body must be a JSON object")
+    usual = WRONG_FIELD.get(field, "The body must be a JSON object")
+    return WRONG_IN_THIS_WAY.get((field, bad.kind), usual)
 
 
 def _sentence(text: str) -> str:

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+from countersign.usecases.set_webhook import LONGEST_URL
+
 FieldType = Literal["signature", "text", "date", "checkbox", "initials", "stamp"]
 SignerStatus = Literal["initiated", "sent", "opened", "completed", "refused"]
 Coordinate = Annotated[float, Field(description="PDF points")]
@@ -54,7 +56,15 @@ class NewToken(BaseModel):
 
 
 class WebhookUrl(BaseModel):
-    url: Annotated[str, Field(min_length=1, examples=["https://app.example/hook"])]
+    url: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=LONGEST_URL,
+            pattern=r"^https?://[^\s\x00-\x1f\x7f]+$",
+            examples=["https://app.example/hook"],
+        ),
+    ]
 
 
 class ListQuery(BaseModel):
