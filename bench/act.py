@@ -1,8 +1,8 @@
 """What one signer's act costs, beside the physical limit and beside pyHanko.
 
-limit: read the file once for its SHA-256, and make one P-256 signature. act: read and hash the file in chunks, fill
-seven evidence fields and a checkbox, draw and sign with a timestamp of the local authority, append.
-Memory is the growth of the resident set at its peak, in a process of its own.
+limit: read the file once for its SHA-256, and make one P-256 signature. act: read and hash the file
+in chunks, fill seven evidence fields and a checkbox, draw and sign with a timestamp of the local
+authority, append. Memory is the growth of the resident set at its peak, in a process of its own.
 """
 
 import gc
@@ -198,8 +198,9 @@ def _reset(scene: Scene) -> None:
 
 
 def extra_memory(folder: Path, contender: tuple[str, str]) -> dict[str, int]:
-    """What one call adds at its peak, in KB, in a process that has made one act on a small file before:
-    `rss_kb` growth of the resident set, `python_kb` what Python's allocator handed out meanwhile."""
+    """What one call adds at its peak, in KB, in a process that has made one act on a small file
+    before: `rss_kb` growth of the resident set, `python_kb` what Python's allocator handed out
+    meanwhile."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.act", "--memory", str(folder), *contender],
         capture_output=True,

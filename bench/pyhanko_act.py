@@ -62,15 +62,16 @@ class CachedKey(signers.SimpleSigner):
 
 
 class _Stamp:
-    """Quacks like a stamp style and like its stamp: one form XObject of a few lines."""
+    """Quacks like a stamp style and like its stamp: one form XObject of one line."""
+
+    def __init__(self, reference: Any = None) -> None:
+        self._reference = reference
 
     def create_stamp(self, writer: Any, box: Any, _: Any) -> "_Stamp":
-        made = _Stamp()
-        made.reference = _appearance(writer, float(box.width), float(box.height))  # type: ignore[attr-defined]
-        return made
+        return _Stamp(_appearance(writer, float(box.width), float(box.height)))
 
     def apply_appearance(self, annotation: Any) -> None:
-        annotation["/AP"] = generic.DictionaryObject({generic.pdf_name("/N"): self.reference})  # type: ignore[attr-defined]
+        annotation["/AP"] = generic.DictionaryObject({generic.pdf_name("/N"): self._reference})
 
 
 def _appearance(writer: Any, width: float, height: float) -> Any:
@@ -109,7 +110,8 @@ def act(
         subfilter=SigSeedSubFilter.PADES,
         reason="I agree",
     )
-    signer = TunedSigner(metadata, CachedKey(key), timestamper=timestamper, stamp_style=_Stamp())  # type: ignore[arg-type]
+    style: Any = _Stamp()
+    signer = TunedSigner(metadata, CachedKey(key), timestamper=timestamper, stamp_style=style)
     signer.sign_pdf(
         writer, existing_fields_only=True, bytes_reserved=_ROOM, in_place=True, chunk_size=_CHUNK
     )

@@ -50,7 +50,8 @@ def utf8(text: str) -> bytes:
 
 
 def context(number: int, *parts: bytes) -> bytes:
-    """Constructed, context-specific: `[number]` of an explicit tag or an implicit SEQUENCE or SET."""
+    """Constructed, context-specific: `[number]` of an explicit tag or an implicit SEQUENCE or
+    SET."""
     return tlv(0xA0 | number, *parts)
 
 

@@ -1,4 +1,5 @@
-"""Builds signed files for tests through the public functions of `countersign.pdf` and real local keys."""
+"""Builds signed files for tests through the public functions of `countersign.pdf` and real local
+keys."""
 
 import io
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Programs that share no code with ours and say whether a signed file is sound.
 
-pyHanko (with its default policy on changes, and AdES-LTA five hours later), pdfsig, qpdf and OpenSSL.
+pyHanko (its default policy on changes, and AdES-LTA five hours later), pdfsig, qpdf and OpenSSL.
 """
 
 import asyncio
@@ -87,7 +87,8 @@ def _finding(signature: EmbeddedPdfSignature, trust: Trust, at: datetime | None)
 def assert_all_valid(
     data: bytes, trust: Trust, fields: Iterable[str], at: datetime | None = None
 ) -> None:
-    """Exactly these signatures, each valid, none followed by a forbidden change, the last over all."""
+    """Exactly these signatures, each valid, none followed by a forbidden change, the last over
+    all."""
     found = findings(data, trust, at)
     assert [one.field for one in found] == list(fields)
     assert all(one.valid for one in found), found
@@ -149,7 +150,8 @@ def assert_openssl_content(data: bytes, trust: Trust, folder: Path) -> None:
 
 
 def byte_ranges(data: bytes) -> Iterator[tuple[bytes, bytes, bool]]:
-    """Per signature: the bytes it covers, the DER in /Contents, whether it is a document timestamp."""
+    """Per signature: the bytes it covers, the DER in /Contents, whether it is a document
+    timestamp."""
     for one in PdfFileReader(io.BytesIO(data)).embedded_signatures:
         first, length, second, rest = map(int, one.byte_range)
         signed = data[first : first + length] + data[second : second + rest]

@@ -1,4 +1,5 @@
-"""The whole chain, held to account by programs that share no code with it, after every single step."""
+"""The whole chain, held to account by programs that share no code with it, after every single
+step."""
 
 from dataclasses import replace
 from functools import cache

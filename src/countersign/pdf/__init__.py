@@ -1,17 +1,18 @@
-"""Everything that reads or writes PDF. Bytes in, bytes out; nothing here knows an envelope or a database.
+"""Everything that reads or writes PDF. Bytes in, bytes out; nothing here knows an envelope or a
+database.
 
 The writer, in the order of a document's life:
 
     prepare(data, layout) -> Prepared(data, state)
-    certify(state, digest, key, timestamper, EnvelopeValues(envelope_id, document_name), at) -> Revision
+    certify(state, digest, key, timestamper, EnvelopeValues(…), at) -> Revision
     act(state, chain, digest, slot, ActValues(...), key, timestamper, at) -> Revision
     seal(state, chain, digest, key, timestamper, at) -> Revision
     archive(state, chain, digest, ValidationData(certificates, crls), timestamper) -> Revision
 
-`digest` is the SHA-256 midstate over the file so far (`digest_of(chunks)`), never changed by a step; each Revision
-brings the segment to append, the ChainState after it and the midstate over the longer file. `key` is a
-`Signer(private_key, certificate_der, chain_ders)`; a `Timestamper` is called with an imprint and has a `size`.
-What each step writes, byte by byte, is docs/pdf-format.md.
+`digest` is the SHA-256 midstate over the file so far (`digest_of(chunks)`), never changed by a
+step; each Revision brings the segment to append, the ChainState after it and the midstate over the
+longer file. `key` is a `Signer(private_key, certificate_der, chain_ders)`; a `Timestamper` is
+called with an imprint and has a `size`. What each step writes, byte by byte, is docs/pdf-format.md.
 """
 
 from countersign.pdf.act import ActValues, act

@@ -1,4 +1,4 @@
-"""Act: one signer's fields, image, evidence block and signature, as one revision (FieldMDP, ISO 32000-2, 12.8.2.4)."""
+"""Act: one signer's fields, image, evidence and signature (FieldMDP, ISO 32000-2, 12.8.2.4)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,8 @@ class ActValues:
     """What a signer leaves in the document. Empty texts are left out.
 
     `fields` maps the layout's field names to texts, or to True or False for checkboxes.
-    `signature_image` is a PNG from `normalise_signature`; without one `typed` is shown, else the name.
+    `signature_image` is a PNG from `normalise_signature`; without one `typed` is shown, else the
+    name.
     """
 
     name: str
@@ -49,8 +50,9 @@ def act(
 ) -> Revision:
     """The act of the signer in `slot` (from 0), appended to a file that stands at `chain`.
 
-    `digest` is the midstate over the file so far, `key` names this signer, `at` is shown and claimed as the time.
-    Raises BadAct for an unknown slot or field, UnusableImage, NoRoom, and what `timestamper` raises.
+    `digest` is the midstate over the file so far, `key` names this signer, `at` is shown and
+    claimed as the time. Raises BadAct for an unknown slot or field, UnusableImage, NoRoom, and what
+    `timestamper` raises.
     """
     writer = _ActWriter(state, chain, state.slot(slot), values, at)
     return writer.write(digest, key, timestamper)

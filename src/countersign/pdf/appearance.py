@@ -1,4 +1,4 @@
-"""Appearance streams: what a filled field looks like (ISO 32000-2, 12.5.5; docs/pdf-format.md, section 5)."""
+"""Appearance streams: what a filled field looks like (ISO 32000-2, 12.5.5)."""
 
 from functools import lru_cache
 
@@ -31,7 +31,7 @@ def _head(box: tuple[float, float], rotate: int, font: int) -> bytes:
 
 
 def text_content(typesetter: Typesetter, box: tuple[float, float], text: str) -> str:
-    """A value in its box: as large as the box allows up to 11 points, wrapped where there is room."""
+    """A value in its box: as large as fits up to 11 points, wrapped where there is room."""
     width, height = box[0] - 2 * _PADDING, box[1]
     size = min(11.0, max(4.0, height * 0.62))
     most = max(1, int(height / (7.0 * _LEADING)))
@@ -45,7 +45,7 @@ def text_content(typesetter: Typesetter, box: tuple[float, float], text: str) ->
 
 
 def marked(box: tuple[float, float], *operators: str) -> str:
-    """Field content as form fillers expect it (12.7.4.3): between /Tx BMC and EMC, clipped to the box."""
+    """Field content as form fillers expect it (12.7.4.3), clipped to the box."""
     return "\n".join((_clip(box), *operators, "Q EMC"))
 
 

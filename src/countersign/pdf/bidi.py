@@ -1,7 +1,7 @@
 """Visual order of one line of text (Unicode Bidirectional Algorithm, UAX #9).
 
-HarfBuzz wants runs in logical order with their direction; `bidi.get_display` gives only the reordered string. So its
-rules are run one by one and the levels read off.
+HarfBuzz wants runs in logical order with their direction; `bidi.get_display` gives only the
+reordered string. So its rules are run one by one and the levels read off.
 """
 
 import unicodedata

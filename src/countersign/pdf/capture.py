@@ -17,13 +17,10 @@ _VALUE_KEYS = ("/V", "/AP", "/AS")
 
 
 def capture(data: bytes, fields: list[NewField], own: int) -> BaseState:
-    """The state of the base `data`, whose form holds `fields`, in that order; the first `own` are the platform's."""
+    """The state of a base whose form holds `fields`, the first `own` of them the platform's."""
     with pikepdf.open(io.BytesIO(data)) as pdf:
         root, trailer = pdf.Root, pdf.trailer
-        captured = [
-            _field(obj, new)
-            for obj, new in zip(root.AcroForm.Fields, fields, strict=True)  # type: ignore[call-overload]
-        ]
+        captured = [_field(obj, new) for obj, new in zip(root.AcroForm.Fields, fields, strict=True)]
         return BaseState(
             length=len(data),
             sha256=hashlib.sha256(data).hexdigest(),

@@ -34,10 +34,10 @@ def certify(
     values: EnvelopeValues,
     at: datetime,
 ) -> Revision:
-    """Write the envelope's id and the document's name, and certify all so far (P=2), with a timestamp.
+    """Write the envelope's id and the document's name, and certify all so far (P=2).
 
-    `digest` is the midstate over the base. The base's own bytes are shared between envelopes; from here on the file
-    belongs to one. Raises NoRoom, and what `timestamper` raises.
+    `digest` is the midstate over the base. The base's own bytes are shared between envelopes; from
+    here on the file belongs to one. Raises NoRoom, and what `timestamper` raises.
     """
     update = Update(state, state.chain)
     for row, value in zip(

@@ -1,7 +1,7 @@
 """Make an upload fit to be signed: flatten its form, drop all that acts by itself.
 
-A signed document must show tomorrow what it showed to the signer: scripts, launch actions and forms that
-change themselves go; links, bookmarks and attachments stay.
+A signed document must show tomorrow what it showed to the signer: scripts, launch actions and forms
+that change themselves go; links, bookmarks and attachments stay.
 """
 
 from collections.abc import Iterator
@@ -27,13 +27,13 @@ _MAX_OUTLINE_ITEMS = 100_000
 
 
 def clean(pdf: pikepdf.Pdf) -> None:
-    """Change `pdf` in place. Raises UnusablePdf for XFA-only forms and files that carry signatures."""
+    """Change `pdf` in place. Raises UnusablePdf for XFA-only forms and signed files."""
     _flatten_form(pdf)
     for key in _CATALOG_KEYS:
         _delete(pdf.Root, key)
     pdf.Root.Type = Name.Catalog
     names = pdf.Root.get("/Names")
-    if isinstance(names, Dictionary | pikepdf.Object) and names is not None:
+    if isinstance(names, Dictionary):
         for key in ("/JavaScript", "/Renditions", "/AlternatePresentations"):
             _delete(names, key)
     for page in pdf.pages:
@@ -48,7 +48,7 @@ def _flatten_form(pdf: pikepdf.Pdf) -> None:
     if not isinstance(form, Dictionary):
         return
     has_fields = len(form.get("/Fields", ())) > 0
-    if "/XFA" in form and (not has_fields or pdf.Root.get("/NeedsRendering") is True):
+    if "/XFA" in form and (not has_fields or bool(pdf.Root.get("/NeedsRendering"))):
         raise UnusablePdf(
             "xfa_only", "the form exists as XFA only; no reader but Acrobat can show it"
         )

@@ -1,7 +1,9 @@
-"""CMS signatures in the CAdES form that PAdES asks for (RFC 5652, RFC 5035, ETSI EN 319 122-1 and 319 142-1).
+"""CMS signatures in the CAdES form that PAdES asks for (RFC 5652, RFC 5035, ETSI EN 319 122-1 and
+319 142-1).
 
-Byte for byte what docs/pdf-format.md, section 6, says. Own encoding, because a signer's act must cost little more
-than its hash and its signature; the measurements are in docs/decisions/0011-own-cms-encoder.md.
+Byte for byte what docs/pdf-format.md, section 6, says. Own encoding, because a signer's act must
+cost little more than its hash and its signature; the measurements are in
+docs/decisions/0011-own-cms-encoder.md.
 """
 
 import hashlib
@@ -38,7 +40,7 @@ _DETACHED = der.sequence(ID_DATA)
 
 
 class Timestamper(Protocol):
-    """An RFC 3161 authority, as the writer sees it: DER of a TimeStampToken over a SHA-256 imprint."""
+    """An RFC 3161 authority: makes the DER of a TimeStampToken over a SHA-256 imprint."""
 
     @property
     def size(self) -> int:
@@ -48,7 +50,7 @@ class Timestamper(Protocol):
 
 
 class Signer:
-    """A private key (P-256 or RSA), its certificate and the chain above it without the root, all DER."""
+    """A P-256 or RSA key, its certificate and the chain above it without the root (DER)."""
 
     def __init__(self, key: PrivateKey, certificate: bytes, chain: Iterable[bytes] = ()) -> None:
         if isinstance(key, ec.EllipticCurvePrivateKey):
@@ -102,7 +104,7 @@ def signature(signer: Signer, digest: bytes, timestamper: Timestamper) -> bytes:
 
 
 def signature_room(signer: Signer, timestamper: Timestamper) -> int:
-    """Bytes that are enough for `signature`: the parts that vary, and a bound on the frame around them."""
+    """Bytes that are enough for `signature`: the parts that vary, and a bound on their frame."""
     varying = (signer.certificates, signer.issuer_and_serial, signer.signing_certificate)
     return sum(map(len, varying)) + signer.signature_size + timestamper.size + _FRAME
 

@@ -8,8 +8,8 @@ class PdfError(Exception):
 class UnusablePdf(PdfError):
     """The upload cannot be signed, and why.
 
-    `code` is one of empty, not_pdf, broken, encrypted, no_pages, xfa_only, too_many_pages, already_signed;
-    `message` one English sentence for a log or a developer.
+    `code` is one of empty, not_pdf, broken, encrypted, no_pages, xfa_only, too_many_pages,
+    already_signed; `message` one English sentence for a log or a developer.
     """
 
     def __init__(self, code: str, message: str) -> None:

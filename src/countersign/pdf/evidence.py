@@ -1,7 +1,7 @@
-"""The signature-and-evidence pages: where each block stands, what is printed at prepare, what an act writes into it.
+"""The signature-and-evidence pages: where a block stands, what is printed, what an act writes.
 
-The base prints only title, rules and numbers. Labels are drawn by the act together with the values, so that a spare
-block that nobody used stays blank.
+The base prints only title, rules and numbers. Labels are drawn by the act together with the values,
+so that a spare block that nobody used stays blank.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ _FOOTNOTE = (
 
 @dataclass(frozen=True)
 class Row:
-    """One evidence field: end of its name, printed label, place in the block (points from its top left)."""
+    """One evidence field: end of its name, label, place in the block (points from its top)."""
 
     key: str
     label: str
@@ -54,7 +54,7 @@ _BY_KEY = {row.key: row for row in ROWS}
 
 @dataclass(frozen=True)
 class Block:
-    """Where the block of one slot stands: evidence page from 0, and its top in points from the page's top."""
+    """Where the block of a slot stands: evidence page from 0, points from the page's top."""
 
     page: int
     top: float
@@ -80,7 +80,7 @@ def _blocks(count: int, end: float) -> Iterator[Block]:
 
 
 def row_box(row: Row, top: float, size: tuple[float, float]) -> tuple[float, float, float, float]:
-    """Left, top, width, height of a row whose block begins at `top`, in points from the page's top left."""
+    """Left, top, width and height on the page (points) of a row whose block begins at `top`."""
     scale = (size[0] - 2 * _MARGIN) / 483
     return _MARGIN, top + row.top, row.width * scale, row.height
 

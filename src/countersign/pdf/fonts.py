@@ -1,7 +1,8 @@
 """Where fonts come from, and which of them draws a character.
 
-Searched in this order: those that come with Countersign (fonts/README.md), a directory from the settings, the usual
-places of the system. Files are mapped into memory, not read, so all processes share them.
+Searched in this order: those that come with Countersign (fonts/README.md), a directory from the
+settings, the usual places of the system. Files are mapped into memory, not read, so all processes
+share them.
 """
 
 import logging
@@ -27,7 +28,7 @@ _SYSTEM_PLACES = (
     Path("C:/Windows/Fonts"),
 )
 # Whole families with wide coverage; a desktop's hundreds of display fonts are not looked at
-_SYSTEM_PATTERNS = (
+_SYSTEM_PATTERNS: tuple[str, ...] = (
     "NotoSans-Regular.*",
     "NotoSans[A-Z]*-Regular.*",
     "NotoSansCJK*.ttc",
@@ -66,7 +67,7 @@ class Face:
 
 
 class Fonts:
-    """The faces at hand. The first is always the shipped Noto Sans; others are opened when needed."""
+    """The faces at hand: the shipped ones, and others once a character needs them."""
 
     def __init__(self, directory: Path | None = None) -> None:
         self._directory = directory
@@ -97,8 +98,9 @@ class Fonts:
 
 
 def _other_faces(directory: Path | None) -> list[Face]:
-    places = [(directory, ("*.ttf", "*.otf", "*.ttc"))] if directory else []
-    places += [(place, _SYSTEM_PATTERNS) for place in _SYSTEM_PLACES]
+    places = [(place, _SYSTEM_PATTERNS) for place in _SYSTEM_PLACES]
+    if directory:
+        places.insert(0, (directory, ("*.ttf", "*.otf", "*.ttc")))
     paths = [
         path
         for place, patterns in places

@@ -1,4 +1,4 @@
-"""The form of a base: every field that will ever be filled, empty (docs/pdf-format.md, section 2)."""
+"""The form of a base: every field that will ever be filled (docs/pdf-format.md, section 2)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -51,8 +51,8 @@ class Form:
     def text(
         self, name: str, sheet: Sheet, place: Place, kind: StateKind = "text", label: str = ""
     ) -> NewField:
-        """An empty read-only text field. Without /AP: readers flag a locked field whose appearance is
-        older than the signature that locks it."""
+        """An empty read-only text field. Without /AP, because validators flag a locked field whose
+        appearance is older than the signature that locks it."""
         size = round(min(11.0, place[3] * 0.62), 1)
         dictionary = Dictionary(FT=Name.Tx, Ff=_READ_ONLY, DA=default_appearance(size))
         return self._add(dictionary, name, label, kind, sheet, place)

@@ -42,9 +42,10 @@ class PdfImage:
 
 
 def normalise_signature(data: bytes) -> bytes:
-    """PNG, JPEG or WebP of up to 25 megapixels -> PNG with alpha, upright, trimmed to its ink, at most 1200 pixels wide.
+    """PNG, JPEG or WebP of up to 25 megapixels -> PNG with alpha, upright, trimmed, <= 1200 px.
 
-    Raises UnusableImage for anything else, for a blank picture and for one that is too large to open safely.
+    Raises UnusableImage for anything else, for a blank picture and for one that is too large to
+    open safely.
     """
     with _open(data, MAX_UPLOAD_PIXELS) as image:
         picture = ImageOps.exif_transpose(_reduced(image)).convert("RGBA")
@@ -60,7 +61,7 @@ def normalise_signature(data: bytes) -> bytes:
 
 
 def pdf_image(png: bytes) -> PdfImage:
-    """A PNG, as `normalise_signature` returns it, for embedding. At most 4 megapixels, else UnusableImage."""
+    """For embedding: a PNG of at most 4 megapixels, else UnusableImage."""
     with _open(png, MAX_PIXELS) as image:
         picture = image.convert("RGBA")
     mask = picture.getchannel("A")
@@ -105,12 +106,12 @@ def _keep_exif(source: Image.Image, result: Image.Image) -> Image.Image:
 
 
 def _ink(picture: Image.Image) -> tuple[int, int, int, int] | None:
-    """The box of what is drawn: opaque pixels, or, without transparency, those unlike the corner."""
+    """The box of what is drawn: opaque pixels, or, if all are, those unlike the corner."""
     alpha = picture.getchannel("A")
     lowest, _ = alpha.getextrema()
     if lowest < 255:  # type: ignore[operator]
         return alpha.point(lambda value: 255 if value > 8 else 0).getbbox()
     colours = picture.convert("RGB")
-    paper = Image.new("RGB", colours.size, colours.getpixel((0, 0)))  # type: ignore[arg-type]
+    paper = Image.new("RGB", colours.size, colours.getpixel((0, 0)))
     difference = ImageChops.difference(colours, paper).convert("L")
     return difference.point(lambda value: 255 if value > _PAPER else 0).getbbox()

@@ -1,4 +1,4 @@
-"""What is to be filled in, and where: the second half of a base's identity, beside the upload's bytes."""
+"""What is to be filled in, and where: beside the upload, the other half of a base's identity."""
 
 import hashlib
 import json

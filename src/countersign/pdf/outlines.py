@@ -1,6 +1,7 @@
 """Text as filled outlines, for what the shared font lacks: any script that a font at hand has.
 
-No font object is written, so an act has the same shape in every script (docs/decisions/0012-names-as-outlines.md).
+No font object is written, so an act has the same shape in every script
+(docs/decisions/0012-names-as-outlines.md).
 """
 
 import unicodedata
@@ -19,7 +20,7 @@ _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff")
 
 @dataclass(frozen=True)
 class Outline:
-    """A shaped line: its width for size 1, and PDF path operators per glyph with origin and scale."""
+    """A shaped line: width for size 1, and per glyph its origin, scale and path operators."""
 
     width: float
     glyphs: tuple[tuple[float, float, float, str], ...]
@@ -50,7 +51,7 @@ def outline(text: str) -> Outline:
 
 
 def _by_face(text: str) -> Iterator[tuple[Face, str]]:
-    """Runs that one face draws; a mark or a neutral stays with the face before it, if that has it."""
+    """Runs that one face draws; marks and neutrals stay with the face before, if it has them."""
     current, run = None, ""
     for character in text:
         face, character = _choose(current, character)

@@ -1,6 +1,7 @@
 """Prepare: from an upload and a layout to the base that all envelopes with both share.
 
-Runs once per (document, layout). Holds no personal data: names, dates and values come with certify and the acts.
+Runs once per (document, layout). Holds no personal data: names, dates and values come with certify
+and the acts.
 """
 
 import io
@@ -21,7 +22,6 @@ from countersign.pdf.layout import Field, FieldKind, Layout, Slot
 from countersign.pdf.shared_font import shared_font
 from countersign.pdf.state import BaseState, StateKind
 from countersign.pdf.text import typesetter
-
 
 # A second place for the same signature repeats its mark; a date is a text like any other
 _STATE_KINDS: dict[FieldKind, StateKind] = {
@@ -44,7 +44,8 @@ class Prepared:
 def prepare(data: bytes, layout: Layout) -> Prepared:
     """Repair, clean, add evidence pages and all fields, embed the shared font, reserve the DSS.
 
-    Raises UnusablePdf when the upload cannot be signed, BadLayout when a field lies outside the document.
+    Raises UnusablePdf when the upload cannot be signed, BadLayout when a field lies outside the
+    document.
     """
     with _opened(data) as pdf:
         with _as_broken():
@@ -96,7 +97,7 @@ def _sheet(page: pikepdf.Page) -> Sheet:
 
 
 def _rect(box: pikepdf.Array) -> tuple[float, float, float, float]:
-    x0, y0, x1, y1 = (float(edge) for edge in box)  # type: ignore[attr-defined]
+    x0, y0, x1, y1 = (float(edge) for edge in box)
     return x0, y0, x1, y1
 
 
@@ -111,7 +112,7 @@ def _rotation(page: pikepdf.Page) -> int:
 
 
 def _build(pdf: pikepdf.Pdf, layout: Layout, sheets: dict[int, Sheet]) -> tuple[Form, int]:
-    """All fields in the order of the state; returns the form and how many fields are the platform's own."""
+    """All fields in the order of the state; also returns how many are the platform's own."""
     font = shared_font().embed(pdf)
     form = Form(pdf, font)
     slots = layout.all_slots()

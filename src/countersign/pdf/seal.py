@@ -13,7 +13,7 @@ _DOCUMENT_TIMESTAMP = b"<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI
 
 
 class ValidationData:
-    """Certificates, CRLs and OCSP responses (DER) for the DSS: the same for all files of a CRL period.
+    """Certificates, CRLs and OCSP responses (DER) for the DSS, for all files of a CRL period.
 
     Must hold the root certificate, the issuing certificate and a CRL of each, else no later
     validation finds a proof of existence (ETSI EN 319 142-1, 5.4).

@@ -1,7 +1,7 @@
 """The font that every base embeds once: Latin, Vietnamese, Greek and Cyrillic of Noto Sans.
 
-Type 0 with Identity-H (ISO 32000-2, 9.7) and the glyph numbers of the font file, so that an act writes text
-with a table lookup per character and no font object of its own.
+Type 0 with Identity-H (ISO 32000-2, 9.7) and the glyph numbers of the font file, so that an act
+writes text with a table lookup per character and no font object of its own.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 from countersign.pdf.fonts import Face, fonts
 
-# What most names and values use, in few bytes: every base carries it. Other characters become outlines
+# What most names and values use: every base carries it. Other characters become outlines
 _RANGES = (
     (0x0020, 0x007E),
     (0x00A0, 0x017F),
@@ -66,7 +66,8 @@ class SharedFont:
         return text.translate(self._hex)
 
     def width(self, text: str) -> float:
-        return sum(map(self._widths.__getitem__, text))
+        total: float = sum(map(self._widths.__getitem__, text))
+        return total
 
     def embed(self, pdf: pikepdf.Pdf) -> pikepdf.Object:
         """The font as objects of `pdf`; returns the Type 0 dictionary."""
@@ -126,8 +127,9 @@ class SharedFont:
             f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks
         )
         return (
-            "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Countersign def"
-            " /CMapType 2 def 1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
+            "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def"
+            " /CMapName /Countersign def"
+            " 1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
             f"{body}\nendcmap end end"
         ).encode()
 

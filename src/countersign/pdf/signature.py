@@ -23,7 +23,8 @@ def sign_field(
 ) -> Revision:
     """Close `update` with a PAdES B-T signature (ETSI EN 319 142-1) in `field`."""
     dictionary = (
-        b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(D:%s+00'00')%s/Reason %s%s"
+        b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached"
+        b"/M(D:%s+00'00')%s/Reason %s%s"
     ) % (
         utc_digits(at),
         b"/Name " + text_string(name) if name else b"",

@@ -1,4 +1,4 @@
-"""What a signature looks like in its place: the drawn or typed signature over a thin line with name and time."""
+"""What a signature looks like in its place: drawn or typed, over a thin line with name and time."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What must be known of a file to append to it: captured once from the base, so that no act parses a PDF.
+"""What must be known of a file to append to it, captured once, so that no act parses a PDF.
 
 The JSON form is the contract of docs/pdf-format.md, section 2.
 """
@@ -80,7 +80,7 @@ class SlotState:
 
 @dataclass(frozen=True)
 class ChainState:
-    """Where the file stands after its last revision: `size` objects, last xref at `prev`, `length` bytes."""
+    """The file after its last revision: `size` objects, last xref at `prev`, `length` bytes."""
 
     size: int
     prev: int
@@ -96,7 +96,7 @@ class ChainState:
 
 @dataclass(frozen=True)
 class Revision:
-    """What one step adds: bytes to append, the state after them, the midstate over the longer file."""
+    """What one step adds: bytes to append, and state and midstate of the file with them."""
 
     segment: bytes
     chain: ChainState

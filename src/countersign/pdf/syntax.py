@@ -1,4 +1,4 @@
-"""PDF syntax that the writer emits (ISO 32000-2, 7.3): the few forms of docs/pdf-format.md, section 3."""
+"""PDF syntax that the writer emits (ISO 32000-2, 7.3; docs/pdf-format.md, section 3)."""
 
 import zlib
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ def text_string(text: str) -> bytes:
 
 
 def utc_text(at: datetime) -> str:
-    """`YYYY-MM-DD HH:MM:SS` in UTC. A third of the cost of strftime, and an act needs three times."""
+    """`YYYY-MM-DD HH:MM:SS` in UTC. strftime takes three times as long, thrice an act."""
     return at.astimezone(UTC).isoformat(" ", "seconds")[:19]
 
 

@@ -16,7 +16,7 @@ _MIN_WIDTH = 1e-6
 
 
 def clean(text: str) -> str:
-    """A value as it is stored and shown: no control characters, directional controls or outer blanks."""
+    """A value as it is stored and shown: no control characters, no blanks at its ends."""
     if text.isprintable():
         return text.strip()
     blanked = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
@@ -28,7 +28,7 @@ class Typesetter:
 
     def __init__(self, face: str) -> None:
         self._font = shared_font()
-        # A base made with another version of the font has other glyph numbers: outlines are always right
+        # A base that embeds another version of the font has other glyph numbers
         self._shared = face == self._font.fingerprint
 
     def width(self, text: str, size: float) -> float:
@@ -38,7 +38,7 @@ class Typesetter:
         return outline(text).width * size
 
     def draw(self, text: str, x: float, y: float, size: float, slant: float = 0.0) -> str:
-        """Operators for one line from `x` on the baseline `y` (points), in the current fill colour."""
+        """Operators for one line from `x` on the baseline `y` (points), in the current colour."""
         if self._plain(text):
             matrix = f"1 0 {slant:g} 1 {x:.2f} {y:.2f} Tm" if slant else f"{x:.2f} {y:.2f} Td"
             return f"BT /F {size:.2f} Tf {matrix} <{self._font.encode(text)}> Tj ET"
@@ -90,7 +90,7 @@ class Typesetter:
         return self._shared and self._font.covers(text)
 
     def _hidden(self, text: str, width: float, x: float, y: float, size: float) -> str:
-        """One invisible blank stretched over the line, which carries its text for copying (14.9.4)."""
+        """An invisible blank as wide as the line, which carries its text for copying (14.9.4)."""
         stretch = 100_000 * max(width, _MIN_WIDTH) / self._font.space_width
         return (
             f"/Span<</ActualText {text_string(text).decode()}>>BDC q BT 3 Tr {stretch:.1f} Tz"

@@ -9,7 +9,7 @@ from countersign.pdf import cms
 from countersign.pdf.syntax import utc_digits
 
 _TST_INFO = der.oid("1.2.840.113549.1.9.16.1.4")
-# From the arc for examples (RFC 5612): the local authority follows no registered policy, and says so
+# From the arc for examples (RFC 5612): the local authority follows no registered policy
 _POLICY = der.oid("1.3.6.1.4.1.32473.1.1")
 # All of the MessageImprint but the 32 bytes at its end
 _IMPRINT_IS = der.sequence(cms.SHA256, der.octets(bytes(32)))[:-32]

@@ -1,6 +1,7 @@
 """One incremental update with one signature (ISO 32000-2, 7.5.6 and 12.8.1).
 
-The form of every segment is docs/pdf-format.md, section 3. No PDF is parsed: the state tells what there is.
+The form of every segment is docs/pdf-format.md, section 3. No PDF is parsed: the state tells what
+there is.
 """
 
 import secrets
@@ -47,9 +48,9 @@ class Update:
     ) -> Revision:
         """Add the signature dictionary and the signature field, and sign all.
 
-        `dictionary` is the signature dictionary up to /ByteRange, `room` the bytes kept for /Contents,
-        `contents` makes them from the SHA-256 of the byte ranges, `digest` is the midstate over
-        the file so far (it is copied, not changed).
+        `dictionary` is the signature dictionary up to /ByteRange, `room` the bytes kept for
+        /Contents, `contents` makes them from the SHA-256 of the byte ranges, `digest` is the
+        midstate over the file so far (it is copied, not changed).
         """
         number = self.add(
             b"%s/ByteRange %s/Contents <%s>>>" % (dictionary, _BYTE_RANGE, b"0" * (2 * room))
@@ -65,7 +66,7 @@ class Update:
         return Revision(bytes(segment), chain, longer)
 
     def _serialise(self, signature: int) -> tuple[bytearray, int, int]:
-        """All objects, xref and trailer; the offset of the xref in the file and of the signature here."""
+        """All objects, xref and trailer; where the xref is in the file and the signature here."""
         segment = bytearray(b"\n")
         offsets = {}
         for number, body in self._objects:
@@ -111,7 +112,7 @@ def _sections(offsets: dict[int, int]) -> bytes:
 
 
 def _fill_byte_range(segment: bytearray, at: int, start: int, room: int) -> tuple[int, int]:
-    """Write the byte range; returns the gap: offsets in the segment of `<` and after `>` of /Contents."""
+    """Write the byte range; returns where in the segment /Contents opens and closes."""
     place = segment.index(_BYTE_RANGE, at)
     opens = place + len(_BYTE_RANGE) + len(b"/Contents ")
     closes = opens + 2 * room + 2
@@ -123,7 +124,7 @@ def _fill_byte_range(segment: bytearray, at: int, start: int, room: int) -> tupl
 def _sign(
     segment: bytearray, gap: tuple[int, int], digest: Digest, contents: Callable[[bytes], bytes]
 ) -> Digest:
-    """Fill the gap; returns the midstate after the segment. What precedes the gap is hashed once."""
+    """Fill the gap; returns the midstate after the segment. What precedes it is hashed once."""
     opens, closes = gap
     before = digest.copy()
     with memoryview(segment) as view:

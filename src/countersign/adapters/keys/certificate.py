@@ -1,6 +1,7 @@
 """X.509 certificates from DER templates (RFC 5280), P-256 with ECDSA-SHA256 throughout.
 
-A certificate is issued for every act, so the general builder's 0.2 ms would be half of the act; this is a tenth.
+A certificate is issued for every act, so the general builder's 0.2 ms would be half of the act;
+this is a tenth.
 """
 
 import hashlib
@@ -85,7 +86,8 @@ def issue(
     validity: tuple[datetime, datetime],
     extensions: bytes,
 ) -> bytes:
-    """A signed certificate, DER. `extensions` are joined encodings; the key identifiers are added here."""
+    """A signed certificate, DER. `extensions` are joined encodings; the key identifiers are added
+    here."""
     point = point_of(key)
     identifiers = extension("2.5.29.14", der.octets(key_identifier(point))) + extension(
         "2.5.29.35", der.sequence(der.tlv(0x80, issuer.key_identifier))
@@ -122,7 +124,8 @@ def authority_name(common_name: str, organisation: str) -> bytes:
 
 
 def person_name(person: Person) -> bytes:
-    """The subject of a signer's certificate: the whole name, however long, and never a control character."""
+    """The subject of a signer's certificate: the whole name, however long, and never a control
+    character."""
     name = _printable(person.name) or _printable(person.email) or "Unnamed signer"
     attributes = []
     if identifier := _printable(person.identifier):

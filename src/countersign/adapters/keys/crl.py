@@ -1,5 +1,6 @@
-"""Certificate revocation lists (RFC 5280, 5). Always empty: signers' certificates live an hour, and the platform's
-are replaced, not revoked. They are published because validators refuse a certificate without any."""
+"""Certificate revocation lists (RFC 5280, 5). Always empty: signers' certificates live an hour, and
+the platform's are replaced, not revoked. They are published because validators refuse a certificate
+without any."""
 
 import threading
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """The local certificate authority: made at first start, names every signer for an hour.
 
-root -> issuing -> certification, seal, timestamp and all signers. Good for a company that publishes its root; a
-commercial seal and timestamps come from `pkcs12` and `rfc3161`.
+root -> issuing -> certification, seal, timestamp and all signers. Good for a company that publishes
+its root; a commercial seal and timestamps come from `pkcs12` and `rfc3161`.
 """
 
 import re
@@ -32,8 +32,8 @@ _SLACK = timedelta(days=1)  # clocks of other machines may be behind
 _SIGNER_SLACK = timedelta(minutes=2)
 _SIGNER_LIFE = timedelta(hours=1)
 _AUTHORITY_LIFE = {"root": timedelta(days=30 * 365), "issuing": timedelta(days=20 * 365)}
-# An open envelope's certification must not expire before it is sealed, so a certificate is replaced at
-# half of its life: what remains is longer than any envelope may stay open
+# An open envelope's certification must not expire before it is sealed, so a certificate is replaced
+# at half of its life: what remains is longer than any envelope may stay open
 _LIFE: dict[Role, timedelta] = {
     "certification": timedelta(days=3 * 365),
     "seal": timedelta(days=3 * 365),
@@ -72,7 +72,8 @@ class LocalKeys:
         return KeyMaterial(stored.key, stored.certificate, self._chain)
 
     def issue(self, person: Person, at: datetime) -> KeyMaterial:
-        """A new key and a certificate of one hour that names the signer; for one act, never stored."""
+        """A new key and a certificate of one hour that names the signer; for one act, never
+        stored."""
         key = ec.generate_private_key(ec.SECP256R1())
         extensions = self._signer_extensions + certificate.email_name(person.email)
         issued = certificate.issue(
@@ -85,7 +86,8 @@ class LocalKeys:
         return KeyMaterial(key, issued, self._chain)
 
     def certificates(self, role: Role) -> tuple[bytes, ...]:
-        """All certificates the platform ever had for a role, oldest first: older files carry older ones."""
+        """All certificates the platform ever had for a role, oldest first: older files carry older
+        ones."""
         with self._lock:
             return tuple(self._load(name).certificate for name in self._generations(role))
 
@@ -98,7 +100,8 @@ class LocalKeys:
         return self._crls.get(name, at)
 
     def validation(self, at: datetime) -> ValidationMaterial:
-        """What an archived file needs to be validated offline; the same object within a CRL period."""
+        """What an archived file needs to be validated offline; the same object within a CRL
+        period."""
         return self._crls.validation(at)
 
     def _generations(self, role: Role) -> list[str]:
@@ -128,6 +131,14 @@ def open_local_keys(folder: Path, public_url: str, at: datetime) -> LocalKeys:
     """Open the key folder; make it at first start. `public_url` is where /pki/… can be fetched."""
     store.create_folder(folder, lambda: _first_keys(public_url.rstrip("/"), at))
     return LocalKeys(folder, public_url)
+
+
+def known_authorities(folder: Path) -> list[bytes]:
+    """DER of the root and issuing certificates of the installation whose keys are in `folder`;
+    none where there is no installation."""
+    if not folder.is_dir():
+        return []
+    return [store.load(folder / f"{name}.pem").certificate for name in AUTHORITIES]
 
 
 def _first_keys(public_url: str, at: datetime) -> dict[str, StoredKey]:

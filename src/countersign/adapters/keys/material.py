@@ -1,4 +1,5 @@
-"""What every source of keys gives: enough to sign with, in forms that no PDF library has a say in."""
+"""What every source of keys gives: enough to sign with, in forms that no PDF library has a say
+in."""
 
 from dataclasses import dataclass
 
@@ -8,7 +9,8 @@ PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 class KeysUnusable(Exception):
-    """The key files are missing, damaged, or of a kind that cannot sign here. Says which and why."""
+    """The key files are missing, damaged, or of a kind that cannot sign here. Says which and
+    why."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class KeyMaterial:
 
 @dataclass(frozen=True)
 class ValidationMaterial:
-    """Certificates (root included) and CRLs, DER, that let anybody validate our signatures offline."""
+    """Certificates (root included) and CRLs, DER, that let anybody validate our signatures
+    offline."""
 
     certificates: tuple[bytes, ...]
     crls: tuple[bytes, ...]

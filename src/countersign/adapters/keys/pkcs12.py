@@ -10,7 +10,8 @@ from countersign.adapters.keys.material import KeyMaterial, KeysUnusable
 
 
 def load_pkcs12(path: Path, password: str) -> KeyMaterial:
-    """The key, its certificate and the chain without roots. Raises KeysUnusable with what is wrong."""
+    """The key, its certificate and the chain without roots. Raises KeysUnusable with what is
+    wrong."""
     try:
         content = pkcs12.load_pkcs12(path.read_bytes(), password.encode() or None)
     except (OSError, ValueError) as error:

@@ -1,4 +1,5 @@
-"""Timestamps from remote authorities over HTTP (RFC 3161, 3.4): several in order, the first good answer counts."""
+"""Timestamps from remote authorities over HTTP (RFC 3161, 3.4): several in order, the first good
+answer counts."""
 
 import logging
 import secrets

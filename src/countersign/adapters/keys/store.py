@@ -1,7 +1,7 @@
 """Key files: one PEM file per key with its certificate, made whole or not at all.
 
-Safe against two processes that start at once and against `kill -9` at any point: a file gets its name
-only when it is complete and on disk, and the first one to take a name keeps it.
+Safe against two processes that start at once and against `kill -9` at any point: a file gets its
+name only when it is complete and on disk, and the first one to take a name keeps it.
 """
 
 import logging
@@ -110,7 +110,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _remove_abandoned(parent: Path) -> None:
-    """Folders of first starts that were killed half way. They never had a name that anybody reads."""
+    """Folders of first starts that were killed half way. They never had a name that anybody
+    reads."""
     now = datetime.now().timestamp()
     for folder in parent.glob(f"{_PREPARING}*"):
         if now - folder.stat().st_mtime > _ABANDONED_AFTER:
