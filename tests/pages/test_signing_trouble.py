@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.pages.fake_signing_server import FakeSigning
 from tests.pages.signing_steps import decoded, draw_with_mouse, go_to_signature
+from tests.support.browser import OpenPage
 
 UNCOVERED = """selector => {
   const box = document.querySelector(selector).getBoundingClientRect()
@@ -145,8 +146,12 @@ def test_every_other_link_has_its_page(
     expect(phone.get_by_text(shown)).to_be_visible()
 
 
-def test_without_javascript_the_document_can_still_be_read(open_page, fake: FakeSigning) -> None:  # type: ignore[no-untyped-def]
+def test_without_javascript_the_document_can_still_be_read(
+    open_page: OpenPage, fake: FakeSigning
+) -> None:
     page = open_page(java_script_enabled=False)
     page.goto(fake.link)
     link = page.get_by_role("link", name="Agreement.pdf")
+    expect(link).to_be_visible()
+    expect(page.get_by_test_id("next")).to_be_hidden()
     assert page.request.get(fake.url + (link.get_attribute("href") or "")).body()[:5] == b"%PDF-"
