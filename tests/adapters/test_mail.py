@@ -40,6 +40,12 @@ def test_the_mail_has_a_text_and_an_html_part_and_says_who_asks(smtp_server: Smt
     assert delivery.html().strip() == "<p>Hello Ada</p>"
 
 
+def test_a_platform_without_a_name_is_known_by_its_address(smtp_server: SmtpServer) -> None:
+    SmtpMailer(smtp_server.url, "noreply@sign.test").send(samples.message())
+    (sender,) = smtp_server.deliveries[0].message["From"].addresses
+    assert sender.display_name == "Max Own via noreply@sign.test"
+
+
 def test_a_mail_that_is_sent_twice_has_one_message_id(smtp_server: SmtpServer) -> None:
     for _ in range(2):
         mailer(smtp_server).send(samples.message())

@@ -57,7 +57,7 @@ class SmtpMailer:
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         if not (self._user + self._password).isascii():  # as far as smtplib goes
             raise ValueError("the mail server's user and password must be ASCII")
-        self._platform, self._address = name, _address(address)
+        self._platform, self._address = name or address, _address(address)
         self._tls = tls or ssl.create_default_context()
 
     def send(self, message: Message) -> Message:

@@ -53,7 +53,8 @@ class Mailbox:
 
     def __init__(self, ports: Ports, mail_from: str) -> None:
         self._ports = ports
-        self._platform, self._address = parseaddr(mail_from)
+        name, self._address = parseaddr(mail_from)
+        self._platform = name or self._address
 
     def as_json(self, query: MailboxQuery) -> dict[str, Any]:
         """The newest messages first."""
