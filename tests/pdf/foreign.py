@@ -1,12 +1,13 @@
 """Signed PDFs by other people's software: pyHanko with a certificate authority of its own."""
 
+import asyncio
 import functools
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from asn1crypto import crl as asn1_crl  # type: ignore[import-untyped]
+from asn1crypto import crl as asn1_crl
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -114,6 +115,10 @@ class Authority:
             .next_update(now + timedelta(days=7))
         )
         return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def token(stamper: timestamps.TimeStamper, imprint: bytes) -> bytes:
+    return bytes(asyncio.run(stamper.async_timestamp(imprint, "sha256")).dump())
 
 
 def sign(

@@ -67,10 +67,10 @@ def test_flips_in_the_last_revision_are_refused(closed: Chain) -> None:
 
 
 @pytest.mark.slow
-def test_thousands_of_flips_and_all_of_the_last_revision_are_refused(closed: Chain) -> None:
-    assert_all_refused(closed, random_flips(closed, 2000))
-    assert_all_refused(closed, random_surgery(closed, 2000))
-    assert_all_refused(closed, flips_of_last_revision(closed, 1))
+def test_thousands_of_flips_and_cuts_are_refused(closed: Chain) -> None:
+    assert_all_refused(closed, random_flips(closed, 1000))
+    assert_all_refused(closed, random_surgery(closed, 1000))
+    assert_all_refused(closed, flips_of_last_revision(closed, 5))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
+from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 from pikepdf.settings import set_qpdf_limits
 
 from countersign.pdf.errors import UnusablePdf
@@ -73,18 +73,23 @@ _ANNOTATIONS = {
 class Inspection:
     """What was found in a file that can be signed.
 
-    `pages`: one size per page, as a viewer shows it. `certified`: the DocMDP level P (1, 2 or 3)
+    `pages`: one size per page, as a viewer shows it. `largest_signature`: bytes in the largest
+    signature value, 0 without signatures. `certified`: the DocMDP level P (1, 2 or 3)
     of a certification signature, else None. `active_content`: sorted words out of javascript,
     launch, submit_form, import_data, embedded_document, rich_media, attachment.
     """
 
     pages: tuple[PageSize, ...]
-    signed: bool
+    largest_signature: int
     certified: int | None
     was_encrypted: bool
     has_forms: bool
     has_xfa: bool
     active_content: tuple[str, ...]
+
+    @property
+    def signed(self) -> bool:
+        return self.largest_signature > 0
 
 
 def inspect(data: bytes, *, max_pages: int = MAX_PAGES, password: str | None = None) -> Inspection:
@@ -129,7 +134,7 @@ def _read(pdf: Pdf, max_pages: int) -> Inspection:
     _refuse_dynamic_xfa(catalog, form, fields)
     return Inspection(
         pages=_page_sizes(pdf, max_pages),
-        signed=any(_is_signature(field) for field in fields),
+        largest_signature=max(map(_signature_size, fields), default=0),
         certified=_certification_level(catalog),
         was_encrypted=pdf.is_encrypted,
         has_forms=any(_inherited(field, "/FT") != Name.Sig for field in fields),
@@ -206,13 +211,14 @@ def _inherited(field: Object, key: str) -> object:
     return None
 
 
-def _is_signature(field: Object) -> bool:
+def _signature_size(field: Object) -> int:
     value = _inherited(field, "/V")
-    return (
-        _inherited(field, "/FT") == Name.Sig
-        and isinstance(value, Dictionary)
-        and "/ByteRange" in value
-    )
+    if _inherited(field, "/FT") != Name.Sig or not isinstance(value, Dictionary):
+        return 0
+    contents = value.get("/Contents")
+    # Something without contents that claims to be a signature is not nothing
+    size = len(bytes(contents)) if isinstance(contents, String) else 0
+    return max(1, size) if "/ByteRange" in value else 0
 
 
 def _certification_level(catalog: Object) -> int | None:

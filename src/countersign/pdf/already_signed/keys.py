@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from asn1crypto import cms as asn1_cms  # type: ignore[import-untyped]
+from asn1crypto import cms as asn1_cms
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign import signers

@@ -18,6 +18,8 @@ from countersign.pdf.verify.signatures import Judge
 from countersign.pdf.verify.trust_context import Knowledge
 
 MAX_PAGES = 1_000_000
+MAX_SIGNATURE_BYTES = 500_000
+"""pyHanko reads them byte by byte and their ASN.1 in Python: a giant would take minutes."""
 MAX_SIGNATURES = 100
 """pyHanko compares every revision with every later one: time grows with the square."""
 MAX_HASHED_BYTES = 10_000_000_000
@@ -33,8 +35,11 @@ def verify(data: bytes, trust_roots: Iterable[bytes] = (), at: datetime | None =
     `trust_roots` are DER certificates of the authorities to believe. An unsigned file gives a
     report without signatures. Raises UnusablePdf for a file that cannot be read at all.
     """
-    if not inspect(data, max_pages=MAX_PAGES).signed:
+    found = inspect(data, max_pages=MAX_PAGES)
+    if not found.signed:
         return Report(signatures=())
+    if found.largest_signature > MAX_SIGNATURE_BYTES:
+        return Report(signatures=(), problems=("a signature in it is too large to be one",))
     try:
         reader = _opened(data)
         signatures = _signatures(reader, len(data))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-from asn1crypto import x509 as asn1_x509  # type: ignore[import-untyped]
+from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESSubIndic
 from pyhanko.sign.diff_analysis import SuspiciousModification
@@ -31,9 +31,6 @@ from countersign.pdf.verify.stamp import LOCAL_AUTHORITY, Stamp
 from countersign.pdf.verify.trust_context import Brought, Knowledge
 
 _PADES = "/ETSI.CAdES.detached"
-MAX_CMS_BYTES = 1_000_000
-"""ASN.1 is parsed in Python: a giant would take minutes."""
-
 _LOCAL_POLICY = "1.3.6.1.4.1.32473.1.1"
 _SIGNING = KeyUsageConstraints(
     key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
@@ -71,8 +68,6 @@ class Judge:
 
     async def report(self, signature: EmbeddedPdfSignature) -> SignatureReport:
         """Never raises: a signature that cannot be judged is not valid, and the report says why."""
-        if len(signature.pkcs7_content) > MAX_CMS_BYTES:
-            return self._unreadable(signature, "it is too large")
         try:
             if signature.sig_object_type == "/DocTimeStamp":
                 return await self._document_timestamp(signature)

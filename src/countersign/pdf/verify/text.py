@@ -13,9 +13,9 @@ _VERDICTS: dict[Verdict, str] = {
 def report_as_text(report: Report) -> str:
     """Plain text for people, lines up to about 100 characters, ending in a newline."""
     lines = [_VERDICTS[report.verdict]]
-    lines += [f"Problem: {problem}." for problem in report.problems]
+    lines += [f"Problem: {_line(problem)}." for problem in report.problems]
     if report.envelope:
-        lines.append(f"Envelope: {report.envelope}")
+        lines.append(f"Envelope: {_line(report.envelope)}")
     if report.level:
         lines.append(f"Level: PAdES {report.level}")
     for number, signature in enumerate(report.signatures, start=1):
@@ -35,8 +35,13 @@ def _paragraph(number: int, signature: SignatureReport) -> list[str]:
         ("reason", signature.reason),
         ("field", signature.field),
     ]
-    head = f"{number}. {signature.kind.capitalize()} by {who}"
-    return [head, *(f"   {label:<7} {text}" for label, text in rows if text)]
+    head = f"{number}. {signature.kind.capitalize()} by {_line(who)}"
+    return [head, *(f"   {label:<7} {_line(text)}" for label, text in rows if text)]
+
+
+def _line(text: str) -> str:
+    """The file's own words on one line: it must not write the report."""
+    return "".join(c if c.isprintable() else " " for c in text).strip()
 
 
 def _when(signature: SignatureReport) -> str:
