@@ -30,7 +30,7 @@ docs/operate/settings.md lists them all."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; returns its exit code: 0 done, 1 the answer is no, 2 it could not be done."""
+    """Runs one command. Returns its exit code: 0 done, 1 the answer is no, 2 not possible."""
     given = _parser().parse_args(arguments)
     try:
         with explained():

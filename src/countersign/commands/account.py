@@ -7,6 +7,12 @@ import json
 
 from countersign import app
 from countersign.commands.options import Subparsers, add_data, settings_of
+from countersign.domain.account import PRODUCTION, TEST
+from countersign.usecases.create_account import create_account
+from countersign.usecases.create_credential import CreateCredential, create_credential
+from countersign.usecases.ports import Ports
+
+Made = dict[str, dict[str, str]]
 
 
 def add(commands: Subparsers) -> None:
@@ -22,12 +28,31 @@ def add(commands: Subparsers) -> None:
 
 def run(given: argparse.Namespace) -> int:
     with app.opened(settings_of(given)) as installation:
-        made = app.create_account(installation, given.name, given.email)
-    print(json.dumps(made, indent=2) if given.json else _as_text(made))
+        made = make_account(given.name, given.email, installation.ports)
+    print(json.dumps(made, indent=2, ensure_ascii=False) if given.json else _as_text(made))
     return 0
 
 
-def _as_text(made: dict[str, dict[str, str]]) -> str:
+def make_account(name: str, email: str, ports: Ports) -> Made:
+    """An account with one credential for each API, and their secrets. Raises Invalid."""
+    account = create_account(name, email, ports)
+
+    def secret(environment: str) -> str:
+        command = CreateCredential(
+            account_id=account.id,
+            api="signature-nc",
+            name=f"first {environment} token",
+            environment=environment,
+        )
+        return create_credential(command, ports).secret
+
+    return {
+        "account": {"id": account.id, "name": account.name, "email": account.email},
+        "signature_nc": {"token": secret(PRODUCTION), "test_token": secret(TEST)},
+    }
+
+
+def _as_text(made: Made) -> str:
     lines = [f"Account {made['account']['name']} ({made['account']['id']})", ""]
     lines.append("Credentials. They are shown now and never again:")
     for api, credential in made.items():

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from countersign import app, logs
+from countersign.commands.account import make_account
 from countersign.commands.demo_contract import send_demo_contract
 from countersign.commands.options import Subparsers, settings_of
 from countersign.commands.serve import DEFAULT_PORT
@@ -48,7 +49,7 @@ def run(given: argparse.Namespace) -> int:
     with listen_address(HOST, given.port) as socket, tempfile.TemporaryDirectory() as folder:
         given.data = Path(folder) / "countersign-demo"
         settings = settings_of(given, sandbox=True)
-        settings = app.with_address(settings, HOST, socket.getsockname()[1])
+        settings = app.at_address(settings, HOST, socket.getsockname()[1])
         logs.set_up(settings.log_format)
         with app.opened(settings) as installation:
             guide = _prepared(installation)
@@ -57,11 +58,9 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _prepared(installation: app.Installation) -> str:
-    made = app.create_account(installation, "Fjord Analytics ApS", "owner@fjord.example")
+    made = make_account("Fjord Analytics ApS", "owner@fjord.example", installation.ports)
     token = made["signature_nc"]["test_token"]
-    envelope = send_demo_contract(
-        installation.ports, token, installation.settings.data
-    )
+    envelope = send_demo_contract(installation.ports, token, installation.settings.data)
     return GUIDE.format(
         signers=[task.person.name for task in envelope.tasks],
         links=[installation.ports.links.signing(task) for task in envelope.tasks],

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import stat
+from collections.abc import Iterator
+from pathlib import Path
 
 from countersign import app
+from countersign.adapters.pdf_engine import missing_scripts
 from countersign.commands.options import Subparsers, new_command, settings_of
+from countersign.domain.errors import DomainError
+from countersign.settings import Settings
 
-MARKS = {"good": "ok  ", "hint": "hint", "bad": "BAD "}
+GOOD, HINT, BAD = "ok", "hint", "BAD"
+Finding = tuple[str, str]
 
 
 def add(commands: Subparsers) -> None:
@@ -16,7 +23,67 @@ def add(commands: Subparsers) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    findings = app.examine(settings_of(given))
-    for finding in findings:
-        print(f"{MARKS[finding.verdict]}  {finding.text}")
-    return 1 if any(finding.verdict == "bad" for finding in findings) else 0
+    findings = list(examine(settings_of(given)))
+    for verdict, text in findings:
+        print(f"{verdict:4}  {text}")
+    return 1 if any(verdict == BAD for verdict, _text in findings) else 0
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Opens the installation as the server would, and looks at what the server can't check."""
+    try:
+        with app.opened(settings) as installation:
+            installation.database.ping()
+            yield GOOD, f"database: {installation.database.url.get_backend_name()} answers"
+            yield from _dead_jobs(installation)
+    except DomainError as problem:
+        yield BAD, f"database: {problem}"
+        return
+    yield from _keys(settings.data / "keys")
+    yield from _addresses(settings)
+    yield from _fonts()
+
+
+def _dead_jobs(installation: app.Installation) -> Iterator[Finding]:
+    dead = sum(n for (_queue, state), n in installation.queue.counts().items() if state == "dead")
+    if dead:
+        yield BAD, f"jobs: {dead} failed for good; the log says why"
+
+
+def _keys(folder: Path) -> Iterator[Finding]:
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & 0o077:
+        yield BAD, f"keys: {folder} is open to other users (mode {mode:o}); chmod 700 it"
+    else:
+        yield GOOD, f"keys: {folder} is readable by the server's user only"
+
+
+def _addresses(settings: Settings) -> Iterator[Finding]:
+    if not settings.public_url:
+        yield HINT, "address: COUNTERSIGN_PUBLIC_URL is not set; links lead to this machine only"
+    elif settings.public_url.startswith("http://"):
+        yield HINT, "address: COUNTERSIGN_PUBLIC_URL is http://; signing links belong behind TLS"
+    if not settings.smtp_url:
+        yield HINT, "mail: COUNTERSIGN_SMTP_URL is not set; nobody gets an invitation by mail"
+    if not settings.tsa_urls:
+        yield (
+            HINT,
+            (
+                "timestamps: from the local authority, good among those who trust this server;"
+                " COUNTERSIGN_TSA_URLS names others"
+            ),
+        )
+
+
+def _fonts() -> Iterator[Finding]:
+    missing = missing_scripts()
+    if missing:
+        yield (
+            HINT,
+            (
+                f"fonts: names in {', '.join(missing)} would show as boxes; put a font for them"
+                " into a directory and name it in COUNTERSIGN_FONTS"
+            ),
+        )
+    else:
+        yield GOOD, "fonts: every script that is looked for has one"

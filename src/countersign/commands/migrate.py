@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 
-from countersign import app
+from countersign.adapters.database.engine import Database
+from countersign.adapters.database.migrations import migrate
 from countersign.commands.options import Subparsers, new_command, settings_of
 
 
@@ -14,5 +16,8 @@ def add(commands: Subparsers) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    print(f"The database is at schema version {app.migrate(settings_of(given))}")
+    settings = settings_of(given)
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with closing(Database(settings.database)) as database:
+        print(f"The database is at schema version {migrate(database)}")
     return 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 
 from countersign import app
+from countersign.adapters.clock import SandboxClock, parse_span
+from countersign.commands.failing import Failure
 from countersign.commands.options import Subparsers, add_data, settings_of
 
 
@@ -22,7 +24,11 @@ def add(commands: Subparsers) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    try:
+        span = parse_span(given.span)
+    except ValueError as problem:
+        raise Failure(str(problem)) from None
     with app.opened(settings_of(given, sandbox=True)) as installation:
-        now = app.advance_clock(installation, given.span)
+        now = SandboxClock(installation.database).advance(span)
     print(f"The sandbox's clock now shows {now:%Y-%m-%d %H:%M:%S} UTC")
     return 0

@@ -29,7 +29,7 @@ def add(commands: Subparsers) -> None:
 def run(given: argparse.Namespace) -> int:
     with listen_address(given.host, given.port) as socket:
         settings = settings_of(given, sandbox=given.sandbox)
-        settings = app.with_address(settings, given.host, socket.getsockname()[1])
+        settings = app.at_address(settings, given.host, socket.getsockname()[1])
         logs.set_up(settings.log_format)
         with app.opened(settings) as installation:
             run_server(installation, socket)

@@ -6,7 +6,12 @@ import argparse
 import json
 from pathlib import Path
 
-from countersign import app
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from countersign.adapters.keys.local import known_authorities
+from countersign.adapters.pdf_engine import verify_anybody
+from countersign.commands.failing import Failure
 from countersign.commands.options import Subparsers, new_command, settings_of
 
 EPILOG = """\
@@ -26,14 +31,36 @@ def add(commands: Subparsers) -> None:
         type=Path,
         action="append",
         default=[],
-        metavar="CERT.pem",
-        help="also trust this certificate authority (may be given several times)",
+        metavar="CERT",
+        help="also trust this certificate authority, PEM or DER (may be given several times)",
     )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:
-    verdict = app.verify_file(settings_of(given), given.file, given.trust)
-    print(json.dumps(verdict.as_json, indent=2) if given.json else verdict.as_text)
+    trusted = [certificate for path in given.trust for certificate in _certificates(path)]
+    trusted += known_authorities(settings_of(given).data / "keys" / "pki")
+    verdict = verify_anybody(_read(given.file), trusted)
+    text = json.dumps(verdict.as_json, indent=2, ensure_ascii=False)
+    print(text if given.json else verdict.as_text.rstrip())
     return verdict.exit_code
+
+
+def _certificates(path: Path) -> list[bytes]:
+    data = _read(path)
+    try:
+        if data.startswith(b"-----BEGIN"):
+            found = x509.load_pem_x509_certificates(data)
+        else:
+            found = [x509.load_der_x509_certificate(data)]
+    except ValueError:
+        raise Failure(f"{path}: not a certificate") from None
+    return [certificate.public_bytes(Encoding.DER) for certificate in found]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise Failure(f"{path}: {problem.strerror}") from None

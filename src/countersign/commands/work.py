@@ -22,9 +22,8 @@ def run(given: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     with app.opened(settings) as installation:
-        worker = app.worker(installation)
-        worker.start()
+        installation.worker.start()
         print("Countersign is working", flush=True)
         stopped.wait()
-        worker.stop()
+        installation.worker.stop()
     return 0

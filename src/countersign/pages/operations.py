@@ -14,12 +14,12 @@ from starlette.routing import Route
 from countersign.httpkit import text_response
 
 Ping = Callable[[], None]
-Waiting = Callable[[], Mapping[str, int]]
+Waiting = Callable[[], Mapping[tuple[str, str], int]]
 
 
 def build(ping: Ping, waiting: Waiting) -> Starlette:
     """`/healthz` answers while the process runs, `/readyz` when `ping` (the database) does too,
-    `/metrics` says how many jobs wait in which state. None of them names a person."""
+    `/metrics` says how many jobs each queue has in which state. None of them names a person."""
 
     async def health(_request: Request) -> Response:
         return text_response("ok")
@@ -39,9 +39,10 @@ def build(ping: Ping, waiting: Waiting) -> Starlette:
     return Starlette(routes=[Route(path, endpoint) for path, endpoint in routes])
 
 
-def _exposition(jobs: Mapping[str, int]) -> bytes:
+def _exposition(jobs: Mapping[tuple[str, str], int]) -> bytes:
     registry = CollectorRegistry()
-    gauge = Gauge("countersign_jobs", "Jobs by state", ["state"], registry=registry)
-    for state, count in jobs.items():
-        gauge.labels(state).set(count)
+    labels = ["queue", "state"]
+    gauge = Gauge("countersign_jobs", "Jobs by queue and state", labels, registry=registry)
+    for (queue, state), count in jobs.items():
+        gauge.labels(queue, state).set(count)
     return generate_latest(registry)

@@ -2,5 +2,14 @@
 
 from countersign.adapters.pdf_engine.engine import Engine
 from countersign.adapters.pdf_engine.keyring import Keyring
+from countersign.adapters.pdf_engine.verifying import Verdict, missing_scripts, verify_anybody
+from countersign.pdf import use_font_directory
 
-__all__ = ["Engine", "Keyring"]
+__all__ = [
+    "Engine",
+    "Keyring",
+    "Verdict",
+    "missing_scripts",
+    "use_font_directory",
+    "verify_anybody",
+]

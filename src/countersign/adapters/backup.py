@@ -1,0 +1,75 @@
+"""One archive with everything that makes an installation: database, files, keys.
+
+Files are content-addressed and never change, so a copy of the database taken first can only name
+files that the copy of the files, taken after it, has.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tarfile
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+DATABASE = "countersign.db"
+FOLDERS = ("keys", "files")
+
+
+class NotPossible(Exception):
+    """The archive can't be written or read; the text says why."""
+
+
+def back_up(data: Path, archive: Path) -> int:
+    """Writes `archive` from the installation in `data`, which may be running. Returns its size in
+    bytes. Raises NotPossible; then no archive is left."""
+    if not (data / "keys").is_dir():
+        raise NotPossible(f"there is no installation in {data}")
+    aside = archive.with_name(archive.name + ".part")
+    try:
+        with os.fdopen(os.open(aside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as out:
+            with tarfile.open(fileobj=out, mode="w") as tar:
+                _add_database(data, tar)
+                for folder in FOLDERS:
+                    if (data / folder).exists():
+                        tar.add(data / folder, folder)
+            out.flush()
+            os.fsync(out.fileno())
+        aside.replace(archive)
+    except OSError as problem:
+        aside.unlink(missing_ok=True)
+        raise NotPossible(f"{archive}: {problem.strerror}") from None
+    return archive.stat().st_size
+
+
+def _add_database(data: Path, tar: tarfile.TarFile) -> None:
+    """SQLite's own online copy: consistent, whoever is writing. Without a file there is another
+    kind of database, which has tools of its own."""
+    if not (data / DATABASE).exists():
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / DATABASE
+        source, target = sqlite3.connect(data / DATABASE), sqlite3.connect(copy)
+        with closing(source), closing(target):
+            source.backup(target)
+        tar.add(copy, DATABASE)
+
+
+def restore(archive: Path, data: Path) -> None:
+    """Unpacks into `data`, which must be empty or absent. Raises NotPossible."""
+    if data.exists() and any(data.iterdir()):
+        raise NotPossible(f"{data} is not empty")
+    try:
+        with tarfile.open(archive) as tar:
+            _check_names(tar)
+            data.mkdir(parents=True, exist_ok=True, mode=0o700)
+            tar.extractall(data, filter="data")
+    except (OSError, tarfile.TarError) as problem:
+        raise NotPossible(f"{archive}: {problem}") from None
+
+
+def _check_names(tar: tarfile.TarFile) -> None:
+    tops = {Path(name).parts[0] for name in tar.getnames() if name}
+    if "keys" not in tops or tops - {DATABASE, *FOLDERS}:
+        raise NotPossible("this is not a backup of Countersign")

@@ -1,0 +1,37 @@
+"""Checking anybody's PDF, for the command, the page and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from countersign import pdf
+from countersign.domain.errors import UnusableFile
+from countersign.pdf.verify.anybody import verify
+from countersign.pdf.verify.report import exit_code
+from countersign.pdf.verify.text import report_as_text
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A report for people, for programs and for shells (0 valid, 1 not valid)."""
+
+    as_text: str
+    as_json: dict[str, Any]
+    exit_code: int
+
+
+def verify_anybody(data: bytes, trusted: Sequence[bytes]) -> Verdict:
+    """`trusted` are DER certificates of authorities to believe. Raises UnusableFile for bytes that
+    can't be read as a PDF."""
+    try:
+        report = verify(data, trusted)
+    except pdf.UnusablePdf as problem:
+        raise UnusableFile(problem.code, problem.message) from None
+    return Verdict(report_as_text(report), report.to_dict(), exit_code(report))
+
+
+def missing_scripts() -> list[str]:
+    """Scripts in which names would show as boxes here."""
+    return pdf.fonts().missing_scripts()

@@ -1,0 +1,205 @@
+"""The composition root: settings → adapters → use cases → HTTP applications and worker.
+
+Nothing here decides anything; it only puts the parts together, so this is the place to see which
+part is used for what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from anyio import to_thread
+from starlette.types import ASGIApp
+
+from countersign import httpkit, jobs
+from countersign.adapters.clock import SandboxClock, system_clock
+from countersign.adapters.database.engine import Database
+from countersign.adapters.database.jobs import JobQueue
+from countersign.adapters.database.migrations import migrate
+from countersign.adapters.database.unit_of_work import DatabaseUnitOfWork
+from countersign.adapters.files.local import LocalFiles
+from countersign.adapters.files.object_store import ObjectStoreFiles
+from countersign.adapters.invitations import MailInvitations
+from countersign.adapters.keys.local import AUTHORITIES, LocalKeys, open_local_keys
+from countersign.adapters.keys.pkcs12 import load_pkcs12
+from countersign.adapters.links import SignedLinks
+from countersign.adapters.mail import SandboxMailer, SmtpMailer
+from countersign.adapters.outbound_http import OutboundHttp
+from countersign.adapters.pdf_engine import Engine, Keyring, use_font_directory
+from countersign.adapters.secrets import SecretBox, master_key, subkey
+from countersign.adapters.webhooks import HttpWebhookSender
+from countersign.adapters.worker import Worker
+from countersign.adapters.workshop import Workshop
+from countersign.dialects import Dialect, signature_nc
+from countersign.pages import downloads, operations, pki, sandbox, static
+from countersign.pages.signing import api as signing
+from countersign.settings import Settings
+from countersign.usecases.ports import Clock, Files, Mailer, Ports
+
+DIALECTS: tuple[Dialect, ...] = (signature_nc.DIALECT,)
+HANDLER_THREADS = 16
+LINK_LIFETIME = timedelta(hours=1)
+POLL, SANDBOX_POLL = 1.0, 0.2  # seconds; a sandbox's clock may jump at any moment
+
+Outside = Callable[[Ports], Ports]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """One opened installation: what every command works on."""
+
+    settings: Settings
+    ports: Ports
+    database: Database
+    queue: JobQueue
+    worker: Worker
+    keys: LocalKeys
+
+
+def at_address(settings: Settings, host: str, port: int) -> Settings:
+    """Links start with the address that is listened on, unless the settings say otherwise."""
+    if settings.public_url:
+        return settings
+    name = f"[{host}]" if ":" in host else host
+    return replace(settings, public_url=f"http://{name}:{port}")
+
+
+@contextmanager
+def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterator[Installation]:
+    """Opens an installation, making whatever is missing. `outside` may replace ports: the fault
+    tests put failing ones in."""
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    use_font_directory(Path(settings.fonts) if settings.fonts else None)
+    with ExitStack() as stack:
+        database = Database(settings.database, synchronous=settings.sqlite_synchronous)
+        stack.enter_context(closing(database))
+        workshop = stack.enter_context(closing(Workshop()))
+        migrate(database)
+        yield _installation(settings, database, workshop, outside)
+
+
+def _installation(
+    settings: Settings, database: Database, workshop: Workshop, outside: Outside
+) -> Installation:
+    clock: Clock = SandboxClock(database) if settings.sandbox else system_clock
+    keys = open_local_keys(settings.data / "keys" / "pki", settings.public_url, clock())
+    queue = JobQueue(database, clock)
+    ports = outside(_ports(settings, database, queue, keys, workshop))
+    poll = SANDBOX_POLL if settings.sandbox else POLL
+    worker = Worker(queue, jobs.handlers(ports), jobs.retry_after, jobs.QUEUES, poll=poll)
+    return Installation(
+        settings=settings, ports=ports, database=database, queue=queue, worker=worker, keys=keys
+    )
+
+
+def _ports(
+    settings: Settings, database: Database, queue: JobQueue, keys: LocalKeys, workshop: Workshop
+) -> Ports:
+    master = master_key(settings.data / "keys" / "master.key")
+    links = SignedLinks(settings.public_url, subkey(master, "links"))
+    box = SecretBox(subkey(master, "stored answers"))
+    files = _files(settings)
+    return Ports(
+        unit_of_work=lambda: DatabaseUnitOfWork(database, queue, box, jobs.follow_ups),
+        clock=queue.clock,
+        files=files,
+        engine=Engine(files, _keyring(settings, keys, queue.clock), workshop),
+        mailer=_mailer(settings),
+        invitations=MailInvitations(settings.mail_from),
+        webhooks=HttpWebhookSender(OutboundHttp(allow_private=settings.sandbox)),
+        translators={
+            dialect.name: dialect.webhooks(links, queue.clock, LINK_LIFETIME)
+            for dialect in DIALECTS
+        },
+        links=links,
+        link_lifetime=LINK_LIFETIME,
+    )
+
+
+def _files(settings: Settings) -> Files:
+    if settings.files_url:
+        return ObjectStoreFiles(settings.files_url)
+    return LocalFiles(settings.data / "files")
+
+
+def _keyring(settings: Settings, keys: LocalKeys, clock: Clock) -> Keyring:
+    path = Path(settings.seal_key)
+    seal = load_pkcs12(path, settings.seal_password) if settings.seal_key else None
+    return Keyring(keys, clock, seal, settings.tsa_urls)
+
+
+def _mailer(settings: Settings) -> Mailer:
+    if settings.smtp_url:
+        return SmtpMailer(settings.smtp_url, settings.mail_from)
+    return SandboxMailer()
+
+
+# ------------------------------------------------------------------ HTTP
+
+
+def web(installation: Installation) -> ASGIApp:
+    """Every HTTP surface behind one door; its lifespan runs the worker, unless the settings leave
+    that to processes of their own."""
+    settings, ports = installation.settings, installation.ports
+    runtime = httpkit.Runtime(settings.data / "staging", handler_threads=HANDLER_THREADS)
+    apps = _dialects(settings, ports, runtime) | _pages(installation, runtime)
+    door = httpkit.ByPrefix(apps, partial(_lifespan, installation, runtime))
+    return httpkit.RequestId(door)
+
+
+def _dialects(settings: Settings, ports: Ports, runtime: httpkit.Runtime) -> dict[str, ASGIApp]:
+    largest = settings.max_upload_mb << 20
+    return {
+        prefix: built
+        for dialect in DIALECTS
+        for built in [dialect.build(ports, runtime, largest_file=largest).app]
+        for prefix in dialect.prefixes
+    }
+
+
+def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, ASGIApp]:
+    settings, ports = installation.settings, installation.ports
+    signing_page = signing.build(ports, runtime, sandbox=settings.sandbox).app
+    health = operations.build(installation.database.ping, installation.queue.counts)
+    pages: dict[str, ASGIApp] = {
+        "/s": signing_page,
+        "/sign": signing_page,
+        "/d": downloads.build(ports, runtime),
+        "/pki": pki.build(_published(installation)),
+        "/static": static.build(),
+        "/healthz": health,
+        "/readyz": health,
+        "/metrics": health,
+    }
+    if settings.sandbox:
+        pages["/sandbox"] = sandbox.build(ports, runtime, mail_from=settings.mail_from)
+    return pages
+
+
+def _published(installation: Installation) -> pki.Published:
+    keys, clock = installation.keys, installation.ports.clock
+    published: dict[str, Callable[[], bytes]] = {}
+    for name in AUTHORITIES:
+        published[f"{name}.cer"] = partial(keys.certificate, name)
+        published[f"{name}.crl"] = lambda name=name: keys.crl(name, clock())  # type: ignore[misc]
+    return published
+
+
+@asynccontextmanager
+async def _lifespan(
+    installation: Installation, runtime: httpkit.Runtime, _app: object
+) -> AsyncIterator[None]:
+    async with runtime.lifespan():
+        if not installation.settings.workers:
+            yield
+            return
+        installation.worker.start()
+        try:
+            yield
+        finally:
+            await to_thread.run_sync(installation.worker.stop)
