@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,18 +57,19 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def running_cluster() -> Iterator[Cluster]:
-    """Make a cluster in a new directory, run it, and remove it afterwards."""
+def running_cluster(durability: Sequence[str] = SPEED_OVER_SAFETY) -> Iterator[Cluster]:
+    """Make a cluster in a new directory, run it, and remove it afterwards. `durability` are its
+    settings of that kind; a benchmark wants the ones of production."""
     with _private_directory() as home:
         binaries = _binaries(home)
         options = ("-U", "countersign", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         _run(binaries / "initdb", "-D", home / "data", *options)
-        yield from _serve(binaries, home)
+        yield from _serve(binaries, home, durability)
 
 
-def _serve(binaries: Path, home: Path) -> Iterator[Cluster]:
+def _serve(binaries: Path, home: Path, durability: Sequence[str]) -> Iterator[Cluster]:
     cluster = Cluster(free_port())
-    settings = [f"-c{setting}" for setting in (*SPEED_OVER_SAFETY, *LOOPBACK_ONLY)]
+    settings = [f"-c{setting}" for setting in (*durability, *LOOPBACK_ONLY)]
     log = home / "log"
     with log.open("w") as output:
         process = subprocess.Popen(
