@@ -41,6 +41,11 @@ class Database:
             event.listen(self.engine, "connect", _sqlite_set_up(synchronous))
         event.listen(self.engine, "handle_error", _translate)
 
+    def ping(self) -> None:
+        """Raises Unavailable when the database does not answer."""
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -58,6 +63,7 @@ def _engine(url: URL, is_sqlite: bool) -> Engine:
     return sqlalchemy.create_engine(
         url,
         isolation_level="AUTOCOMMIT",
+        execution_options={"preserve_rowcount": True},
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         connect_args={"check_same_thread": False} if is_sqlite else in_utc,

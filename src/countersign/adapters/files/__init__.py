@@ -1,0 +1,1 @@
+"""Where bytes are kept: each content once, under its own SHA-256."""

@@ -1,0 +1,142 @@
+"""Files in a folder of this machine, written so that a power cut loses nothing."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from countersign.adapters.caching import Recent
+from countersign.adapters.files.ranges import BLOCK, slices
+from countersign.domain.document import FileRef
+from countersign.domain.errors import NotFound, Unavailable
+
+REMEMBERED = 10_000  # contents and folders that are known to be on stable storage
+
+
+class LocalFiles:
+    """The port Files. A content lies at `aa/bb/<sha256>`. It is written aside, synced, renamed and
+    its folder synced, so a name always stands for the whole content. Whoever puts one that is
+    there already syncs its folder too, unless this process did: the other writer may not have got
+    that far. Raises Unavailable when the disk is full; then nothing half-written stays."""
+
+    def __init__(self, root: Path) -> None:
+        self._root, self._aside = root, root / "incoming"
+        self._aside.mkdir(parents=True, exist_ok=True)
+        self._safe: Recent[bool] = Recent(REMEMBERED)
+        self._sweep()
+
+    def put(self, data: bytes) -> FileRef:
+        file = FileRef(hashlib.sha256(data).hexdigest(), len(data))
+        self._store(file.sha256, lambda target: self._write(target, lambda out: out.write(data)))
+        return file
+
+    def adopt(self, path: Path, sha256: str) -> FileRef:
+        file = FileRef(sha256, path.stat().st_size)
+        self._store(sha256, lambda target: self._move(path, target))
+        path.unlink(missing_ok=True)
+        return file
+
+    def read(self, file: FileRef) -> bytes:
+        with self._open(file) as found:
+            return found.read()
+
+    def stream(
+        self, parts: Sequence[FileRef], start: int = 0, length: int | None = None
+    ) -> Iterator[bytes]:
+        """Raises NotFound before the first block when any part is missing."""
+        wanted = list(slices(parts, start, length))
+        for part, _, _ in wanted:
+            self._open(part).close()
+        return self._blocks(wanted)
+
+    # -------------------------------------------------------------- reading
+
+    def _path(self, sha256: str) -> Path:
+        return self._root / sha256[:2] / sha256[2:4] / sha256
+
+    def _open(self, file: FileRef) -> BinaryIO:
+        try:
+            return self._path(file.sha256).open("rb", buffering=0)
+        except FileNotFoundError:
+            raise NotFound("file", file.sha256) from None
+
+    def _blocks(self, wanted: Sequence[tuple[FileRef, int, int]]) -> Iterator[bytes]:
+        for part, at, count in wanted:
+            with self._open(part) as found:
+                end = at + count
+                while at < end:
+                    block = os.pread(found.fileno(), min(BLOCK, end - at), at)
+                    if not block:
+                        raise OSError(errno.EIO, "a stored file is shorter than it was", found.name)
+                    at += len(block)
+                    yield block
+
+    # -------------------------------------------------------------- writing
+
+    def _store(self, sha256: str, write: Callable[[Path], None]) -> None:
+        target = self._path(sha256)
+        try:
+            if not target.exists():
+                self._make_folders(sha256)
+                write(target)
+                _sync_folder(target.parent)
+            elif not self._safe.get(sha256):
+                self._make_folders(sha256)
+                _sync_folder(target.parent)
+        except OSError as problem:
+            raise Unavailable("file store") from problem
+        self._safe.put(sha256, True)
+
+    def _make_folders(self, sha256: str) -> None:
+        """A folder is an entry in its parent, which has to be synced as well."""
+        folder, name = self._path(sha256).parent, sha256[:4]
+        if self._safe.get(name):
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        _sync_folder(folder.parent)
+        _sync_folder(self._root)
+        self._safe.put(name, True)
+
+    def _write(self, target: Path, fill: Callable[[BinaryIO], object]) -> None:
+        handle, aside = tempfile.mkstemp(dir=self._aside)
+        try:
+            with os.fdopen(handle, "wb") as out:
+                fill(out)
+                out.flush()
+                os.fsync(out.fileno())
+            os.replace(aside, target)
+        except BaseException:
+            os.unlink(aside)
+            raise
+
+    def _move(self, path: Path, target: Path) -> None:
+        with path.open("rb") as staged:
+            os.fsync(staged.fileno())
+            try:
+                os.replace(path, target)
+            except OSError as problem:
+                if problem.errno != errno.EXDEV:  # another volume
+                    raise
+                self._write(target, lambda out: shutil.copyfileobj(staged, out, BLOCK))
+
+
+    def _sweep(self) -> None:
+        """What a killed process was writing. Nobody writes one file for a day."""
+        for left in self._aside.iterdir():
+            if time.time() - left.stat().st_mtime > 24 * 3600:
+                left.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

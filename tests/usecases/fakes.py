@@ -1,0 +1,414 @@
+"""The database and file ports in memory, for tests of use cases. The contract suite holds them to
+what SQLite and PostgreSQL do."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from countersign.domain.account import Account, Caller, Credential
+from countersign.domain.delivery import Attempt, Delivery, Message, WebhookEndpoint
+from countersign.domain.document import Base, FileRef
+from countersign.domain.envelope import Envelope
+from countersign.domain.errors import (
+    IdempotencyMismatch,
+    Invalid,
+    NameTaken,
+    NotFound,
+    StaleState,
+    Unauthorized,
+)
+from countersign.domain.events import Event
+from countersign.domain.evidence import GENESIS, Link, chain
+from countersign.usecases import ports
+from countersign.usecases.ports import EnvelopeQuery, FollowUps, NewJob, Repeatable
+
+
+@dataclass
+class State:
+    """What is stored."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+    credentials: dict[str, Credential] = field(default_factory=dict)
+    envelopes: dict[str, Envelope] = field(default_factory=dict)
+    links: dict[str, tuple[Link, ...]] = field(default_factory=dict)
+    bases: dict[str, Base] = field(default_factory=dict)
+    messages: dict[str, Message] = field(default_factory=dict)
+    endpoints: dict[str, WebhookEndpoint] = field(default_factory=dict)
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
+    attempts: dict[tuple[str, int], Attempt] = field(default_factory=dict)
+    repeats: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    answers: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    jobs: dict[int, NewJob] = field(default_factory=dict)
+
+    def copy(self) -> State:
+        return State(**{table.name: dict(getattr(self, table.name)) for table in fields(self)})
+
+
+class Memory:
+    """A database: `state` is what was committed, `writer` is held by who writes."""
+
+    def __init__(self) -> None:
+        self.state = State()
+        self.writer = RLock()
+
+    @property
+    def jobs(self) -> Sequence[NewJob]:
+        """The jobs that wait, oldest first."""
+        return list(self.state.jobs.values())
+
+    def take_job(self) -> NewJob | None:
+        """The oldest job that waits, which waits no longer."""
+        with self.writer:
+            first = next(iter(self.state.jobs), None)
+            return None if first is None else self.state.jobs.pop(first)
+
+
+class Transaction:
+    """Reads what is committed until its first write; then its own copy."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._copy: State | None = None
+
+    @property
+    def read(self) -> State:
+        return self._copy or self._memory.state
+
+    @property
+    def write(self) -> State:
+        if self._copy is None:
+            self._memory.writer.acquire()
+            self._copy = self._memory.state.copy()
+        return self._copy
+
+    def commit(self) -> None:
+        if self._copy is not None:
+            self._memory.state = self._copy
+        self.close()
+
+    def close(self) -> None:
+        if self._copy is not None:
+            self._copy = None
+            self._memory.writer.release()
+
+
+def no_jobs(_envelope: Envelope, _event: Event, _uow: ports.UnitOfWork) -> Iterable[NewJob]:
+    return ()
+
+
+class FakeUnitOfWork(ports.UnitOfWork):
+    def __init__(self, memory: Memory, follow_ups: FollowUps = no_jobs) -> None:
+        self._tx = tx = Transaction(memory)
+        self._follow_ups = follow_ups
+        self.accounts: ports.Accounts = FakeAccounts(tx)
+        self.credentials: ports.Credentials = FakeCredentials(tx)
+        self.envelopes: ports.Envelopes = FakeEnvelopes(tx, self._queue_follow_ups)
+        self.bases: ports.Bases = FakeBases(tx)
+        self.messages: ports.Messages = FakeMessages(tx)
+        self.webhooks: ports.Webhooks = FakeWebhooks(tx)
+        self.repeats: ports.Repeats = FakeRepeats(tx)
+        self.jobs: ports.Jobs = FakeJobs(tx)
+
+    def __enter__(self) -> FakeUnitOfWork:
+        return self
+
+    def __exit__(self, *_reason: object) -> None:
+        self._tx.close()
+
+    def commit(self) -> None:
+        self._tx.commit()
+
+    def _queue_follow_ups(self, envelope: Envelope, events: Iterable[Event]) -> None:
+        for event in events:
+            for job in self._follow_ups(envelope, event, self):
+                self.jobs.add(job)
+
+
+def found(values: Mapping[Any, Any], kind: str, id: str) -> Any:
+    check_text(id)
+    if id not in values:
+        raise NotFound(kind, id)
+    return values[id]
+
+
+def check_text(*texts: str | None) -> None:
+    for text in filter(None, texts):
+        if "\x00" in text or text.encode(errors="replace").decode() != text:
+            raise Invalid("text that no database takes")
+
+
+class FakeAccounts:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, account: Account) -> None:
+        check_text(account.name, account.email)
+        self._tx.write.accounts[account.id] = account
+
+    def get(self, account_id: str) -> Account:
+        return found(self._tx.read.accounts, "account", account_id)
+
+    def all(self) -> Sequence[Account]:
+        return sorted(self._tx.read.accounts.values(), key=lambda one: (one.created_at, one.id))
+
+    def save(self, account: Account) -> None:
+        found(self._tx.read.accounts, "account", account.id)
+        self.add(account)
+
+
+class FakeCredentials:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, credential: Credential) -> None:
+        check_text(credential.name, credential.description)
+        taken = {one.name for one in self.of_account(credential.account_id, credential.api)}
+        if credential.name in taken:
+            raise NameTaken()
+        self._tx.write.credentials[credential.id] = credential
+
+    def by_secret_hash(self, secret_hash: str) -> Caller:
+        for one in self._tx.read.credentials.values():
+            if one.secret_hash == secret_hash and one.revoked_at is None:
+                return Caller(self._tx.read.accounts[one.account_id], one)
+        raise Unauthorized()
+
+    def of_account(self, account_id: str, api: str) -> Sequence[Credential]:
+        values = self._tx.read.credentials.values()
+        mine = [one for one in values if (one.account_id, one.api) == (account_id, api)]
+        return sorted(mine, key=lambda one: (one.created_at, one.id))
+
+    def get(self, credential_id: str) -> Credential:
+        return found(self._tx.read.credentials, "credential", credential_id)
+
+    def count_use(self, credential_id: str) -> None:
+        stored = self._tx.write.credentials
+        stored[credential_id] = found(stored, "credential", credential_id).count_use()
+
+    def revoke(self, credential_id: str, at: datetime) -> None:
+        revoked = replace(self.get(credential_id), revoked_at=at)
+        self._tx.write.credentials[credential_id] = revoked
+
+
+class FakeEnvelopes:
+    def __init__(
+        self, tx: Transaction, recorded: Callable[[Envelope, Sequence[Event]], None]
+    ) -> None:
+        self._tx, self._recorded = tx, recorded
+
+    def add(self, envelope: Envelope, events: Iterable[Event]) -> None:
+        self._put(envelope, envelope, events)
+
+    def save(self, envelope: Envelope, events: Iterable[Event]) -> None:
+        stored = found(self._tx.write.envelopes, "envelope", envelope.id)
+        if stored.version != envelope.version:
+            raise StaleState()
+        self._put(envelope, replace(envelope, version=envelope.version + 1), events)
+
+    def _put(self, envelope: Envelope, stored: Envelope, events: Iterable[Event]) -> None:
+        check_text(envelope.name, envelope.sender_name, envelope.failure)
+        check_text(*(document.name for document in envelope.documents))
+        check_text(*(task.person.name for task in envelope.tasks))
+        before = self._tx.read.links.get(envelope.id, ())
+        head = before[-1].hash if before else GENESIS
+        new = chain(envelope.id, len(before), head, events)
+        self._tx.write.envelopes[envelope.id] = stored
+        self._tx.write.links[envelope.id] = (*before, *new)
+        self._recorded(envelope, [link.event for link in new])
+
+    def get(self, envelope_id: str) -> Envelope:
+        return found(self._tx.read.envelopes, "envelope", envelope_id)
+
+    def of_task(self, task_id: str) -> Envelope:
+        for envelope in self._tx.read.envelopes.values():
+            if any(task.id == task_id for task in envelope.tasks):
+                return envelope
+        raise NotFound("task", task_id)
+
+    def find(self, query: EnvelopeQuery) -> tuple[Sequence[Envelope], int]:
+        wanted = [one for one in self._tx.read.envelopes.values() if matches(query, one)]
+        wanted.sort(key=lambda one: (one.created_at, one.id), reverse=True)
+        return wanted[query.offset : query.offset + query.limit], len(wanted)
+
+    def evidence(self, envelope_id: str) -> Sequence[Link]:
+        return list(self._tx.read.links.get(envelope_id, ()))
+
+
+def matches(query: EnvelopeQuery, envelope: Envelope) -> bool:
+    return (
+        envelope.account_id == query.account_id
+        and (query.credential_ids is None or envelope.credential_id in query.credential_ids)
+        and query.origin in (None, envelope.origin)
+        and query.environment in (None, envelope.environment)
+        and (not query.statuses or envelope.status in query.statuses)
+        and query.name.casefold() in envelope.name.casefold()
+        and some_task_matches(query, envelope)
+    )
+
+
+def some_task_matches(query: EnvelopeQuery, envelope: Envelope) -> bool:
+    if not query.task_statuses and query.opened is None:
+        return True
+    return any(
+        (not query.task_statuses or task.status in query.task_statuses)
+        and query.opened in (None, task.opened_at is not None)
+        for task in envelope.tasks
+    )
+
+
+class FakeBases:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def get(self, key: str) -> Base | None:
+        return self._tx.read.bases.get(key)
+
+    def add(self, base: Base) -> None:
+        self._tx.write.bases.setdefault(base.key, base)
+
+
+class FakeMessages:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, message: Message) -> bool:
+        if any(message.key == one.key for one in self._tx.write.messages.values()):
+            return False
+        self._tx.write.messages[message.id] = message
+        return True
+
+    def get(self, message_id: str) -> Message:
+        return found(self._tx.read.messages, "message", message_id)
+
+    def save(self, message: Message) -> None:
+        found(self._tx.read.messages, "message", message.id)
+        self._tx.write.messages[message.id] = message
+
+    def newest(self, limit: int, recipient: str = "") -> Sequence[Message]:
+        values = self._tx.read.messages.values()
+        wanted = [one for one in values if recipient in ("", one.recipient)]
+        return sorted(wanted, key=lambda one: one.created_at, reverse=True)[:limit]
+
+    def of_envelope(self, envelope_id: str) -> Sequence[Message]:
+        values = self._tx.read.messages.values()
+        wanted = [one for one in values if one.envelope_id == envelope_id]
+        return sorted(wanted, key=lambda one: one.created_at)
+
+
+class FakeWebhooks:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def put_endpoint(self, endpoint: WebhookEndpoint) -> None:
+        stored = self._tx.write.endpoints
+        for other in list(stored.values()):
+            same = (other.credential_id, other.slot) == (endpoint.credential_id, endpoint.slot)
+            if endpoint.slot and endpoint.credential_id and same:
+                del stored[other.id]
+        stored[endpoint.id] = endpoint
+
+    def endpoints(self, account_id: str, api: str) -> Sequence[WebhookEndpoint]:
+        values = self._tx.read.endpoints.values()
+        mine = [one for one in values if (one.account_id, one.api) == (account_id, api)]
+        return sorted(mine, key=lambda one: (one.created_at, one.id))
+
+    def endpoint(self, endpoint_id: str) -> WebhookEndpoint:
+        return found(self._tx.read.endpoints, "webhook", endpoint_id)
+
+    def remove_endpoint(self, endpoint_id: str) -> None:
+        self.endpoint(endpoint_id)
+        del self._tx.write.endpoints[endpoint_id]
+
+    def add_delivery(self, delivery: Delivery) -> bool:
+        stored = self._tx.write.deliveries
+        return stored.setdefault(delivery.id, delivery) is delivery
+
+    def delivery(self, delivery_id: str) -> Delivery:
+        return found(self._tx.read.deliveries, "delivery", delivery_id)
+
+    def save_delivery(self, delivery: Delivery) -> None:
+        self.delivery(delivery.id)
+        self._tx.write.deliveries[delivery.id] = delivery
+
+    def add_attempt(self, attempt: Attempt) -> None:
+        self._tx.write.attempts[attempt.delivery_id, attempt.number] = attempt
+
+    def deliveries(self, envelope_id: str) -> Sequence[Delivery]:
+        values = self._tx.read.deliveries.values()
+        wanted = [one for one in values if one.envelope_id == envelope_id]
+        return sorted(wanted, key=lambda one: (one.created_at, one.id))
+
+    def attempts(self, delivery_id: str) -> Sequence[Attempt]:
+        values = self._tx.read.attempts.values()
+        wanted = [one for one in values if one.delivery_id == delivery_id]
+        return sorted(wanted, key=lambda one: one.number)
+
+
+class FakeRepeats:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def claim(self, request: Repeatable, resource_id: str, _at: datetime) -> str:
+        claims = self._tx.write.repeats
+        claims.setdefault((request.credential_id, request.key), (request.fingerprint, resource_id))
+        return self.find(request) or resource_id
+
+    def find(self, request: Repeatable) -> str | None:
+        earlier = self._tx.read.repeats.get((request.credential_id, request.key))
+        if earlier is not None and earlier[0] != request.fingerprint:
+            raise IdempotencyMismatch()
+        return earlier[1] if earlier else None
+
+    def answer(self, request: Repeatable) -> bytes | None:
+        self.find(request)
+        return self._tx.read.answers.get((request.credential_id, request.key))
+
+    def keep_answer(self, request: Repeatable, answer: bytes) -> None:
+        if self.find(request) is None:
+            raise NotFound("request", request.key)
+        self._tx.write.answers.setdefault((request.credential_id, request.key), answer)
+
+
+class FakeJobs:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, job: NewJob) -> None:
+        waiting = self._tx.write.jobs
+        if job.unique is None or all(job.unique != one.unique for one in waiting.values()):
+            waiting[max(waiting, default=0) + 1] = job
+
+
+class FakeFiles:
+    """The port Files."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, bytes] = {}
+
+    def put(self, data: bytes) -> FileRef:
+        file = FileRef(hashlib.sha256(data).hexdigest(), len(data))
+        self.stored[file.sha256] = data
+        return file
+
+    def adopt(self, path: Path, sha256: str) -> FileRef:
+        data = path.read_bytes()
+        path.unlink()
+        self.stored[sha256] = data
+        return FileRef(sha256, len(data))
+
+    def read(self, file: FileRef) -> bytes:
+        return found(self.stored, "file", file.sha256)
+
+    def stream(
+        self, parts: Sequence[FileRef], start: int = 0, length: int | None = None
+    ) -> Iterator[bytes]:
+        data = b"".join(self.read(part) for part in parts)
+        end = len(data) if length is None else start + length
+        for at in range(start, min(end, len(data)), 1 << 20):
+            yield data[at : min(at + (1 << 20), end)]
