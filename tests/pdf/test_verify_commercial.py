@@ -70,6 +70,8 @@ def test_a_remote_authority_that_we_know_is_named(
     assert {one.time_source for one in report.signatures} == {"timestamp authority Foreign TSA"}
     assert report.signatures[-1].trusted
     assert report.verdict == "valid"
+    # The DSS tells nothing of the remote authority's certificate
+    assert report.level == "B-T"
 
 
 def test_a_remote_authority_that_we_do_not_know_is_called_so(
@@ -216,8 +218,16 @@ def sealed_by(world: World, seal: CommercialSeal, *responses: bytes) -> Chain:
 def test_a_commercial_seal_with_its_chain_is_accepted(world: World, kind: str) -> None:
     seal = CommercialSeal(KEYS[kind]())
     chain = sealed_by(world, seal, seal.response())
-    assert judge(chain, trust=seal.trust(world)).report.signatures[-2].who == "Example AB"
+    found = judge(chain, trust=seal.trust(world)).report.signatures[-2]
+    assert (found.who, found.level) == ("Example AB", "B-LTA")
     assert "seal" in refusal_of(chain, trust=trust_of(world))
+
+
+def test_without_revocation_data_of_its_vendor_the_seal_reaches_b_t_only(world: World) -> None:
+    seal = CommercialSeal(KEYS["P-256"]())
+    report = judge(sealed_by(world, seal), trust=seal.trust(world)).report
+    assert [one.level for one in report.signatures] == ["B-LTA", "B-LTA", "B-LTA", "B-T", ""]
+    assert report.level == "B-T"
 
 
 def test_an_ocsp_response_of_somebody_else_is_refused(world: World) -> None:

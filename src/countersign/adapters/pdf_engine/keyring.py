@@ -71,6 +71,7 @@ class Keyring:
                 seal=frozenset(seals),
                 timestamp=frozenset(held[2]),
                 others=frozenset({self._local.certificate("root"), *self._foreign()}),
+                foreign_timestamps=self._remote is not None,
             )
             self._trust = counts, trust
         return self._trust[1]

@@ -81,6 +81,11 @@ class Certificate:
         fields.element(der.SEQUENCE)
         return fields.element(der.SEQUENCE), serial
 
+    @cached_property
+    def issuer(self) -> str:
+        """Name of the authority that issued it (RFC 4514)."""
+        return self.parsed.issuer.rfc4514_string()
+
     @property
     def name(self) -> str:
         """The whole name: `name` when the common name had to be cut, else the common name."""

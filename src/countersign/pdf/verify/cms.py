@@ -75,7 +75,7 @@ def check_token(token: bytes, imprint: bytes, trust: Trust) -> Stamp:
     data.info.finish()
     time = _time_of(encoded, imprint)
     certificate.need_valid_at(time)
-    return Stamp(time, LOCAL_AUTHORITY, trusted=True)
+    return Stamp(time, LOCAL_AUTHORITY, True, certificate.issuer)
 
 
 def _signed_data(encoded: bytes, version: bytes) -> _SignedData:

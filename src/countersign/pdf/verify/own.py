@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from countersign.pdf.verify.certificates import Role, Trust
+from countersign.pdf.verify.certificates import Certificate, Role, Trust
 from countersign.pdf.verify.cms import Signature, check_signature, check_token
 from countersign.pdf.verify.facts import BaseFacts, Expected, ExpectedAct, FieldFacts
 from countersign.pdf.verify.fields import field_value, signature_of, text_string
@@ -74,7 +74,7 @@ def verify_own(
     found = list(revisions(tail, base))
     wanted = 1 + len(expected.acts) + 2 * expected.sealed
     need(len(found) == wanted, "number of revisions:", len(found), "instead of", wanted)
-    walk = _Walk(base, trust, digest, "B-LTA" if expected.sealed else "B-T", 1 + wanted)
+    walk = _Walk(base, trust, digest, 1 + wanted)
     walk.certification(found[0], expected)
     for revision, act in zip(found[1:], expected.acts, strict=False):
         walk.act(revision, act)
@@ -84,21 +84,54 @@ def verify_own(
     return OwnReport(walk.finish(tail), base.length + len(tail), walk.report(expected))
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A signature that was checked; a document timestamp has no certificate beside its stamp's."""
+
+    field: str
+    kind: SignatureKind
+    stamp: Stamp
+    certificate: Certificate | None = None
+    reason: str = ""
+
+    def described(self, covers: str, documented: frozenset[str]) -> SignatureReport:
+        """`documented`: the authorities whose revocation data the DSS holds."""
+        by = self.certificate
+        return SignatureReport(
+            field=self.field,
+            kind=self.kind,
+            who=by.name if by else self.stamp.authority,
+            email=by.email if by else "",
+            when=self.stamp.time,
+            time_source=self.stamp.source,
+            covers=covers,
+            level=self._level(documented),
+            valid=True,
+            trusted=self.stamp.trusted if by is None else True,
+            reason=self.reason,
+        )
+
+    def _level(self, documented: frozenset[str]) -> Level:
+        """B-LTA only where the DSS tells of signer and timestamp authority alike."""
+        if self.certificate is None:
+            return ""
+        told = {self.certificate.issuer, self.stamp.issuer} <= documented
+        return "B-LTA" if told else "B-T"
+
+
 class _Walk:
     """Goes through the revisions in their order and remembers what was found."""
 
-    def __init__(
-        self, base: BaseFacts, trust: Trust, digest: "_Hash", level: Level, count: int
-    ) -> None:
+    def __init__(self, base: BaseFacts, trust: Trust, digest: "_Hash", count: int) -> None:
         self._base = base
         self._trust = trust
         self._digest = digest
         self._hashed = 0
-        self._level = level
         self._count = count
         self._last: Stamp | None = None
         self._slots: set[int] = set()
-        self._found: list[SignatureReport] = []
+        self._found: list[_Found] = []
+        self._documented: frozenset[str] = frozenset()
 
     def certification(self, revision: Revision, expected: Expected) -> None:
         field = self._platform("z_cert")
@@ -153,14 +186,15 @@ class _Walk:
         field = self._platform("z_ts")
         self._need_changes(revision, {field.number, self._base.dss})
         objects = NewObjects(revision)
-        check_validation_data(revision.body(self._base.dss), objects, self._trust)
+        validation_data = revision.body(self._base.dss)
+        self._documented = check_validation_data(validation_data, objects, self._trust)
         number = self._signature_number(revision, field, objects)
         start, _ = revision.objects[number]
         need(revision.data.startswith(DOCUMENT_TIMESTAMP, start), "kind of document timestamp")
         covered = covered_by(revision, number, start + len(DOCUMENT_TIMESTAMP))
         stamp = check_token(covered.contents, self._digest_of(revision, covered), self._trust)
         self._advance(stamp)
-        self._note(field, "document timestamp", stamp.authority, "", stamp, stamp.trusted)
+        self._found.append(_Found(field.name, "document timestamp", stamp))
         objects.finish()
 
     def finish(self, tail: bytes) -> str:
@@ -169,7 +203,12 @@ class _Walk:
         return self._digest.hexdigest()
 
     def report(self, expected: Expected) -> Report:
-        return Report(signatures=tuple(self._found), envelope=expected.envelope or None)
+        numbered = enumerate(self._found, start=2)  # revision 1 is the base
+        signatures = tuple(
+            found.described(covered_part(number, self._count), self._documented)
+            for number, found in numbered
+        )
+        return Report(signatures=signatures, envelope=expected.envelope or None)
 
     def _platform(self, name: str) -> FieldFacts:
         field = self._base.platform.get(name)
@@ -209,8 +248,8 @@ class _Walk:
         apart = abs(signature.stamp.time - claims.time)
         need(apart <= CLAIMED_TIME_TOLERANCE, "claimed time is", apart, "from the proven one")
         self._advance(signature.stamp)
-        certificate = signature.certificate
-        self._note(field, kind, certificate.name, certificate.email, signature.stamp, True, claims)
+        by = signature.certificate
+        self._found.append(_Found(field.name, kind, signature.stamp, by, claims.reason))
         return claims, signature
 
     def _digest_of(self, revision: Revision, covered: Covered) -> bytes:
@@ -228,33 +267,6 @@ class _Walk:
             skew = CLOCK_SKEW if self._last.authority != stamp.authority else timedelta()
             need(stamp.time >= self._last.time - skew, "time goes backwards at", stamp.time)
         self._last = stamp
-
-    def _note(
-        self,
-        field: FieldFacts,
-        kind: SignatureKind,
-        who: str,
-        email: str,
-        stamp: Stamp,
-        trusted: bool,
-        claims: Claims | None = None,
-    ) -> None:
-        number = len(self._found) + 2  # revision 1 is the base
-        self._found.append(
-            SignatureReport(
-                field=field.name,
-                kind=kind,
-                who=who,
-                email=email,
-                when=stamp.time,
-                time_source=stamp.source,
-                covers=covered_part(number, self._count),
-                level="" if claims is None else self._level,
-                valid=True,
-                trusted=trusted,
-                reason=claims.reason if claims else "",
-            )
-        )
 
 
 _ROLES: dict[SignatureKind, Role] = {

@@ -245,7 +245,8 @@ def _stamp(status: TimestampSignatureStatus | DocumentTimestampStatus, token: ob
     info = token["encap_content_info"]["content"].parsed  # type: ignore[index]
     local = info["policy"].native == _LOCAL_POLICY
     name = LOCAL_AUTHORITY if local else _name(status.signing_cert)
-    return Stamp(status.timestamp.astimezone(UTC), name, status.trusted)
+    issuer = str(status.signing_cert.issuer.human_friendly)
+    return Stamp(status.timestamp.astimezone(UTC), name, status.trusted, issuer)
 
 
 def _token_of(signature: EmbeddedPdfSignature) -> object:

@@ -8,11 +8,15 @@ LOCAL_AUTHORITY = "local timestamp authority"
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a timestamp token proves: UTC time, who says so, and whether we know them."""
+    """What a timestamp token proves: UTC time, who says so, and whether we know them.
+
+    `issuer` (RFC 4514) issued the authority's certificate.
+    """
 
     time: datetime
     authority: str
     trusted: bool
+    issuer: str
 
     @property
     def source(self) -> str:

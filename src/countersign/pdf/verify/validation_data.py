@@ -22,11 +22,11 @@ _STREAM = re.compile(rb"<</Length ([1-9]\d{0,8})>>\nstream\n")
 _STREAM_END = b"\nendstream"
 
 
-def check_validation_data(body: bytes, objects: NewObjects, trust: Trust) -> None:
-    """Refuse anything in the DSS that is not ours or not signed by a certificate we know.
+def check_validation_data(body: bytes, objects: NewObjects, trust: Trust) -> frozenset[str]:
+    """The authorities (RFC 4514) whose revocation data the DSS holds.
 
-    Also refuses a DSS that lacks what later validation needs: the certificates and the CRLs of both
-    the root and the issuing authority.
+    Refuses anything in it that is not ours or not signed by a certificate we know, and a DSS that
+    lacks what later validation needs: certificate and CRL of the root and the issuing authority.
     """
     found = _DSS.fullmatch(body)
     if found is None:
@@ -36,8 +36,8 @@ def check_validation_data(body: bytes, objects: NewObjects, trust: Trust) -> Non
     need(trust.authorities.issubset(certificates), "DSS lacks a certificate of the authorities")
     issuers = {_accepted(crl, _crl_issuer, trust) for crl in crls}
     need(trust.authority_names.issubset(issuers), "DSS lacks a CRL of the authorities")
-    for response in responses:
-        _accepted(response, _responder, trust)
+    responders = {_accepted(response, _responder, trust) for response in responses}
+    return frozenset(issuers | responders)
 
 
 def _streams(references: bytes | None, objects: NewObjects) -> Iterator[bytes]:
@@ -84,11 +84,10 @@ def _responder(data: bytes, trust: Trust) -> str:
     response = ocsp.load_der_ocsp_response(data)
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         return ""
-    known = trust.known_certificates
-    delegated = [c for c in response.certificates if any(_is_issued(c, k) for k in known)]
-    for signer in (*known, *delegated):
-        if _has_responded(response, signer):
-            return signer.subject.rfc4514_string()
+    for authority in trust.known_certificates:
+        delegated = [c for c in response.certificates if _is_issued(c, authority)]
+        if any(_has_responded(response, signer) for signer in (authority, *delegated)):
+            return authority.subject.rfc4514_string()
     return ""
 
 
