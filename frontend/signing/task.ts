@@ -88,10 +88,10 @@ function showPosition(): void {
   const step = currentStep();
   const total = fields.typed.length + (fields.places.length > 0 ? 1 : 0);
   const number = step === "sign" ? total : current + 1;
-  const name = step === "sign" ? t("signature") : fields.typed[current]?.field.name;
+  const name = step === "sign" ? t("signature") : (fields.typed[current]?.field.name ?? "");
   const position = byId("position");
   position.hidden = total === 0 || (step !== "fill" && step !== "sign");
-  position.textContent = `${t("position", { number, total })} · ${name}`;
+  position.textContent = total > 1 ? `${t("position", { number, total })} · ${name}` : name;
 }
 
 function bringToPosition(): void {
