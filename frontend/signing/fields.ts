@@ -1,6 +1,6 @@
 import { calmScroll, create, showError } from "../shared/dom";
 import { memory, remember } from "./memory";
-import { type Field, language, state, t } from "./page-data";
+import { type Field, state, t } from "./page-data";
 import type { Appearance } from "./signature";
 
 const SIGNED = new Set(["signature", "initials", "stamp"]);
@@ -137,9 +137,9 @@ function controlFor(field: Field): HTMLInputElement | HTMLTextAreaElement {
   return create("input", { type: "text", autocomplete: "off", enterKeyHint: "next" });
 }
 
-/** The day of signing is the server's to say; it shows here where it will stand. */
+/** The day of signing is the server's to say, in UTC; it shows here where and as it will stand. */
 function datePlace(field: Field): HTMLElement {
-  const today = new Intl.DateTimeFormat(language).format(new Date());
+  const today = new Date().toISOString().slice(0, 10);
   const place = create("span", { className: "field date filled", textContent: today });
   place.dataset.testid = `field-${field.id}`;
   place.title = t("date_of_signing");
