@@ -1,4 +1,4 @@
-"""Make an upload fit to be signed: flatten its form, drop all that acts by itself.
+"""Make an upload fit to be signed: drop all that acts by itself.
 
 A signed document must show tomorrow what it showed to the signer: scripts, launch actions and forms
 that change themselves go; links, bookmarks and attachments stay.
@@ -8,8 +8,6 @@ from collections.abc import Iterator
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
-
-from countersign.pdf.errors import UnusablePdf
 
 _CATALOG_KEYS = (
     "/OpenAction",
@@ -26,9 +24,8 @@ _ACTIVE_ANNOTATIONS = frozenset(("/RichMedia", "/Movie", "/Sound", "/Screen", "/
 _MAX_OUTLINE_ITEMS = 100_000
 
 
-def clean(pdf: pikepdf.Pdf) -> None:
-    """Change `pdf` in place. Raises UnusablePdf for XFA-only forms and signed files."""
-    _flatten_form(pdf)
+def drop_active_content(pdf: pikepdf.Pdf) -> None:
+    """Change `pdf`, whose form is flattened, in place."""
     for key in _CATALOG_KEYS:
         _delete(pdf.Root, key)
     pdf.Root.Type = Name.Catalog
@@ -41,27 +38,6 @@ def clean(pdf: pikepdf.Pdf) -> None:
         _clean_annotations(page.obj)
     for item in _outline_items(pdf.Root.get("/Outlines")):
         _clean_actions(item)
-
-
-def _flatten_form(pdf: pikepdf.Pdf) -> None:
-    form = pdf.Root.get("/AcroForm")
-    if not isinstance(form, Dictionary):
-        return
-    has_fields = len(form.get("/Fields", ())) > 0
-    if "/XFA" in form and (not has_fields or bool(pdf.Root.get("/NeedsRendering"))):
-        raise UnusablePdf(
-            "xfa_only", "the form exists as XFA only; no reader but Acrobat can show it"
-        )
-    if has_fields and any(map(_is_signed, pdf.acroform.fields)):
-        raise UnusablePdf("already_signed", "the file is signed; preparing it would break that")
-    if has_fields:
-        pdf.generate_appearance_streams()
-        pdf.flatten_annotations("all")
-
-
-def _is_signed(field: object) -> bool:
-    obj = field.obj  # type: ignore[attr-defined]
-    return obj.get("/FT") == Name.Sig and "/ByteRange" in obj.get("/V", {})
 
 
 def _clean_annotations(page: pikepdf.Object) -> None:

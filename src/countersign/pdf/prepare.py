@@ -14,8 +14,9 @@ from pikepdf import Array, Dictionary, Name
 
 from countersign.pdf import evidence
 from countersign.pdf.capture import capture
-from countersign.pdf.cleaning import clean
+from countersign.pdf.cleaning import drop_active_content
 from countersign.pdf.errors import BadLayout, PdfError, UnusablePdf
+from countersign.pdf.flatten import flatten_form
 from countersign.pdf.form import NOWHERE, Form, Place, Sheet
 from countersign.pdf.geometry import PageBox, visible_box
 from countersign.pdf.layout import Field, FieldKind, Layout, Slot
@@ -49,9 +50,11 @@ def prepare(data: bytes, layout: Layout) -> Prepared:
     """
     with _opened(data) as pdf:
         with _as_broken():
-            clean(pdf)
+            font = shared_font().embed(pdf)
+            flatten_form(pdf, font)
+            drop_active_content(pdf)
             sheets = _sheets(pdf, layout)
-        form, own = _build(pdf, layout, sheets)
+        form, own = _build(pdf, font, layout, sheets)
         saved = _save(pdf)
     return Prepared(saved, capture(saved, form.fields, own))
 
@@ -111,9 +114,10 @@ def _rotation(page: pikepdf.Page) -> int:
     return int(node.get("/Rotate", 0)) if node is not None else 0
 
 
-def _build(pdf: pikepdf.Pdf, layout: Layout, sheets: dict[int, Sheet]) -> tuple[Form, int]:
+def _build(
+    pdf: pikepdf.Pdf, font: pikepdf.Object, layout: Layout, sheets: dict[int, Sheet]
+) -> tuple[Form, int]:
     """All fields in the order of the state; also returns how many are the platform's own."""
-    font = shared_font().embed(pdf)
     form = Form(pdf, font)
     slots = layout.all_slots()
     pages = _EvidencePages(pdf, font, layout, sheets[0].box.seen) if layout.evidence else None
@@ -243,6 +247,9 @@ def _save(pdf: pikepdf.Pdf) -> bytes:
     info = pdf.trailer.get("/Info")
     if info is not None and not info.is_indirect:
         pdf.trailer.Info = pdf.make_indirect(info)
+    if "/Size" not in pdf.trailer:
+        # Lost with a damaged trailer; the library writes the right number, but only over another
+        pdf.trailer.Size = 1
     out = io.BytesIO()
     # Streams stay as they are: recompressing takes ten times as long as everything else.
     # No object streams: the writer and the verifier want a classic cross-reference table.

@@ -61,7 +61,9 @@ class FieldState:
         return cls(**{**data, "box": (width, height)})
 
     def to_dict(self) -> dict[str, Any]:
-        return {key: value for key, value in asdict(self).items() if value != "" or key == "label"}
+        """As the JSON form has it; what only some kinds of fields have is left out elsewhere."""
+        content = {**asdict(self), "box": list(self.box)}
+        return content if self.ap else {key: content[key] for key in content if key != "ap"}
 
 
 class SlotState:
