@@ -83,8 +83,9 @@ def _check_content(content: bytes, has_image: bool) -> None:
     tokens = _TOKEN.findall(content)
     blanks = content.count(b" ") + content.count(b"\n")
     need(sum(map(len, tokens)) + blanks == len(content), "form of an appearance's content")
-    for token in set(tokens) - _OPERATORS - _NAMES:
-        need(token[:1] == b"<" or _NUMBER.fullmatch(token), "operator", token)
+    others = set(tokens) - _OPERATORS - _NAMES
+    strange = [token for token in others if token[:1] != b"<" and not _NUMBER.fullmatch(token)]
+    need(not strange, "operators in an appearance:", *strange)
     need(has_image or b"/Im" not in tokens, "appearance draws an image that it does not have")
 
 

@@ -81,10 +81,10 @@ class Certificate:
         fields.element(der.SEQUENCE)
         return fields.element(der.SEQUENCE), serial
 
-    @cached_property
-    def issuer(self) -> str:
-        """Name of the authority that issued it (RFC 4514)."""
-        return self.parsed.issuer.rfc4514_string()
+    @property
+    def issuer(self) -> bytes:
+        """Name of the authority that issued it, DER."""
+        return self._issuer_serial[0]
 
     @property
     def name(self) -> str:
@@ -184,6 +184,10 @@ class Trust:
             return False
 
     @cached_property
+    def _issuer_name(self) -> bytes:
+        return self.issuer.subject.public_bytes()
+
+    @cached_property
     def _key(self) -> object:
         return self.issuer.public_key()
 
@@ -194,13 +198,13 @@ class Trust:
         return frozenset(above | {self.issuing})
 
     @cached_property
-    def authority_names(self) -> frozenset[str]:
+    def authority_names(self) -> frozenset[bytes]:
         """Whose CRLs a validator wants: the issuing authority's and the one's above it."""
         names = (self.issuer.subject, self.issuer.issuer)
-        return frozenset(name.rfc4514_string() for name in names)
+        return frozenset(name.public_bytes() for name in names)
 
     @cached_property
-    def accepted_revocation(self) -> dict[bytes, str]:
+    def accepted_revocation(self) -> dict[bytes, bytes]:
         """Issuers of the CRLs and OCSP responses that were checked already, by SHA-256."""
         return {}
 
@@ -222,7 +226,7 @@ class Trust:
         need(encoded not in self.known, "a signer signed with a certificate of the platform")
         certificate = Certificate(encoded)
         need(
-            certificate.parsed.issuer == self.issuer.subject and self._issued(certificate.parsed),
+            certificate.issuer == self._issuer_name and self._issued(certificate.parsed),
             "a signer's certificate is not issued by this platform",
         )
         _need_signer_profile(certificate.parsed)

@@ -14,18 +14,23 @@ MAX_LENGTH_BYTES = 3
 def header(data: bytes, at: int, tag: int) -> tuple[int, int]:
     """Start and end of the contents of the element at `at`. Raises Refused unless strict DER."""
     try:
-        need(data[at] == tag, "DER: another element than expected, at", at)
+        if data[at] != tag:
+            raise Refused(f"DER: another element than expected, at {at}")
         length, start = data[at + 1], at + 2
         if length >= 0x80:
-            width = length & 0x7F
-            need(1 <= width <= MAX_LENGTH_BYTES, "DER: length")
-            length = int.from_bytes(data[start : start + width], "big")
-            need(length >= (0x80 if width == 1 else 1 << 8 * (width - 1)), "DER: long length form")
-            start += width
+            length, start = _long_length(data, start, length & 0x7F)
     except IndexError:
         raise Refused("DER: cut short") from None
-    need(start + length <= len(data), "DER: element exceeds its parent")
+    if start + length > len(data):
+        raise Refused("DER: element exceeds its parent")
     return start, start + length
+
+
+def _long_length(data: bytes, at: int, width: int) -> tuple[int, int]:
+    need(1 <= width <= MAX_LENGTH_BYTES, "DER: length")
+    length = int.from_bytes(data[at : at + width], "big")
+    need(length >= (0x80 if width == 1 else 1 << 8 * (width - 1)), "DER: long length form")
+    return length, at + width
 
 
 class Cursor:

@@ -76,7 +76,7 @@ def check_foreign_token(token: bytes, imprint: bytes, roots: Iterable[bytes]) ->
         leaf.not_valid_before_utc <= time <= leaf.not_valid_after_utc, "authority expired at", time
     )
     trusted = _is_chained(leaf, certificates, roots, time)
-    return Stamp(time, _name_of(leaf), trusted, leaf.issuer.rfc4514_string())
+    return Stamp(time, _name_of(leaf), trusted, leaf.issuer.public_bytes())
 
 
 def _opened(token: bytes) -> tuple[bytes, list[x509.Certificate], _SignerInfo]:

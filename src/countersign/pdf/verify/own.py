@@ -94,7 +94,7 @@ class _Found:
     certificate: Certificate | None = None
     reason: str = ""
 
-    def described(self, covers: str, documented: frozenset[str]) -> SignatureReport:
+    def described(self, covers: str, documented: frozenset[bytes]) -> SignatureReport:
         """`documented`: the authorities whose revocation data the DSS holds."""
         by = self.certificate
         return SignatureReport(
@@ -111,7 +111,7 @@ class _Found:
             reason=self.reason,
         )
 
-    def _level(self, documented: frozenset[str]) -> Level:
+    def _level(self, documented: frozenset[bytes]) -> Level:
         """B-LTA only where the DSS tells of signer and timestamp authority alike."""
         if self.certificate is None:
             return ""
@@ -131,7 +131,7 @@ class _Walk:
         self._last: Stamp | None = None
         self._slots: set[int] = set()
         self._found: list[_Found] = []
-        self._documented: frozenset[str] = frozenset()
+        self._documented: frozenset[bytes] = frozenset()
 
     def certification(self, revision: Revision, expected: Expected) -> None:
         field = self._platform("z_cert")

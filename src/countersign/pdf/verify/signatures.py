@@ -245,7 +245,7 @@ def _stamp(status: TimestampSignatureStatus | DocumentTimestampStatus, token: ob
     info = token["encap_content_info"]["content"].parsed  # type: ignore[index]
     local = info["policy"].native == _LOCAL_POLICY
     name = LOCAL_AUTHORITY if local else _name(status.signing_cert)
-    issuer = str(status.signing_cert.issuer.human_friendly)
+    issuer = bytes(status.signing_cert.issuer.dump())
     return Stamp(status.timestamp.astimezone(UTC), name, status.trusted, issuer)
 
 

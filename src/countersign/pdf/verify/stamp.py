@@ -10,13 +10,13 @@ LOCAL_AUTHORITY = "local timestamp authority"
 class Stamp:
     """What a timestamp token proves: UTC time, who says so, and whether we know them.
 
-    `issuer` (RFC 4514) issued the authority's certificate.
+    `issuer` (a Name, DER) issued the authority's certificate.
     """
 
     time: datetime
     authority: str
     trusted: bool
-    issuer: str
+    issuer: bytes
 
     @property
     def source(self) -> str:

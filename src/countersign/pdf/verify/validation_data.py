@@ -22,8 +22,8 @@ _STREAM = re.compile(rb"<</Length ([1-9]\d{0,8})>>\nstream\n")
 _STREAM_END = b"\nendstream"
 
 
-def check_validation_data(body: bytes, objects: NewObjects, trust: Trust) -> frozenset[str]:
-    """The authorities (RFC 4514) whose revocation data the DSS holds.
+def check_validation_data(body: bytes, objects: NewObjects, trust: Trust) -> frozenset[bytes]:
+    """Names (DER) of the authorities whose revocation data the DSS holds.
 
     Refuses anything in it that is not ours or not signed by a certificate we know, and a DSS that
     lacks what later validation needs: certificate and CRL of the root and the issuing authority.
@@ -52,7 +52,7 @@ def _streams(references: bytes | None, objects: NewObjects) -> Iterator[bytes]:
             yield content
 
 
-def _accepted(data: bytes, issuer_of: Callable[[bytes, Trust], str], trust: Trust) -> str:
+def _accepted(data: bytes, issuer_of: Callable[[bytes, Trust], bytes], trust: Trust) -> bytes:
     """Who issued the revocation data `data`. Raises Refused unless we know them."""
     fingerprint = sha256(data).digest()
     if fingerprint not in trust.accepted_revocation:
@@ -65,12 +65,12 @@ def _accepted(data: bytes, issuer_of: Callable[[bytes, Trust], str], trust: Trus
     return trust.accepted_revocation[fingerprint]
 
 
-def _crl_issuer(data: bytes, trust: Trust) -> str:
+def _crl_issuer(data: bytes, trust: Trust) -> bytes:
     crl = x509.load_der_x509_crl(data)
     for issuer in trust.known_certificates:
         if issuer.subject == crl.issuer and _is_signed(crl, issuer):
-            return issuer.subject.rfc4514_string()
-    return ""
+            return issuer.subject.public_bytes()
+    return b""
 
 
 def _is_signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
@@ -80,15 +80,15 @@ def _is_signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) ->
     return crl.is_signature_valid(key)
 
 
-def _responder(data: bytes, trust: Trust) -> str:
+def _responder(data: bytes, trust: Trust) -> bytes:
     response = ocsp.load_der_ocsp_response(data)
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-        return ""
+        return b""
     for authority in trust.known_certificates:
         delegated = [c for c in response.certificates if _is_issued(c, authority)]
         if any(_has_responded(response, signer) for signer in (authority, *delegated)):
-            return authority.subject.rfc4514_string()
-    return ""
+            return authority.subject.public_bytes()
+    return b""
 
 
 def _is_issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
