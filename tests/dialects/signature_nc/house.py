@@ -26,7 +26,7 @@ from countersign.usecases.open_task import open_task
 from countersign.usecases.ports import Ports
 from countersign.usecases.sign_task import SignTask, sign_task
 from tests.dialects.signature_nc.world import World
-from tests.usecases.fake_engine import FakeEngine, pdf
+from tests.usecases.fake_engine import pdf
 
 BASE = "/api/v3"
 LARGEST = 1 << 20
@@ -55,6 +55,14 @@ class House:
         answer = self.post(**changes)
         assert answer.status_code == 200, answer.text
         made: dict[str, Any] = answer.json()
+        return made
+
+    def create_several(self, *names: str) -> dict[str, Any]:
+        """One submission after the other, a minute apart; by name."""
+        made = {}
+        for name in names:
+            self.pass_time(1 / 60)
+            made[name] = self.create(name=name)
         return made
 
     def read(self, uuid: str) -> dict[str, Any]:
@@ -142,13 +150,16 @@ def built_house(staging: Path, **settings: Any) -> tuple[House, ASGIApp]:
     """A house and its application, whose lifespan is the caller's business. `settings` are the
     account's."""
     world = World()
-    ports = world.ports(FakeEngine, lambda *given: {DIALECT.name: DIALECT.webhooks(*given)})
+    ports = world.ports(DIALECT)
     account = create_account("Max Own Company", "max@own.example", ports)
     account = replace(account, settings=settings)
     with ports.unit_of_work() as uow:
         uow.accounts.save(account)
         uow.commit()
-    tokens = {kind: token_of(account, ports, kind) for kind in (PRODUCTION, TEST)}
+    tokens = {}
+    for kind in (PRODUCTION, TEST):
+        tokens[kind] = token_of(account, ports, kind)
+        world.now += timedelta(minutes=1)
     runtime = Runtime(staging, handler_threads=4)
     dialect = DIALECT.build(ports, runtime, largest_file=LARGEST)
     app = RequestId(ByPrefix(dict.fromkeys(DIALECT.prefixes, dialect.app), runtime.lifespan))

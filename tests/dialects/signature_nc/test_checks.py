@@ -106,7 +106,7 @@ def test_each_check_answers_its_text(
     house: House, row: int, changes: dict[str, Any], text: str
 ) -> None:
     assert_refused(house.post(**changes), text)
-    assert house.world.files == {}, f"row {row} left a file"
+    assert house.world.files.stored == {}, f"row {row} left a file"
     assert house.client.get("/api/v3/submissions").json()["data"] == []
 
 
@@ -189,7 +189,7 @@ def test_what_the_vendor_does_not_say_is_refused_in_its_style(
     house: House, changes: dict[str, Any], text: str
 ) -> None:
     assert_refused(house.post(**changes), text)
-    assert house.world.files == {}
+    assert house.world.files.stored == {}
 
 
 @pytest.mark.parametrize("kind", ["text", "date", "checkbox", "initials", "stamp"])

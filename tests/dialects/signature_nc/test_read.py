@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from countersign.usecases.views import downloaded
 from tests.usecases.fake_engine import pdf
 
 from .house import BASE, House, bearer, signer
@@ -16,9 +17,7 @@ TWO = [signer(firstname="Lea"), signer(firstname="Jo")]
 
 def content(house: House, url: str) -> bytes:
     """What a download link opens, as the server would send it."""
-    download = house.ports.links.downloadable(url, house.world.now)
-    from countersign.usecases.views import downloaded
-
+    download = house.ports.links.downloadable(url.rpartition("/")[2], house.world.now)
     document = downloaded(download, house.ports)
     return b"".join(house.ports.files.stream(document.parts))
 
@@ -150,8 +149,7 @@ def names(house: House, **query: Any) -> list[str]:
 
 
 def test_the_list_has_pages_and_is_newest_first(house: House) -> None:
-    for number in range(5):
-        house.create(name=f"Quote {number}")
+    house.create_several(*(f"Quote {number}" for number in range(5)))
     answer = house.client.get(f"{BASE}/submissions?page=2&pageSize=2").json()
     assert [each["name"] for each in answer["data"]] == ["Quote 2", "Quote 1"]
     assert answer["meta"] == {"pagination": {"page": 2, "pageSize": 2, "pageCount": 3, "total": 5}}
@@ -166,9 +164,9 @@ def test_an_empty_list_has_no_page(house: House) -> None:
 
 
 def test_the_list_can_be_narrowed_by_name_and_by_a_signers_status(house: House) -> None:
-    made = {name: house.create(name=name)["submitters"][0] for name in ("one", "two", "Three")}
-    house.open(made["two"])
-    house.sign(made["Three"])
+    made = house.create_several("one", "two", "Three")
+    house.open(made["two"]["submitters"][0])
+    house.sign(made["Three"]["submitters"][0])
     assert names(house, status="sent") == ["one"]
     assert names(house, status="opened") == ["two"]
     assert names(house, status="completed") == ["Three"]

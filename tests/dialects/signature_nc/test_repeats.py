@@ -49,7 +49,7 @@ def test_a_repeat_is_answered_when_the_plan_is_used_up(house: House) -> None:
 
 def test_a_lost_answer_is_made_again_from_the_submission(house: House) -> None:
     first = house.post(headers=KEY)
-    house.world.tables["answers"].clear()
+    house.world.memory.state.answers.clear()
     assert house.post(headers=KEY).json() == first.json()
 
 
@@ -63,7 +63,7 @@ def test_the_same_token_is_made_once_and_its_secret_shown_again(house: House) ->
 
 def test_a_token_whose_answer_is_lost_cannot_be_shown_again(house: House) -> None:
     house.client.post(f"{BASE}/tokens", json={"name": "CI"}, headers=KEY)
-    house.world.tables["answers"].clear()
+    house.world.memory.state.answers.clear()
     again = house.client.post(f"{BASE}/tokens", json={"name": "CI"}, headers=KEY)
     assert_refused(again, "This credential was already created", 409)
 

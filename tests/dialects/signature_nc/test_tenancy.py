@@ -10,6 +10,7 @@ from countersign.dialects.signature_nc import DIALECT
 from countersign.domain.account import PRODUCTION
 from countersign.httpkit import Operation
 from countersign.usecases.create_account import create_account
+from countersign.usecases.create_credential import CreateCredential, create_credential
 
 from .house import BASE, House, bearer, parts, signer, token_of
 
@@ -110,8 +111,6 @@ def test_no_route_shows_the_other_environments_submissions(
 
 
 def test_a_credential_of_another_api_opens_nothing(house: House) -> None:
-    from countersign.usecases.create_credential import CreateCredential, create_credential
-
     command = CreateCredential(account_id=house.account.id, api="another-api", name="key")
     headers = bearer(create_credential(command, house.ports).secret)
     answer = house.client.get(f"{BASE}/tokens", headers=headers)
