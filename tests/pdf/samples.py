@@ -123,7 +123,7 @@ def deeply_nested(depth: int = 100_000) -> bytes:
 
 def flate_bomb(megabytes: int = 110) -> bytes:
     """An object stream whose few hundred kilobytes unpack to `megabytes`."""
-    packer = zlib.compressobj(9)
+    packer = zlib.compressobj(1)
     blank = b" " * (1 << 20)
     packed = b"".join(packer.compress(blank) for _ in range(megabytes)) + packer.flush()
     head = b"<</Type/ObjStm/N 2/First 10/Filter/FlateDecode/Length %d>>" % len(packed)

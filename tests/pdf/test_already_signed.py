@@ -114,7 +114,7 @@ def test_the_signature_shows_where_it_was_placed(world: World, upload: bytes) ->
         )
 
 
-@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+@pytest.mark.parametrize("rotation", [0, 90])
 def test_the_place_is_as_the_viewer_sees_it_on_rotated_pages(
     world: World, authority: foreign.Authority, rotation: int
 ) -> None:
@@ -145,6 +145,7 @@ def test_a_certified_file_is_refused_with_the_reason(
         )
 
 
+@pytest.mark.slow
 def test_what_we_refuse_to_do_to_a_certified_file_would_indeed_break_it(
     authority: foreign.Authority,
 ) -> None:

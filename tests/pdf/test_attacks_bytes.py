@@ -55,15 +55,15 @@ def flips_of_last_revision(closed: Chain, step: int) -> list[bytes]:
 
 
 def test_random_flips_are_refused(closed: Chain) -> None:
-    assert_all_refused(closed, random_flips(closed, 150))
+    assert_all_refused(closed, random_flips(closed, 120))
 
 
 def test_random_surgery_is_refused(closed: Chain) -> None:
-    assert_all_refused(closed, random_surgery(closed, 150))
+    assert_all_refused(closed, random_surgery(closed, 120))
 
 
 def test_flips_in_the_last_revision_are_refused(closed: Chain) -> None:
-    assert_all_refused(closed, flips_of_last_revision(closed, 127))
+    assert_all_refused(closed, flips_of_last_revision(closed, 251))
 
 
 @pytest.mark.slow

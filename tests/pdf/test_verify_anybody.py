@@ -328,30 +328,37 @@ def test_too_many_signatures_are_not_checked(
     assert report.verdict == "invalid"
 
 
-def test_our_own_file_is_b_lta_even_when_its_certificates_have_expired() -> None:
-    world = World.new()
-    data = sealed(world).data
-    root = world.keys.certificate("root")
-    for at in (datetime.now(UTC), datetime.now(UTC) + timedelta(hours=5)):
-        report = verify(data, [root], at)
-        assert (report.verdict, report.level) == ("valid", "B-LTA")
-        assert report.envelope == "8d0c3c1e-2f0c-4b5e-9d2a-6f9f8f0f4b11"
-        assert [one.kind for one in report.signatures] == [
-            "certification",
-            "signature",
-            "signature",
-            "seal",
-            "document timestamp",
-        ]
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World.new()
 
 
-def test_our_own_file_with_a_tail_is_not_valid() -> None:
-    world = World.new()
-    data = updated(sealed(world).data, lambda writer: writer.update_root())
+@pytest.fixture(scope="module")
+def ours(world: World) -> bytes:
+    return sealed(world).data
+
+
+def test_our_own_file_is_b_lta_even_when_its_certificates_have_expired(
+    world: World, ours: bytes
+) -> None:
+    at = datetime.now(UTC) + timedelta(hours=5)
+    report = verify(ours, [world.keys.certificate("root")], at)
+    assert (report.verdict, report.level) == ("valid", "B-LTA")
+    assert report.envelope == "8d0c3c1e-2f0c-4b5e-9d2a-6f9f8f0f4b11"
+    assert [one.kind for one in report.signatures] == [
+        "certification",
+        "signature",
+        "signature",
+        "seal",
+        "document timestamp",
+    ]
+
+
+def test_our_own_file_with_a_tail_is_not_valid(world: World, ours: bytes) -> None:
+    data = updated(ours, lambda writer: writer.update_root())
     assert verify(data, [world.keys.certificate("root")]).verdict == "invalid"
 
 
-def test_our_unfinished_file_reaches_b_t() -> None:
-    world = World.new()
+def test_our_unfinished_file_reaches_b_t(world: World) -> None:
     report = verify(signed(world).data, [world.keys.certificate("root")])
     assert (report.verdict, report.level) == ("valid", "B-T")

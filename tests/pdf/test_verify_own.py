@@ -171,8 +171,8 @@ def _many(world: World, count: int) -> tuple[Chain, float]:
 
 
 def test_time_grows_in_line_with_the_number_of_signers(world: World) -> None:
-    _, few = _many(world, 10)
-    _, many = _many(world, 60)
+    _, few = _many(world, 5)
+    _, many = _many(world, 30)
     assert many / few < 12
 
 
