@@ -8,7 +8,8 @@ from countersign.usecases.ports import Ports, Repeatable
 
 
 def answer_once(request: Repeatable | None, ports: Ports, make: Callable[[], bytes]) -> bytes:
-    """The answer that `request` got before, else the one that `make` gives, which is kept.
+    """The answer that `request` got before, else the one that `make` gives, which is kept. When two
+    do this at once, both get the answer that was kept first.
 
     Raises IdempotencyMismatch when the key came with another body before.
     """
@@ -21,5 +22,6 @@ def answer_once(request: Repeatable | None, ports: Ports, make: Callable[[], byt
     answer = make()
     with ports.unit_of_work() as uow:
         uow.repeats.keep_answer(request, answer)
+        kept = uow.repeats.answer(request)
         uow.commit()
-    return answer
+    return kept or answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,63 @@ def test_the_same_key_gives_the_same_bytes(customer: Customer) -> None:
     ]
     assert answers[0].status_code == 200
     assert answers[0].content == answers[1].content
+
+
+def test_eight_equal_requests_at_once_make_one_submission(customer: Customer) -> None:
+    files, texts = parts(files=[("contract.pdf", contract())], name="Eight at once")
+    request = customer.api.build_request(
+        "POST",
+        f"{BASE}/signatures",
+        files=files,
+        data=texts,
+        headers={"Idempotency-Key": "eight-at-once"},
+    )
+    content, headers = request.read(), request.headers
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(
+                lambda _: httpx2.post(request.url, content=content, headers=headers, timeout=30),
+                range(8),
+            )
+        )
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    found = customer.api.get(f"{BASE}/submissions", params={"name": "Eight at once"}).json()
+    assert found["meta"]["pagination"]["total"] == 1
+
+
+@pytest.mark.parametrize("name", ["Zoë 😀", "Đặng Văn", "عمر", "李 小龍", "Ωμέγα", "יעל"])
+def test_a_name_in_any_script_can_be_sent_and_signed(customer: Customer, name: str) -> None:
+    made = customer.create(
+        name=f"Avtal {name}",
+        files=[(f"{name}.pdf", contract())],
+        signers=[signer(firstname=name, fields=[field(document=f"{name}.pdf")])],
+    ).json()
+    sign(made["submitters"][0]["signatureLink"])
+    (submitter,) = customer.when_done(made["uuid"])["submitters"]
+    assert submitter["firstname"] == name
+    assert submitter["signedDocuments"][0]["name"] == f"{name}.pdf"
+
+
+def test_every_type_of_field_can_be_filled(customer: Customer) -> None:
+    kinds = ("signature", "text", "date", "checkbox", "initials", "stamp")
+    fields = [
+        field(type=kind, name=kind, area={"x": 50, "y": 60 * n, "w": 200, "h": 40, "page": 1})
+        for n, kind in enumerate(kinds)
+    ]
+    made = customer.create(signers=[signer(fields=fields)]).json()
+    page = made["submitters"][0]["signatureLink"]
+    offered = {each["name"]: each for each in httpx2.get(f"{page}/state").json()["fields"]}
+    assert offered.keys() == set(kinds)
+    body = {
+        "method": "typed",
+        "consent": True,
+        "signature": {"text": "Lea Roux"},
+        "fields": {offered["text"]["id"]: "Nouméa", offered["checkbox"]["id"]: "true"},
+    }
+    answer = httpx2.post(f"{page}/complete", json=body, timeout=30)
+    assert answer.status_code == 200, answer.text
+    assert customer.when_done(made["uuid"])["submitters"][0]["status"] == "completed"
 
 
 def test_a_thousand_signers_can_be_sent_and_one_can_sign(customer: Customer) -> None:
