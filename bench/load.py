@@ -1,0 +1,121 @@
+"""A load generator that leaves the processor to the server: keep-alive connections, requests that
+are bytes already, no parsing beyond the status and the length of an answer."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import uvloop
+
+HEAD_END = b"\r\n\r\n"
+WARM_UP = 0.2  # seconds that do not count
+
+
+@dataclass
+class Load:
+    """What one run found; answers that came in the warm-up are not in it."""
+
+    seconds: float
+    latencies_ms: list[float] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+
+    @property
+    def per_s(self) -> float:
+        return len(self.latencies_ms) / self.seconds
+
+    @property
+    def p50_ms(self) -> float:
+        return statistics.median(self.latencies_ms)
+
+    @property
+    def p99_ms(self) -> float:
+        return statistics.quantiles(self.latencies_ms, n=100, method="inclusive")[98]
+
+
+def run(
+    port: int,
+    requests: Iterator[bytes],
+    *,
+    concurrency: int,
+    seconds: float,
+    keep_bodies: bool = False,
+) -> Load:
+    """Sends `requests` over `concurrency` connections to a loopback port for a while, each as soon
+    as the answer before it has come. Raises when an answer's status isn't 200."""
+    return uvloop.run(_run(port, requests, concurrency, seconds, keep_bodies))
+
+
+async def _run(
+    port: int, requests: Iterator[bytes], concurrency: int, seconds: float, keep_bodies: bool
+) -> Load:
+    loop, load = asyncio.get_running_loop(), Load(seconds)
+    counts_from = time.perf_counter() + WARM_UP
+    ends_at = counts_from + seconds
+
+    def answered(body: bytes, started: float, ended: float) -> None:
+        if started >= counts_from and ended <= ends_at:
+            load.latencies_ms.append((ended - started) * 1000)
+            if keep_bodies:
+                load.bodies.append(body)
+
+    connections = [_Connection(requests, answered, ends_at, loop) for _ in range(concurrency)]
+    for connection in connections:
+        await loop.create_connection(lambda made=connection: made, "127.0.0.1", port)
+    await asyncio.gather(*(connection.done for connection in connections))
+    return load
+
+
+class _Connection(asyncio.Protocol):
+    def __init__(
+        self,
+        requests: Iterator[bytes],
+        answered: Callable[[bytes, float, float], None],
+        ends_at: float,
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self._requests, self._answered, self._ends_at = requests, answered, ends_at
+        self.done: asyncio.Future[None] = loop.create_future()
+        self._received = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._send()
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head, found, body = self._received.partition(HEAD_END)
+        if not found or len(body) < _length(head):
+            return
+        ended = time.perf_counter()
+        if not head.startswith(b"HTTP/1.1 200 "):
+            self._fail(f"{head.decode()}\n{body.decode()}")
+            return
+        self._answered(body, self._started, ended)
+        self._send()
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        if not self.done.done():
+            self._fail("the server closed the connection")
+
+    def _send(self) -> None:
+        self._started, self._received = time.perf_counter(), b""
+        if self._started > self._ends_at:
+            self.done.set_result(None)
+            self._transport.close()
+        else:
+            self._transport.write(next(self._requests))
+
+    def _fail(self, reason: str) -> None:
+        self.done.set_exception(RuntimeError(reason))
+        self._transport.close()
+
+
+def _length(head: bytes) -> int:
+    for line in head.split(b"\r\n")[1:]:
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return int(value)
+    raise RuntimeError("an answer without a length")

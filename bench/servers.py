@@ -1,0 +1,150 @@
+"""Countersign as a process of its own, for benchmarks that call it from outside."""
+
+import http.client
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.support.postgres import running_cluster
+from tests.support.server import RunningServer, serve
+
+DATABASES = ("SQLite", "PostgreSQL")
+BOUNDARY = "bench-boundary"
+FORM = f"multipart/form-data; boundary={BOUNDARY}"
+# As in production; only a cluster that tests throw away may skip this
+SAFE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
+
+
+@dataclass
+class Bench:
+    """A server with an account; `ready_s` is how long it took to answer, `rss_mb` the memory of
+    all its processes before the first request."""
+
+    server: RunningServer
+    ready_s: float
+    rss_mb: float
+    token: str
+
+    def cpu_s(self) -> float:
+        """Processor time of the server's processes so far, without the database's."""
+        times = [process.cpu_times() for process in _tree(self.server)]
+        return sum(each.user + each.system for each in times)
+
+    def client(self) -> "Client":
+        return Client(self.server.port, self.token)
+
+
+@contextmanager
+def started(folder: Path, database: str, *arguments: str) -> Iterator[Bench]:
+    """A server on an empty installation in `folder`; `database` is one of DATABASES."""
+    with _settings(database) as settings:
+        before = time.perf_counter()
+        with serve(folder / "data", *arguments, settings=settings) as server:
+            ready_s = time.perf_counter() - before
+            time.sleep(1)  # what it does once after its start is not idling
+            rss_mb = sum(process.memory_info().rss for process in _tree(server)) / 2**20
+            yield Bench(server, ready_s, rss_mb, _token(server))
+
+
+@contextmanager
+def _settings(database: str) -> Iterator[dict[str, str]]:
+    if database == "SQLite":
+        yield {}
+        return
+    with running_cluster(SAFE) as cluster:
+        yield {"DATABASE_URL": cluster.url(cluster.create_database())}
+
+
+def _tree(server: RunningServer) -> list[psutil.Process]:
+    process = psutil.Process(server.process.pid)
+    return [process, *process.children(recursive=True)]
+
+
+def _token(server: RunningServer) -> str:
+    made = server.run("account", "create", "--name", "Bench", "--email", "b@example.test", "--json")
+    token: str = json.loads(made.stdout)["signature_nc"]["token"]
+    return token
+
+
+# ------------------------------------------------------------------ calls
+
+
+class Client:
+    """One keep-alive connection."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._token = token
+
+    def create(self, pdf: bytes) -> dict[str, Any]:
+        """A submission with two signers."""
+        return self._call("POST", "/api/v3/signatures", FORM, create_body(pdf))
+
+    def complete(self, link: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Signs through the signing page's own API."""
+        path = "/s/" + link.partition("/s/")[2].partition("?")[0] + "/complete"
+        return self._call("POST", path, "application/json", json.dumps(body).encode())
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _call(self, method: str, path: str, kind: str, body: bytes) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": kind}
+        self._connection.request(method, path, body, headers)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{answer.status} {content.decode()}")
+        result: dict[str, Any] = json.loads(content)
+        return result
+
+
+def create_body(pdf: bytes) -> bytes:
+    """The form of `POST /signatures`: one file, two signers with a field each."""
+    areas = [{"x": x, "y": 640, "w": 200, "h": 80, "page": 0} for x in (60, 320)]
+    signers = [
+        {
+            "firstname": name,
+            "lastname": "Öberg",
+            "email": f"{name.lower()}@example.test",
+            "fields": [
+                {"type": "signature", "name": "Sign", "document": "contract.pdf", "area": area}
+            ],
+        }
+        for name, area in zip(("Asa", "Bo"), areas, strict=True)
+    ]
+    parts = [
+        _part('name="name"', b"Contract"),
+        _part('name="signers"', json.dumps(signers).encode()),
+        _part('name="file"; filename="contract.pdf"', pdf, "application/pdf"),
+    ]
+    return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
+
+
+def _part(disposition: str, content: bytes, kind: str = "") -> bytes:
+    head = f"--{BOUNDARY}\r\nContent-Disposition: form-data; {disposition}\r\n"
+    head += f"Content-Type: {kind}\r\n" if kind else ""
+    return head.encode() + b"\r\n" + content + b"\r\n"
+
+
+def create_request(token: str, pdf: bytes) -> bytes:
+    """The whole call as it goes over the wire."""
+    body = create_body(pdf)
+    head = (
+        f"POST /api/v3/signatures HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: {FORM}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def read_request(token: str, uuid: str) -> bytes:
+    path = f"/api/v3/submissions/{uuid}"
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n"
+    ).encode()
