@@ -134,6 +134,39 @@ def test_a_submission_from_creation_to_the_audit_document(
         assert request.path == f"/{request.json()['event']}"
 
 
+def test_an_invitation_and_a_reminder_lead_to_the_signing_page(customer: Customer) -> None:
+    made = customer.create(sendEmail="true", signers=[signer(email="lea@ex.example")]).json()
+    (lea,) = made["submitters"]
+    url = f"{customer.server.url}/sandbox/mail.json?to=lea@ex.example"
+
+    def mails() -> list[Any]:
+        return list(httpx2.get(url).json()["messages"])
+
+    wait_until(lambda: len(mails()) == 1, "the invitation")
+    assert lea["signatureLink"] in mails()[0]["links"]
+    reminded = customer.api.post(f"{BASE}/submitters/{lea['uuid']}/remind")
+    assert reminded.status_code == 200, reminded.text
+    wait_until(lambda: len(mails()) == 2, "the reminder")
+    sign(lea["signatureLink"])
+    customer.when_done(made["uuid"])
+    assert len(mails()) == 2
+
+
+def test_a_refusal_is_told_and_stays(customer: Customer, webhook_receiver: WebhookReceiver) -> None:
+    url = f"{webhook_receiver.url}/signed"
+    customer.api.post(f"{BASE}/webhooks/signed-webhook-url", json={"url": url})
+    made = customer.create().json()
+    page = made["submitters"][0]["signatureLink"]
+    declined = httpx2.post(f"{page}/decline", json={"reason": "Wrong price"})
+    assert declined.status_code == 200, declined.text
+    assert customer.read(made["uuid"])["submitters"][0]["status"] == "refused"
+    wait_until(lambda: "refused" in told(webhook_receiver), "the webhook")
+
+
+def told(receiver: WebhookReceiver) -> list[str]:
+    return [request.json()["event"] for request in receiver.requests]
+
+
 def test_every_signature_in_the_result_is_valid(customer: Customer, tmp_path: Path) -> None:
     made = customer.create(signers=[signer(), signer(firstname="Jo")]).json()
     for submitter in made["submitters"]:
@@ -285,3 +318,14 @@ def test_a_body_that_stops_half_way_leaves_the_server_well(customer: Customer) -
     answer = customer.api.post(f"{BASE}/signatures", content=whole.read()[:-30], headers=headers)
     assert_refused(answer, "Multipart body ends half way")
     assert customer.create().status_code == 200
+
+
+def test_a_download_link_is_good_for_an_hour(customer: Customer) -> None:
+    made = customer.create().json()
+    path = f"{BASE}/submissions/{made['uuid']}/documents"
+    url = customer.api.get(path).json()["documents"][0]["url"]
+    assert httpx2.get(url).status_code == 200
+    customer.server.run("sandbox", "advance", "61m")
+    assert httpx2.get(url).status_code in (403, 410)
+    fresh = customer.api.get(path).json()["documents"][0]["url"]
+    assert httpx2.get(fresh).status_code == 200
