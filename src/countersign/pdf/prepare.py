@@ -55,7 +55,8 @@ def prepare(data: bytes, layout: Layout) -> Prepared:
             drop_active_content(pdf)
             sheets = _sheets(pdf, layout)
         form, own = _build(pdf, font, layout, sheets)
-        saved = _save(pdf)
+        with _as_broken():
+            saved = _save(pdf)
     return Prepared(saved, capture(saved, form.fields, own))
 
 
@@ -85,14 +86,14 @@ def _as_broken() -> Iterator[None]:
 
 
 def _sheets(pdf: pikepdf.Pdf, layout: Layout) -> dict[int, Sheet]:
-    """The pages that take fields, and the first one, by index."""
+    """The pages that take fields, the first and the last one, by index."""
     count = len(pdf.pages)
     if count == 0:
         raise UnusablePdf("no_pages", "the file has no pages")
     used = {field.page for slot in layout.slots for field in slot.fields}
     if used and max(used) >= count:
         raise BadLayout(f"a field is on page {max(used)}; the document has {count} pages, from 0")
-    return {index: _sheet(pdf.pages[index]) for index in used | {0}}
+    return {index: _sheet(pdf.pages[index]) for index in used | {0, count - 1}}
 
 
 def _sheet(page: pikepdf.Page) -> Sheet:
@@ -121,7 +122,7 @@ def _build(
     form = Form(pdf, font)
     slots = layout.all_slots()
     pages = _EvidencePages(pdf, font, layout, sheets[0].box.seen) if layout.evidence else None
-    last = pages.sheets[0] if pages else _sheet(pdf.pages[-1])
+    last = pages.sheets[0] if pages else sheets[max(sheets)]
     form.signature("z_cert", last)
     if pages:
         for row in reversed(evidence.HEADER_ROWS):

@@ -6,7 +6,6 @@ this is a tenth.
 
 import hashlib
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -15,15 +14,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from countersign import der
-from countersign.adapters.keys.material import Person
 
 _ECDSA_SHA256 = der.sequence(der.oid("1.2.840.10045.4.3.2"))
 _P256 = der.sequence(der.oid("1.2.840.10045.2.1"), der.oid("1.2.840.10045.3.1.7"))
 _VERSION_3 = der.context(0, der.integer(2))
 _SIGN = ec.ECDSA(hashes.SHA256())
-_COMMON_NAME, _NAME, _SERIAL_NUMBER, _ORGANISATION = "2.5.4.3", "2.5.4.41", "2.5.4.5", "2.5.4.10"
-# Upper bounds of X.520 for CN and serialNumber; `name` has room for 32,768 characters
-_BOUND = 64
 
 
 def extension(dotted: str, value: bytes, *, critical: bool = False) -> bytes:
@@ -114,47 +109,6 @@ def point_of(key: ec.EllipticCurvePrivateKey) -> bytes:
 def key_identifier(point: bytes) -> bytes:
     """RFC 5280, 4.2.1.2, method 1. SHA-1 only names the key here."""
     return hashlib.sha1(point, usedforsecurity=False).digest()
-
-
-def authority_name(common_name: str, organisation: str) -> bytes:
-    """The subject of a platform certificate."""
-    return der.sequence(
-        _attribute(_ORGANISATION, organisation), _attribute(_COMMON_NAME, common_name)
-    )
-
-
-def person_name(person: Person) -> bytes:
-    """The subject of a signer's certificate: the whole name, however long, and never a control
-    character."""
-    name = _printable(person.name) or _printable(person.email) or "Unnamed signer"
-    attributes = []
-    if identifier := _printable(person.identifier):
-        attributes.append(_attribute(_SERIAL_NUMBER, _shortened(identifier)))
-    if len(name) > _BOUND:
-        attributes.append(_attribute(_NAME, name))
-    attributes.append(_attribute(_COMMON_NAME, _shortened(name)))
-    return der.sequence(*attributes)
-
-
-def email_name(email: str) -> bytes:
-    """subjectAltName with the address; nothing for what an rfc822Name cannot hold."""
-    if not email.isascii() or not email.isprintable() or "@" not in email or " " in email:
-        return b""
-    return extension("2.5.29.17", der.sequence(der.tlv(0x81, email.encode())))
-
-
-def _attribute(dotted: str, value: str) -> bytes:
-    return der.tlv(0x31, der.sequence(der.oid(dotted), der.utf8(value)))
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _BOUND else text[: _BOUND - 1].rstrip() + "…"
-
-
-def _printable(text: str) -> str:
-    """Without control characters, surrogates and directional overrides; blanks folded."""
-    kept = (" " if unicodedata.category(c) in ("Cc", "Cs", "Cf", "Zl", "Zp") else c for c in text)
-    return " ".join("".join(kept).split())
 
 
 def _time(moment: datetime) -> bytes:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from countersign.adapters.keys import certificate, store
+from countersign.adapters.keys import certificate, names, store
 from countersign.adapters.keys.crl import Crls
 from countersign.adapters.keys.material import (
     KeyMaterial,
@@ -75,10 +75,10 @@ class LocalKeys:
         """A new key and a certificate of one hour that names the signer; for one act, never
         stored."""
         key = ec.generate_private_key(ec.SECP256R1())
-        extensions = self._signer_extensions + certificate.email_name(person.email)
+        extensions = self._signer_extensions + names.email_name(person.email)
         issued = certificate.issue(
             self._issuer,
-            certificate.person_name(person),
+            names.person_name(person),
             key,
             (at - _SIGNER_SLACK, at - _SIGNER_SLACK + _SIGNER_LIFE),
             extensions,
@@ -133,12 +133,12 @@ def open_local_keys(folder: Path, public_url: str, at: datetime) -> LocalKeys:
     return LocalKeys(folder, public_url)
 
 
-def known_authorities(folder: Path) -> list[bytes]:
-    """DER of the root and issuing certificates of the installation whose keys are in `folder`;
-    none where there is no installation."""
+def root_of(folder: Path) -> list[bytes]:
+    """DER of the root certificate of the installation whose keys are in `folder`; none where there
+    is no installation."""
     if not folder.is_dir():
         return []
-    return [store.load(folder / f"{name}.pem").certificate for name in AUTHORITIES]
+    return [store.load(folder / "root.pem").certificate]
 
 
 def _first_keys(public_url: str, at: datetime) -> dict[str, StoredKey]:
@@ -157,7 +157,7 @@ def _authority(
     label: str, name: AuthorityName, above: StoredKey | None, extensions: bytes, at: datetime
 ) -> StoredKey:
     key = ec.generate_private_key(ec.SECP256R1())
-    subject = certificate.authority_name(f"{label} {name}", "Countersign")
+    subject = names.authority_name(f"{label} {name}", "Countersign")
     issuer = (
         certificate.Issuer.of(above.key, above.subject)
         if above
@@ -175,7 +175,7 @@ def _platform_key(role: Role, issuing: StoredKey, crl_url: str, at: datetime) ->
     validity = (at - _SLACK, at - _SLACK + _LIFE[role])
     made = certificate.issue(
         certificate.Issuer.of(issuing.key, issuing.subject),
-        certificate.authority_name(f"Countersign {role}", "Countersign"),
+        names.authority_name(f"Countersign {role}", "Countersign"),
         key,
         validity,
         usage + certificate.crl_distribution_point(crl_url),
