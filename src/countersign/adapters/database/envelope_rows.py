@@ -40,6 +40,23 @@ class EnvelopeRows:
     task_documents: dict[tuple[str, int], Row] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What to do to one table's rows."""
+
+    removed: Sequence[Row]
+    added: Sequence[Row]
+    changed: Sequence[Row]
+
+    @classmethod
+    def between(cls, before: Mapping[Any, Row], after: Mapping[Any, Row]) -> Difference:
+        return cls(
+            removed=[row for key, row in before.items() if key not in after],
+            added=[row for key, row in after.items() if key not in before],
+            changed=[row for key, row in after.items() if key in before and before[key] != row],
+        )
+
+
 # ------------------------------------------------------------------ to rows
 
 
@@ -249,9 +266,13 @@ def _document(row: Row, segments: tuple[Segment, ...]) -> Document:
         upload=FileRef(row["upload_sha256"], row["upload_size"]),
         pages=tuple(PageSize(width, height) for width, height in row["pages"]),
         base_key=row["base_key"],
-        base=FileRef(row["base_sha256"], row["base_size"]) if row["base_sha256"] else None,
+        base=_file(row["base_sha256"], row["base_size"]),
         segments=segments,
     )
+
+
+def _file(sha256: str | None, size: int) -> FileRef | None:
+    return None if sha256 is None else FileRef(sha256, size)
 
 
 def _segment(row: Row) -> Segment:
@@ -301,10 +322,3 @@ def _act(values: Row) -> Act:
         text=values["text"],
         values=values["values"],
     )
-
-
-def changed(old: Mapping[Any, Row], new: Mapping[Any, Row]) -> tuple[Sequence[Row], Sequence[Row]]:
-    """Rows to insert and rows to update."""
-    added = [row for key, row in new.items() if key not in old]
-    updated = [row for key, row in new.items() if key in old and old[key] != row]
-    return added, updated

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Select,
     Table,
     bindparam,
+    delete,
     func,
     insert,
     not_,
@@ -34,6 +35,13 @@ from countersign.domain.evidence import GENESIS, Link, chain
 from countersign.usecases.ports import EnvelopeQuery
 
 Recorded = Callable[[Envelope, Sequence[Event]], None]
+# What `EnvelopeRows` holds, each after what it refers to
+CHILDREN: Mapping[str, Table] = {
+    "documents": documents,
+    "segments": segments,
+    "tasks": tasks,
+    "task_documents": task_documents,
+}
 IDS: BindParameter[str] = bindparam("ids", expanding=True)
 
 # Three statements read any number of envelopes. The first and the last say which version they saw
@@ -82,10 +90,8 @@ class Envelopes:
         row["version"] = envelope.version
         self._tx.write(insert(envelopes), row)
         rows = shape.to_rows(envelope)
-        self._insert(documents, rows.documents.values())
-        self._insert(segments, rows.segments.values())
-        self._insert(tasks, rows.tasks.values())
-        self._insert(task_documents, rows.task_documents.values())
+        for name, table in CHILDREN.items():
+            self._insert(table, list(getattr(rows, name).values()))
         self._record(envelope, links)
 
     def save(self, envelope: Envelope, events: Iterable[Event]) -> None:
@@ -125,9 +131,9 @@ class Envelopes:
 
     # -------------------------------------------------------------- writing
 
-    def _insert(self, table: Table, rows: Iterable[shape.Row]) -> None:
-        if found := list(rows):
-            self._tx.write(insert(table), found)
+    def _insert(self, table: Table, rows: Sequence[shape.Row]) -> None:
+        if rows:
+            self._tx.write(insert(table), rows)
 
     def _compare_and_set(self, envelope: Envelope, chained: shape.Row) -> None:
         row = shape.envelope_row(envelope) | chained | {"version": envelope.version + 1}
@@ -139,18 +145,24 @@ class Envelopes:
         """The version is ours now, so nobody else changes these rows before the commit."""
         (_, before), *_ = self._rows([envelope.id])
         after = shape.to_rows(envelope)
-        self._save_changed(documents, before.documents, after.documents)
-        self._save_changed(segments, before.segments, after.segments)
-        self._save_changed(tasks, before.tasks, after.tasks)
-        self._save_changed(task_documents, before.task_documents, after.task_documents)
+        differences = [
+            (table, shape.Difference.between(getattr(before, name), getattr(after, name)))
+            for name, table in CHILDREN.items()
+        ]
+        for table, difference in reversed(differences):
+            self._remove(table, difference.removed)
+        for table, difference in differences:
+            self._insert(table, difference.added)
+            self._update(table, difference.changed)
 
-    def _save_changed(self, table: Table, before: Any, after: Any) -> None:
-        added, updated = shape.changed(before, after)
-        self._insert(table, added)
-        keys = [column == bindparam(f"of_{column.name}") for column in table.primary_key]
-        for row in updated:
-            of_key = {f"of_{column.name}": row[column.name] for column in table.primary_key}
-            self._tx.write(update(table).where(*keys).values(**row), of_key)
+    def _remove(self, table: Table, rows: Sequence[shape.Row]) -> None:
+        for row in rows:
+            self._tx.write(delete(table).where(*_is_row(table)), _key(table, row))
+
+    def _update(self, table: Table, rows: Sequence[shape.Row]) -> None:
+        for row in rows:
+            change = update(table).where(*_is_row(table)).values(**row)
+            self._tx.write(change, _key(table, row))
 
     def _record(self, envelope: Envelope, links: Sequence[Link]) -> None:
         self._evidence.add(links)
@@ -181,6 +193,14 @@ def _chain_row(length: int, head: str, links: Sequence[Link]) -> shape.Row:
         "chain_length": length + len(links),
         "chain_head": links[-1].hash if links else head,
     }
+
+
+def _is_row(table: Table) -> list[ColumnElement[bool]]:
+    return [column == bindparam(f"of_{column.name}") for column in table.primary_key]
+
+
+def _key(table: Table, row: shape.Row) -> shape.Row:
+    return {f"of_{column.name}": row[column.name] for column in table.primary_key}
 
 
 # ------------------------------------------------------------------ rows of joined tables
