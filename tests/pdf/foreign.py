@@ -106,7 +106,8 @@ class Authority:
         signer = self._simple(key, self._issue(key, _name("Foreign TSA"), 3000, tsa=True))
         return timestamps.DummyTimeStamper(signer.signing_cert, signer.signing_key)
 
-    def crl(self) -> bytes:
+    def crl(self, *revoked: int) -> bytes:
+        """A CRL that revokes the serial numbers `revoked`, as of the begin of its certificates."""
         now = datetime.now(UTC)
         builder = (
             x509.CertificateRevocationListBuilder()
@@ -114,6 +115,9 @@ class Authority:
             .last_update(now - timedelta(minutes=1))
             .next_update(now + timedelta(days=7))
         )
+        for serial in revoked:
+            entry = x509.RevokedCertificateBuilder().serial_number(serial)
+            builder = builder.add_revoked_certificate(entry.revocation_date(self.start).build())
         return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
@@ -153,14 +157,14 @@ def sign_visibly(data: bytes, signer: signers.SimpleSigner) -> bytes:
     return sign(data, signer, field_name="Visible", new_field=place)
 
 
-def with_validation_data(data: bytes, authority: Authority) -> bytes:
+def with_validation_data(data: bytes, authority: Authority, *revoked: int) -> bytes:
     """B-LT: certificates and a CRL in the DSS."""
     writer = IncrementalPdfFileWriter(io.BytesIO(data))
     DocumentSecurityStore.supply_dss_in_writer(
         writer,
         None,
         certs=[asn1_x509.Certificate.load(authority.root_der)],
-        crls=[asn1_crl.CertificateList.load(authority.crl())],
+        crls=[asn1_crl.CertificateList.load(authority.crl(*revoked))],
     )
     out = io.BytesIO()
     writer.write(out)  # type: ignore[no-untyped-call]

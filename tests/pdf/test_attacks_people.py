@@ -232,3 +232,22 @@ def test_signers_may_not_swap_slots(world: World) -> None:
     swapped = replace(YURI, fields={}), replace(ASA, fields={})
     chain = certified(world).act(0, swapped[0]).act(1, swapped[1]).seal().archive()
     refusal_of(chain)
+
+
+def test_certificates_that_are_no_der_set_are_refused(world: World) -> None:
+    """Other readers do not notice; a strict one refuses the signature."""
+    key = world.person(ASA)
+    material = world.keys.certificate("issuing")
+    pair = sorted((key.certificate, material), reverse=True)
+    body = b"".join(pair)
+    key.certificates = b"\xa0\x82" + len(body).to_bytes(2, "big") + body
+    assert "DER set" in refusal_of(finished(act_by(certified(world), key)))
+
+
+def test_an_invisible_signature_field_keeps_its_appearance(world: World) -> None:
+    """Dropping its /AP would make pyHanko reject every earlier signature."""
+    chain = signed(world)
+    without = replace(chain.state, platform=[{**f, "ap": "null"} for f in chain.state.platform])
+    where = (without, chain.chain, chain.digest)
+    chain._add(pdf.seal(*where, world.platform("seal"), chain.timestamper, now()))
+    assert "appearance of z_seal" in refusal_of(chain.archive())

@@ -362,3 +362,21 @@ def test_our_own_file_with_a_tail_is_not_valid(world: World, ours: bytes) -> Non
 def test_our_unfinished_file_reaches_b_t(world: World) -> None:
     report = verify(signed(world).data, [world.keys.certificate("root")])
     assert (report.verdict, report.level) == ("valid", "B-T")
+
+
+def test_a_revoked_certificate_makes_a_signature_invalid(authority: foreign.Authority) -> None:
+    signer = authority.signer()
+    data = foreign.sign(samples.contract(), signer, timestamper=authority.timestamper)
+    revoked = foreign.with_validation_data(data, authority, signer.signing_cert.serial_number)
+    (found,) = judged(revoked, authority).signatures
+    assert not found.valid
+    assert found.why == "the certificate was revoked"
+
+
+def test_two_fields_of_one_name_are_answered(authority: foreign.Authority, stamped: bytes) -> None:
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        fields = writer.root["/AcroForm"]["/Fields"]
+        fields.append(writer.add_object(generic.DictionaryObject(dict(fields[0].items()))))
+        writer.update_container(fields)
+
+    assert judged(updated(stamped, change), authority).verdict == "invalid"

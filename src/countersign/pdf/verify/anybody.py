@@ -6,6 +6,7 @@ decided here. Works offline, on the file alone.
 
 import asyncio
 import io
+import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -16,6 +17,10 @@ from countersign.pdf.inspect import inspect
 from countersign.pdf.verify.report import WHOLE_FILE, Report, SignatureReport
 from countersign.pdf.verify.signatures import Judge
 from countersign.pdf.verify.trust_context import Knowledge
+
+# What pyHanko logs about a file is in the report, in better words
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
 MAX_PAGES = 1_000_000
 MAX_SIGNATURE_BYTES = 500_000

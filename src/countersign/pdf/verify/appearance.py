@@ -20,12 +20,15 @@ _IMAGE = re.compile(
 )
 _STREAM, _STREAM_END = b"stream\n", b"\nendstream"
 
-_TOKEN = re.compile(rb"<[0-9A-F]+>|<<|>>|/[A-Za-z]+|[A-Za-z*]+|-?[0-9.]+")
-_NUMBER = re.compile(rb"-?(?:\d+\.?\d*|\.\d+)")
+_TOKEN = re.compile(
+    rb"/Span<</ActualText <FEFF[0-9A-F]*>>>BDC|<[0-9A-F]+>|/[A-Za-z]+|[A-Za-z*]+|-?[0-9.]+"
+)
+# Possessive, so that a long row of digits is not tried in every split
+_NUMBER = re.compile(rb"-?(?:\d++(?:\.\d*+)?+|\.\d++)")
 _OPERATORS = frozenset(
     b"q Q cm w RG rg G g re W n m l c h f S BT ET Tf Tz Tr Tm Td Tj Do BMC BDC EMC".split()
 )
-_NAMES = frozenset(b"/F /Im /Tx /Span /ActualText << >>".split())
+_NAMES = frozenset(b"/F /Im /Tx".split())
 
 
 def check_appearance(body: bytes, field: FieldFacts, font: int, objects: NewObjects) -> None:
@@ -81,12 +84,17 @@ def _inflated(data: bytes) -> bytes:
 
 def _check_content(content: bytes, has_image: bool) -> None:
     tokens = _TOKEN.findall(content)
-    blanks = content.count(b" ") + content.count(b"\n")
+    # One blank of each /Span is inside its token
+    blanks = content.count(b" ") + content.count(b"\n") - content.count(b"/ActualText ")
     need(sum(map(len, tokens)) + blanks == len(content), "form of an appearance's content")
     others = set(tokens) - _OPERATORS - _NAMES
-    strange = [token for token in others if token[:1] != b"<" and not _NUMBER.fullmatch(token)]
+    strange = [token for token in others if not _is_operand(token)]
     need(not strange, "operators in an appearance:", *strange)
     need(has_image or b"/Im" not in tokens, "appearance draws an image that it does not have")
+
+
+def _is_operand(token: bytes) -> bool:
+    return token.startswith((b"<", b"/Span<<")) or bool(_NUMBER.fullmatch(token))
 
 
 def _check_picture(number: int, objects: NewObjects) -> None:

@@ -35,6 +35,7 @@ _LOCAL_POLICY = "1.3.6.1.4.1.32473.1.1"
 _SIGNING = KeyUsageConstraints(
     key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
 )
+_REVOKED_WORDS = "the certificate was revoked"
 _REVOKED = (AdESFailure.REVOKED, AdESIndeterminate.REVOKED_NO_POE)
 _EXPIRED = (
     AdESIndeterminate.EXPIRED,
@@ -101,8 +102,12 @@ class Judge:
 
     async def _signature(self, signature: EmbeddedPdfSignature) -> SignatureReport:
         status, stamp = await self._status(signature)
-        why = _fault(status)
         certificate = status.signing_cert
+        why = _fault(status)
+        moment = stamp.time if stamp and stamp.trusted else self._known_at
+        # pyHanko looks for revocation only where a certificate says where to look
+        if await self._knowledge.standing(certificate, moment, self._newest) == "revoked":
+            why = why or _REVOKED_WORDS
         claimed = status.signer_reported_dt
         return SignatureReport(
             field=signature.field_name,
@@ -162,7 +167,7 @@ class Judge:
         self, certificates: list[asn1_x509.Certificate], moment: datetime, brought: Brought
     ) -> bool:
         for certificate in certificates:
-            if not await self._knowledge.is_long_term(certificate, moment, brought):
+            if await self._knowledge.standing(certificate, moment, brought) != "good":
                 return False
         return True
 
@@ -212,7 +217,7 @@ def _fault(status: PdfSignatureStatus | DocumentTimestampStatus) -> str | None:
     if status.docmdp_ok is False:
         return "the document was changed afterwards in a way that it forbids"
     if status.trust_problem_indic in _REVOKED:
-        return "the certificate was revoked"
+        return _REVOKED_WORDS
     if isinstance(status, PdfSignatureStatus):
         return _fault_of_signature(status)
     return None

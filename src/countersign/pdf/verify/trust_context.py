@@ -12,9 +12,10 @@ from pyhanko.pdf_utils.rw_common import PdfHandler
 from pyhanko.sign.validation import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
-from pyhanko_certvalidator.errors import PathError, ValidationError
+from pyhanko_certvalidator.errors import PathError, RevokedError, ValidationError
 
 Revocation = Literal["soft-fail", "require"]
+Standing = Literal["good", "revoked", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,10 @@ class Knowledge:
         """For judging trust at `moment`; a missing revocation list does not hinder."""
         return self._context(moment, brought, self._roots, "soft-fail")
 
-    async def is_long_term(
+    async def standing(
         self, certificate: asn1_x509.Certificate, moment: datetime, brought: Brought
-    ) -> bool:
-        """Whether the DSS alone proves that `certificate` was not revoked at `moment`.
+    ) -> Standing:
+        """What the DSS alone proves of `certificate` at `moment`.
 
         That is a property of the file, so any root does: one of ours or one that the file brings.
         """
@@ -58,9 +59,11 @@ class Knowledge:
         validator = CertificateValidator(certificate, validation_context=context)
         try:
             await validator.async_validate_usage(set())  # type: ignore[no-untyped-call]
+        except RevokedError:
+            return "revoked"
         except (PathError, ValidationError, ValueError):
-            return False
-        return True
+            return "unknown"
+        return "good"
 
     @staticmethod
     def _context(
