@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -47,7 +48,7 @@ class Workshop:
             if self._pool is None:
                 context = multiprocessing.get_context("forkserver")
                 context.set_forkserver_preload(PRELOADED)
-                self._pool = ProcessPoolExecutor(self._processes, context)
+                self._pool = ProcessPoolExecutor(self._processes, context, _end_with_server)
             return self._pool
 
     def _drop(self, broken: ProcessPoolExecutor) -> None:
@@ -57,3 +58,15 @@ class Workshop:
         for process in list(broken._processes.values()):
             process.kill()
         broken.shutdown(wait=False, cancel_futures=True)
+
+
+def _end_with_server() -> None:
+    """A server that was killed can't end its workers, and their queue would never tell them."""
+    threading.Thread(target=_wait_for_server, daemon=True).start()
+
+
+def _wait_for_server() -> None:
+    server = multiprocessing.parent_process()
+    if server is not None:
+        server.join()
+        os._exit(0)

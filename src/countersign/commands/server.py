@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -63,4 +64,11 @@ def run_server(
         timeout_graceful_shutdown=10,
         ws="none",
     )
+    signal.signal(signal.SIGTERM, _leave)
     _Server(config, ready).run(sockets=[listening])
+
+
+def _leave(*_: object) -> None:
+    """uvicorn raises the signal that stopped it once more when it is done. That must not end the
+    process on the spot: the installation is still to be closed."""
+    raise SystemExit(0)

@@ -1,0 +1,32 @@
+"""The processes beside the server live as long as it does, and no longer."""
+
+import subprocess
+import sys
+from contextlib import suppress
+
+import psutil
+
+from tests.support.processes import wait_until
+
+KILLED_SERVER = """
+import os, signal
+from countersign.adapters.workshop import Workshop
+
+if __name__ == "__main__":
+    print(Workshop().run(os.getpid), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_no_process_outlives_a_server_that_was_killed() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_SERVER], capture_output=True, text=True, timeout=60
+    )
+    worker = int(done.stdout)
+    wait_until(lambda: not _is_running(worker), "the end of the worker", patience=10)
+
+
+def _is_running(pid: int) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return False
