@@ -11,7 +11,7 @@ from countersign.adapters.database.sandbox_clock import ClockOffset
 
 READ_AGAIN_AFTER = 0.1  # seconds
 UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
-SPAN = re.compile(r"(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+SPAN = re.compile(r"(?=\d)(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,7})m)?(?:(\d{1,9})s)?")
 
 
 def system_clock() -> datetime:

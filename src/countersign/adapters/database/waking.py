@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from threading import Condition, Event
-from typing import cast
-
-import psycopg
+from typing import TYPE_CHECKING, cast
 
 from countersign.adapters.database.engine import Database
 from countersign.domain.errors import Unavailable
 
+if TYPE_CHECKING:
+    import psycopg
+
 CHANNEL = "countersign_jobs"
-PAUSE = 1.0  # seconds; between tries to reach the database, and to see that it is time to stop
+PAUSE = 1.0  # seconds between tries to reach the database
+LOOK_UP = 0.25  # seconds until a listener sees that it is time to stop
 
 
 class Bell:
@@ -41,7 +43,11 @@ class Bell:
 def listen(database: Database, bell: Bell, stopping: Event) -> None:
     """Rings for what other processes queue on PostgreSQL, until `stopping`. SQLite tells nobody:
     workers of other processes find the job when they look the next time."""
-    while not (database.is_sqlite or stopping.is_set()):
+    if database.is_sqlite:
+        return
+    import psycopg  # a server on SQLite never loads it
+
+    while not stopping.is_set():
         try:
             _listen(database, bell, stopping)
         except (psycopg.Error, Unavailable):
@@ -54,5 +60,5 @@ def _listen(database: Database, bell: Bell, stopping: Event) -> None:
     with cast("psycopg.Connection", borrowed.dbapi_connection) as connection:
         connection.execute(f"LISTEN {CHANNEL}")
         while not stopping.is_set():
-            for notice in connection.notifies(timeout=PAUSE):
+            for notice in connection.notifies(timeout=LOOK_UP):
                 bell.ring(notice.payload.split())

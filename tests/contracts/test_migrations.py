@@ -1,0 +1,114 @@
+"""The schema that migrations make is the one in tables.py, and starting is quick and safe."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from countersign.adapters.database import migrations
+from countersign.adapters.database.engine import Database
+from countersign.adapters.database.migrations import HEAD, migrate
+from countersign.adapters.database.tables import metadata
+
+# Everything that the databases know of their tables, constraints and indexes
+SQLITE_SCHEMA = "SELECT name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version'"
+POSTGRES_SCHEMA = """
+SELECT c.relname || '.' || a.attname,
+       format_type(a.atttypid, a.atttypmod) || a.attnotnull::text || a.attidentity::text
+  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
+   AND c.relname <> 'alembic_version'
+UNION ALL SELECT indexname, indexdef FROM pg_indexes
+ WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+UNION ALL SELECT conname, conrelid::regclass || pg_get_constraintdef(oid) FROM pg_constraint
+ WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version'
+"""
+
+
+def schema(database: Database) -> dict[str, Any]:
+    wanted = SQLITE_SCHEMA if database.is_sqlite else POSTGRES_SCHEMA
+    with database.engine.connect() as connection:
+        rows = connection.execute(text(wanted)).all()
+    return {name: "".join((sql or "").split()).replace('"', "") for name, sql in rows}
+
+
+def sorted_columns(schema: dict[str, str]) -> dict[str, list[str]]:
+    """SQLite keeps the text of CREATE TABLE, in which constraints may stand in any order."""
+    return {name: sorted(sql.split(",")) for name, sql in schema.items()}
+
+
+def test_migrating_makes_the_schema_of_the_tables(database_url: str) -> None:
+    migrated = Database(database_url)
+    assert migrate(migrated) == HEAD
+    by_migration = schema(migrated)
+    with migrated.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        metadata.drop_all(connection)
+        metadata.create_all(connection)
+    by_tables = schema(migrated)
+    migrated.close()
+    assert len(by_tables) > 30
+    assert sorted_columns(by_migration) == sorted_columns(by_tables)
+
+
+def test_the_newest_migration_is_the_head() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+MIGRATE = """
+import sys
+from countersign.adapters.database.engine import Database
+from countersign.adapters.database.migrations import migrate
+print("started", flush=True)
+sys.stdin.readline()
+print(migrate(Database(sys.argv[1])))
+"""
+
+
+@pytest.mark.slow
+def test_processes_that_start_at_once_migrate_once(database_url: str) -> None:
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", MIGRATE, database_url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for process in started:
+        assert process.stdout
+        assert process.stdout.readline() == "started\n"
+    results = [process.communicate("go\n", timeout=60) for process in started]
+    assert results == [(f"{HEAD}\n", "")] * 3
+
+
+def test_a_migrated_database_is_found_ready_in_no_time(database_url: str) -> None:
+    first = Database(database_url)
+    migrate(first)
+    first.close()
+    again = Database(database_url)
+    began = time.process_time()
+    migrate(again)
+    assert time.process_time() - began < 0.1
+    again.close()
+
+
+@pytest.mark.slow
+def test_alembic_is_not_imported_when_there_is_nothing_to_do(sqlite_url: str) -> None:
+    migrate(Database(sqlite_url))
+    program = MIGRATE.replace("sys.stdin.readline()", "") + "assert 'alembic' not in sys.modules"
+    subprocess.run([sys.executable, "-c", program, sqlite_url], check=True, capture_output=True)
