@@ -23,7 +23,6 @@ from countersign.adapters.database.jobs import JobQueue
 from countersign.adapters.database.migrations import migrate
 from countersign.adapters.database.unit_of_work import DatabaseUnitOfWork
 from countersign.adapters.files.local import LocalFiles
-from countersign.adapters.files.object_store import ObjectStoreFiles
 from countersign.adapters.invitations import MailInvitations
 from countersign.adapters.keys.local import AUTHORITIES, LocalKeys, open_local_keys
 from countersign.adapters.keys.pkcs12 import load_pkcs12
@@ -123,6 +122,8 @@ def _ports(
 
 def _files(settings: Settings) -> Files:
     if settings.files_url:
+        from countersign.adapters.files.object_store import ObjectStoreFiles
+
         return ObjectStoreFiles(settings.files_url)
     return LocalFiles(settings.data / "files")
 

@@ -1,5 +1,6 @@
 """A real HTTP server that records what it is sent and answers as it is told."""
 
+import contextlib
 import json
 import threading
 import time
@@ -83,8 +84,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: what was received is in `requests`."""
 
 
-@pytest.fixture
-def webhook_receiver() -> Iterator[WebhookReceiver]:
+@contextlib.contextmanager
+def receiving() -> Iterator[WebhookReceiver]:
     """A running HTTP server; see `requests`, `answer`, `next_answers`, `wait_for()`."""
     server = _Server(("127.0.0.1", 0), _Handler)
     server.receiver = WebhookReceiver(server.server_port)
@@ -94,3 +95,17 @@ def webhook_receiver() -> Iterator[WebhookReceiver]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def webhook_receiver() -> Iterator[WebhookReceiver]:
+    """A receiver of the test's own."""
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def module_webhook_receiver() -> Iterator[WebhookReceiver]:
+    """A receiver that the tests of one module share."""
+    with receiving() as receiver:
+        yield receiver

@@ -89,7 +89,7 @@ class FakeEngine:
             raise UnusableFile("not_image", "This is no image.")
         return self._files.put(data)
 
-    def audit(self, envelope: Envelope, links: Sequence[Link]) -> Document:
+    def audit(self, envelope: Envelope, links: Sequence[Link], at: datetime) -> Document:
         lines = "\n".join(f"{link.number} {link.event.kind} {link.hash}" for link in links)
         upload = self._files.put(f"%PDF-1.7\n{lines}\n%%EOF\n".encode())
         name = f"{envelope.name} - audit.pdf"

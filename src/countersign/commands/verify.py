@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from countersign.adapters.keys.local import known_authorities
+from countersign.adapters.keys.local import root_of
 from countersign.adapters.pdf_engine import verify_anybody
 from countersign.commands.failing import Failure
 from countersign.commands.options import Subparsers, new_command, settings_of
@@ -40,7 +40,7 @@ def add(commands: Subparsers) -> None:
 
 def run(given: argparse.Namespace) -> int:
     trusted = [certificate for path in given.trust for certificate in _certificates(path)]
-    trusted += known_authorities(settings_of(given).data / "keys" / "pki")
+    trusted += root_of(settings_of(given).data / "keys" / "pki")
     verdict = verify_anybody(_read(given.file), trusted)
     text = json.dumps(verdict.as_json, indent=2, ensure_ascii=False)
     print(text if given.json else verdict.as_text.rstrip())

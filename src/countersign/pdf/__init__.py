@@ -27,7 +27,6 @@ from countersign.pdf.errors import (
     UnusablePdf,
 )
 from countersign.pdf.fonts import fonts, use_font_directory
-from countersign.pdf.image import normalise_signature
 from countersign.pdf.layout import Field, FieldKind, Layout, Slot
 from countersign.pdf.prepare import Prepared, prepare
 from countersign.pdf.seal import ValidationData, archive, seal
@@ -61,7 +60,6 @@ __all__ = [
     "certify",
     "digest_of",
     "fonts",
-    "normalise_signature",
     "prepare",
     "seal",
     "use_font_directory",

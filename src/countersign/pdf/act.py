@@ -9,7 +9,6 @@ from countersign.pdf import cms
 from countersign.pdf.appearance import form_xobject, text_content
 from countersign.pdf.errors import BadAct
 from countersign.pdf.evidence import row_content
-from countersign.pdf.image import pdf_image
 from countersign.pdf.signature import sign_field
 from countersign.pdf.stamp import Mark, initials, mark_content, signature_content
 from countersign.pdf.state import BaseState, ChainState, Digest, FieldState, Revision, SlotState
@@ -95,6 +94,8 @@ class _ActWriter:
     def _add_image(self) -> None:
         if self._values.signature_image is None:
             return
+        from countersign.pdf.image import pdf_image  # Pillow: 8 MB that few acts need
+
         image = pdf_image(self._values.signature_image)
         mask = self._update.add(image.mask_body())
         self._image = self._update.add(image.body(mask))

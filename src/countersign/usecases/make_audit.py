@@ -19,7 +19,7 @@ def _make(envelope_id: str, ports: Ports) -> None:
         links = uow.envelopes.evidence(envelope_id)
     if envelope.status is not EnvelopeStatus.COMPLETED or envelope.audit is not None:
         return
-    audit = ports.engine.audit(envelope, links)
+    audit = ports.engine.audit(envelope, links, ports.clock())
     envelope, events = sealing.attach_audit(envelope, audit, ports.clock())
     with ports.unit_of_work() as uow:
         uow.envelopes.save(envelope, events)

@@ -260,7 +260,7 @@ class PdfEngine(Protocol):
     def signature_image(self, data: bytes) -> FileRef:
         """Stores a signer's image, made upright and small. Raises UnusableFile("not_image")."""
 
-    def audit(self, envelope: Envelope, links: Sequence[Link]) -> Document:
+    def audit(self, envelope: Envelope, links: Sequence[Link], at: datetime) -> Document:
         """The audit document, made from the evidence and sealed."""
 
 

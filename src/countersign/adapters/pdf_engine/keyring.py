@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from countersign import pdf
 from countersign.adapters.caching import Recent
 from countersign.adapters.keys.local import ROLES, LocalKeys, Role
 from countersign.adapters.keys.material import KeyMaterial, Person, ValidationMaterial
-from countersign.adapters.keys.rfc3161 import RemoteTimestamper, TimestampUnavailable
 from countersign.domain.errors import Unavailable
 from countersign.pdf.verify.certificates import Trust
 from countersign.usecases.ports import Clock
@@ -52,12 +52,24 @@ class Keyring:
             signer.certificate, pdf.LocalTimestamper(signer, self._clock)
         )
 
-    def validation_data(self) -> pdf.ValidationData:
+    def validation(self) -> ValidationMaterial:
+        """Certificates and revocation lists as they are at the moment."""
         material = self._local.validation(self._clock())
-        if self._validation is None or self._validation[0] is not material:
-            certificates = (*material.certificates, *self._foreign())
-            self._validation = material, pdf.ValidationData(certificates, material.crls)
+        if not self._foreign():
+            return material
+        return replace(material, certificates=(*material.certificates, *self._foreign()))
+
+    def validation_data(self) -> pdf.ValidationData:
+        """The same as PDF objects, made once per CRL period."""
+        material = self.validation()
+        if self._validation is None or self._validation[0] != material:
+            made = pdf.ValidationData(material.certificates, material.crls)
+            self._validation = material, made
         return self._validation[1]
+
+    def roots(self) -> tuple[bytes, ...]:
+        """DER of the authorities that our signatures lead to."""
+        return (self._local.certificate("root"), *self._foreign())
 
     def trust(self) -> Trust:
         """Every certificate the platform ever signed with; made anew after a renewal."""
@@ -95,7 +107,10 @@ class _Remote:
     """Says in the core's words that no authority answered."""
 
     def __init__(self, urls: Sequence[str]) -> None:
-        self._authorities = RemoteTimestamper(urls)
+        from countersign.adapters.keys import rfc3161
+
+        self._authorities = rfc3161.RemoteTimestamper(urls)
+        self._failure = rfc3161.TimestampUnavailable
 
     @property
     def size(self) -> int:
@@ -104,5 +119,5 @@ class _Remote:
     def __call__(self, imprint: bytes) -> bytes:
         try:
             return self._authorities(imprint)
-        except TimestampUnavailable:
+        except self._failure:
             raise Unavailable("timestamp authority") from None

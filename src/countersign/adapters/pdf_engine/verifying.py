@@ -8,7 +8,6 @@ from typing import Any
 
 from countersign import pdf
 from countersign.domain.errors import UnusableFile
-from countersign.pdf.verify.anybody import verify
 from countersign.pdf.verify.report import exit_code
 from countersign.pdf.verify.text import report_as_text
 
@@ -25,6 +24,8 @@ class Verdict:
 def verify_anybody(data: bytes, trusted: Sequence[bytes]) -> Verdict:
     """`trusted` are DER certificates of authorities to believe. Raises UnusableFile for bytes that
     can't be read as a PDF."""
+    from countersign.pdf.verify.anybody import verify  # pyHanko: not for every command
+
     try:
         report = verify(data, trusted)
     except pdf.UnusablePdf as problem:

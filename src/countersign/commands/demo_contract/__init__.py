@@ -62,4 +62,10 @@ def _copied(folder: Path) -> _Copy:
 
 def _task(person: Person, area: Area) -> NewTask:
     field = NewField(document=0, kind=FieldKind.SIGNATURE, name="Signature", area=area)
-    return NewTask(person=person, actions={0: Action.SIGN}, fields=(field,))
+    firstname, _, lastname = person.name.partition(" ")
+    return NewTask(
+        person=person,
+        actions={0: Action.SIGN},
+        fields=(field,),
+        extras={"firstname": firstname, "lastname": lastname},
+    )

@@ -1,0 +1,55 @@
+"""What the workshop's processes do. The libraries for it are imported there, in the bodies, and
+never by the server itself: PDFium and Pillow take 15 MB, pyHanko 50."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from countersign.domain.document import PageSize
+from countersign.pdf.inspect import inspect
+from countersign.usecases.ports import Inspection
+
+if TYPE_CHECKING:
+    from countersign.pdf.verify.report import Report
+
+
+def look_at(data: bytes) -> Inspection:
+    """Raises UnusablePdf for what can't be signed, which for a signed file means: added to."""
+    found = inspect(data)
+    if found.signed:
+        from countersign.pdf.already_signed import refuse_unless_signable
+
+        refuse_unless_signable(data)
+    pages = tuple(PageSize(page.width_pt, page.height_pt) for page in found.pages)
+    return Inspection(pages=pages, signed=found.signed, content=found.active_content)
+
+
+def page_image(data: bytes, page: int, width: int) -> bytes:
+    """WebP."""
+    from countersign.pdf.render import render_page
+
+    return render_page(data, page, width)
+
+
+def page_text(data: bytes, page: int) -> list[dict[str, Any]]:
+    """Runs of text with their boxes, as fractions of the page."""
+    from countersign.pdf import render
+
+    return [asdict(run) for run in render.page_text(data, page)]
+
+
+def signature_image(data: bytes) -> bytes:
+    """A PNG made upright and small. Raises UnusableImage."""
+    from countersign.pdf.image import normalise_signature
+
+    return normalise_signature(data)
+
+
+def report(data: bytes, roots: Sequence[bytes]) -> Report:
+    """The verifier for anybody's file."""
+    from countersign.pdf.verify.anybody import verify
+
+    return verify(data, roots, datetime.now(UTC))

@@ -1,0 +1,100 @@
+"""The chain on a base of our own: what nearly every document goes through."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from countersign import pdf
+from countersign.adapters.caching import Recent
+from countersign.adapters.pdf_engine.keyring import Keyring
+from countersign.adapters.pdf_engine.segments import Segments
+from countersign.adapters.pdf_engine.translation import (
+    act_values,
+    chain_of,
+    expected_of,
+    slot_of,
+)
+from countersign.domain.document import Base, Document, Segment, SegmentKind
+from countersign.domain.envelope import Envelope
+from countersign.domain.errors import NotFound
+from countersign.domain.task import Act, Task
+from countersign.pdf.verify.facts import BaseFacts
+from countersign.pdf.verify.own import verify_own
+from countersign.pdf.verify.refusal import Refused
+from countersign.usecases.ports import Files, VerificationFailed
+
+
+class PreparedChain:
+    """Certify, act, seal and verify without ever parsing a PDF."""
+
+    def __init__(self, files: Files, segments: Segments, keys: Keyring) -> None:
+        self._files, self._segments, self._keys = files, segments, keys
+        self._states: Recent[pdf.BaseState] = Recent(200)
+        self._facts: Recent[BaseFacts] = Recent(200)
+
+    def certify(
+        self, envelope: Envelope, document: Document, base: Base, at: datetime
+    ) -> tuple[Segment, ...]:
+        revision = pdf.certify(
+            self._state(base),
+            self._segments.digest(document),
+            self._keys.certification(),
+            self._keys.timestamper(),
+            pdf.EnvelopeValues(envelope.id, document.name),
+            at,
+        )
+        return (self._segments.add_revision(SegmentKind.CERTIFICATION, revision, document),)
+
+    def act(
+        self,
+        envelope: Envelope,
+        document: Document,
+        base: Base,
+        task: Task,
+        act: Act,
+        image: bytes | None,
+    ) -> Segment:
+        key = self._keys.signer(task.person.name, task.person.email, act.at)
+        revision = pdf.act(
+            self._state(base),
+            chain_of(document),
+            self._segments.digest(document),
+            slot_of(envelope, document, task),
+            act_values(document, task, act, image),
+            key,
+            self._keys.timestamper(),
+            act.at,
+        )
+        facts = {"certificate": hashlib.sha256(key.certificate).hexdigest()}
+        return self._segments.add_revision(
+            SegmentKind.ACT, revision, document, facts=facts, task_id=task.id
+        )
+
+    def seal(self, document: Document, base: Base, at: datetime) -> tuple[Segment, ...]:
+        state, timestamper = self._state(base), self._keys.timestamper()
+        digest, key = self._segments.digest(document), self._keys.seal()
+        sealed = pdf.seal(state, chain_of(document), digest, key, timestamper, at)
+        first = self._segments.add_revision(SegmentKind.SEAL, sealed, document)
+        closed = pdf.archive(
+            state, sealed.chain, sealed.digest, self._keys.validation_data(), timestamper
+        )
+        after = document.append(first)
+        return first, self._segments.add_revision(SegmentKind.TIMESTAMP, closed, after)
+
+    def verify(self, envelope: Envelope, document: Document, base: Base) -> Mapping[str, object]:
+        facts = self._facts.get(base.key)
+        try:
+            facts = facts or self._facts.put(base.key, BaseFacts.from_json(json.dumps(base.state)))
+            chunks = self._files.stream(document.parts)
+            found = verify_own(chunks, facts, self._keys.trust(), expected_of(envelope, document))
+        except (Refused, NotFound) as refusal:
+            raise VerificationFailed(f"{document.name}: {refusal}") from None
+        signatures = len(found.report.signatures)
+        return {"sha256": found.sha256, "level": found.report.level, "signatures": signatures}
+
+    def _state(self, base: Base) -> pdf.BaseState:
+        known = self._states.get(base.key)
+        return known or self._states.put(base.key, pdf.BaseState(**base.state))
