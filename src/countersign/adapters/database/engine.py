@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
+from countersign.adapters.database.group_commit import GroupCommit, log_of
 from countersign.domain.errors import Conflict, DomainError, StaleState, Unavailable
 
 BUSY_TIMEOUT = 30  # seconds; other processes may be writing
@@ -26,10 +27,13 @@ OVERTAKEN = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock
 
 
 class Database:
-    """One database. `synchronous` is SQLite's: FULL survives a power cut, NORMAL may lose the last
-    commits in one. `writer` is held by whoever writes to SQLite in this process: writers that
-    queue here are served 5 to 15 times sooner at the tail than by SQLite's own waiting. `insert` is
-    the INSERT that knows ON CONFLICT, which SQLAlchemy spells once for each database."""
+    """One database. `synchronous` is for SQLite: FULL survives a power cut, NORMAL may lose the
+    last commits in one.
+
+    `writer` is held by whoever writes to SQLite in this process: writers that queue here are
+    served 5 to 15 times sooner at the tail than by SQLite's own waiting. `durable` is to be waited
+    for after a commit that must not be lost. `insert` is the INSERT that knows ON CONFLICT, which
+    SQLAlchemy spells once for each database."""
 
     def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
         self.url = driver_url(url)
@@ -37,8 +41,13 @@ class Database:
         self.insert = sqlite.insert if self.is_sqlite else postgresql.insert
         self.writer = Lock()
         self.engine = _engine(self.url, self.is_sqlite)
+        self.durable: GroupCommit | None = None
+        if synchronous not in ("FULL", "NORMAL"):
+            raise ValueError(f"synchronous is FULL or NORMAL, not {synchronous}")
         if self.is_sqlite:
-            event.listen(self.engine, "connect", _sqlite_set_up(synchronous))
+            event.listen(self.engine, "connect", _set_up_sqlite)
+            if synchronous == "FULL":
+                self.durable = GroupCommit(log_of(self.url.database or ""))
         event.listen(self.engine, "handle_error", _translate)
 
     def ping(self) -> None:
@@ -70,17 +79,11 @@ def _engine(url: URL, is_sqlite: bool) -> Engine:
     )
 
 
-def _sqlite_set_up(synchronous: str):  # type: ignore[no-untyped-def]
-    if synchronous not in ("FULL", "NORMAL"):
-        raise ValueError(f"synchronous is FULL or NORMAL, not {synchronous}")
-
-    def set_up(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT * 1000}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(f"PRAGMA synchronous = {synchronous}")
-        connection.execute("PRAGMA foreign_keys = ON")
-
-    return set_up
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT * 1000}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")  # the rest is done by GroupCommit
+    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _translate(context: ExceptionContext) -> None:

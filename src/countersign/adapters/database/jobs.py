@@ -82,7 +82,8 @@ _OURS = and_(jobs.c.id == bindparam("of_id"), jobs.c.token == bindparam("of_toke
 
 class JobQueue:
     """What a worker needs. The clock is an argument because a sandbox's can be moved. `bell` is
-    rung in this process whenever a unit of work has queued something that is due."""
+    rung in this process whenever a unit of work has queued something that is due. A power cut may
+    undo what is written here: then a job is done again."""
 
     def __init__(self, database: Database, clock: Clock, *, lease: timedelta = LEASE) -> None:
         self._database, self.clock, self.lease = database, clock, lease
@@ -99,7 +100,7 @@ class JobQueue:
             if tx.read(_due(queue, now, 1)).first() is None:
                 return []
             found = tx.write(_claim(queue, now, now + self.lease, limit)).all()
-            tx.commit()
+            tx.commit(durable=False)
         found = sorted(found, key=lambda row: row.id)
         return [ClaimedJob(row.id, row.kind, row.args, row.attempts, row.token) for row in found]
 
@@ -137,7 +138,7 @@ class JobQueue:
     def _change(self, statement: Any, job: ClaimedJob) -> bool:
         with Transaction(self._database) as tx:
             changed = tx.write(statement, {"of_id": job.id, "of_token": job.token}).rowcount == 1
-            tx.commit()
+            tx.commit(durable=False)
         return changed
 
 

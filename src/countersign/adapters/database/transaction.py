@@ -45,10 +45,13 @@ class Transaction:
         if not self._database.is_sqlite:
             self.write(select(func.pg_notify(channel, payload)))
 
-    def commit(self) -> None:
+    def commit(self, *, durable: bool = True) -> None:
+        """Without `durable` a power cut may undo it."""
         if self.writing:
             self._connected().commit()
             self._stop_writing()
+            if durable and self._database.durable:
+                self._database.durable.wait()
 
     def __enter__(self) -> Transaction:
         return self
