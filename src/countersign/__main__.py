@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
 
+from countersign import logs
 from countersign.commands import (
     account,
     backup,
@@ -32,6 +34,7 @@ docs/operate/settings.md lists them all."""
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. Returns its exit code: 0 done, 1 the answer is no, 2 not possible."""
     given = _parser().parse_args(arguments)
+    logs.set_up("text", level=logging.ERROR)
     try:
         with explained():
             code: int = given.run(given)

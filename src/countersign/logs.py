@@ -18,8 +18,8 @@ SHARED = (
 )
 
 
-def set_up(log_format: str) -> None:
-    """`log_format` is "text" or "json"."""
+def set_up(log_format: str, level: int = logging.INFO) -> None:
+    """`log_format` is "text" or "json"; lines below `level` are left out."""
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -33,9 +33,12 @@ def set_up(log_format: str) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.INFO)
-    for chatty in ("uvicorn.access", "httpx2", "httpcore2", "fontTools", "pyhanko", "alembic"):
+    root.setLevel(level)
+    for chatty in ("uvicorn.access", "httpx2", "httpcore2", "fontTools", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # They log as failures what a verification is asked to find out, with names of signers
+    for judge in ("pyhanko", "pyhanko_certvalidator"):
+        logging.getLogger(judge).setLevel(logging.CRITICAL)
 
 
 def _renderer(log_format: str) -> structlog.types.Processor:

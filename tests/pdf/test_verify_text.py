@@ -32,7 +32,7 @@ FORGED = replace(GOOD, valid=False, why="the signed bytes were changed", level="
     [
         (Report(signatures=(GOOD, STAMP)), "valid", 0, "B-LTA"),
         (Report(signatures=(GOOD, replace(GOOD, level="B-T"))), "valid", 0, "B-T"),
-        (Report(signatures=(GOOD, STRANGER)), "untrusted", 1, "B-LTA"),
+        (Report(signatures=(GOOD, STRANGER)), "untrusted", 0, "B-LTA"),
         (Report(signatures=(GOOD, FORGED)), "invalid", 1, ""),
         (Report(signatures=(STRANGER, FORGED)), "invalid", 1, ""),
         (Report(signatures=(GOOD,), problems=("something",)), "invalid", 1, "B-LTA"),
@@ -45,6 +45,11 @@ def test_verdict_exit_code_and_level(report: Report, verdict: str, code: int, le
     assert report.valid == (code == 0)
 
 
+def test_strangers_can_be_refused() -> None:
+    assert exit_code(Report(signatures=(GOOD, STRANGER)), known_only=True) == 1
+    assert exit_code(Report(signatures=(GOOD,)), known_only=True) == 0
+
+
 def test_the_verdict_is_the_first_line() -> None:
     first = [
         report_as_text(Report(signatures=signatures)).splitlines()[0]
@@ -52,7 +57,7 @@ def test_the_verdict_is_the_first_line() -> None:
     ]
     assert [line.split(":")[0].rstrip(".") for line in first] == [
         "VALID",
-        "NOT CONFIRMED",
+        "VALID, AUTHORITY UNKNOWN",
         "NOT VALID",
         "NOT SIGNED",
     ]

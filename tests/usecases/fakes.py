@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from countersign.domain.account import Account, Caller, Credential
+from countersign.domain.account import PRODUCTION, Account, Caller, Credential
 from countersign.domain.delivery import Attempt, Delivery, Message, WebhookEndpoint
 from countersign.domain.document import Base, FileRef
 from countersign.domain.envelope import Envelope
@@ -190,6 +190,12 @@ class FakeCredentials:
     def count_use(self, credential_id: str) -> None:
         stored = self._tx.write.credentials
         stored[credential_id] = found(stored, "credential", credential_id).count_use()
+
+    def limit(self, account_id: str, quota: int | None) -> None:
+        stored = self._tx.write.credentials
+        for id, one in stored.items():
+            if (one.account_id, one.environment) == (account_id, PRODUCTION):
+                stored[id] = replace(one, quota=quota)
 
     def revoke(self, credential_id: str, at: datetime) -> None:
         revoked = replace(self.get(credential_id), revoked_at=at)

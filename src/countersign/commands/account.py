@@ -1,4 +1,4 @@
-"""`countersign account create`: an account and one credential per API."""
+"""`countersign account`: create accounts, list them, change what they may do."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import json
 from countersign import app
 from countersign.commands.options import Subparsers, add_data, settings_of
 from countersign.domain.account import PRODUCTION, TEST
+from countersign.usecases.change_account import change_account, limit_account
 from countersign.usecases.create_account import create_account
 from countersign.usecases.create_credential import CreateCredential, create_credential
 from countersign.usecases.ports import Ports
 
 Made = dict[str, dict[str, str]]
+UNCHANGED = object()
 
 
 def add(commands: Subparsers) -> None:
@@ -23,10 +25,54 @@ def add(commands: Subparsers) -> None:
     create.add_argument("--name", required=True, help="the company's or person's name")
     create.add_argument("--email", required=True, help="the owner's e-mail address")
     create.add_argument("--json", action="store_true", help="print the result as JSON")
-    create.set_defaults(run=run)
+    create.set_defaults(run=run_create)
+    listing = actions.add_parser("list", help="all accounts: id, name, e-mail address")
+    add_data(listing)
+    listing.set_defaults(run=run_list)
+    _add_change(actions)
 
 
-def run(given: argparse.Namespace) -> int:
+def _add_change(actions: Subparsers) -> None:
+    change = actions.add_parser("set", help="change an account's settings")
+    add_data(change)
+    change.add_argument("--account", required=True, metavar="ID")
+    change.add_argument(
+        "--y-origin",
+        choices=("top", "bottom"),
+        help="Signature.nc: where `y` of an area counts from (top)",
+    )
+    change.add_argument(
+        "--quota",
+        type=_quota,
+        default=UNCHANGED,
+        metavar="N",
+        help="envelopes that each production token may send in all, or `none`",
+    )
+    change.set_defaults(run=run_change)
+
+
+def _quota(text: str) -> int | None:
+    return None if text == "none" else int(text)
+
+
+def run_list(given: argparse.Namespace) -> int:
+    with app.opened(settings_of(given)) as installation, installation.ports.unit_of_work() as uow:
+        for account in uow.accounts.all():
+            print(f"{account.id}  {account.name}  {account.email}")
+    return 0
+
+
+def run_change(given: argparse.Namespace) -> int:
+    chosen = {"y_origin": given.y_origin} if given.y_origin else {}
+    with app.opened(settings_of(given)) as installation:
+        account = change_account(given.account, chosen, installation.ports)
+        if given.quota is not UNCHANGED:
+            limit_account(given.account, given.quota, installation.ports)
+    print(f"Changed {account.name}")
+    return 0
+
+
+def run_create(given: argparse.Namespace) -> int:
     with app.opened(settings_of(given)) as installation:
         made = make_account(given.name, given.email, installation.ports)
     print(json.dumps(made, indent=2, ensure_ascii=False) if given.json else _as_text(made))

@@ -28,7 +28,7 @@ GUIDE = """
   A token for it:                 {token}
 
   When both have signed, download the result and check it:  countersign verify FILE.pdf
-  Everything here is thrown away when you stop it with Ctrl-C.
+  Stop it with Ctrl-C.{ending}
 """
 
 
@@ -42,22 +42,26 @@ def add(commands: Subparsers) -> None:
     parser.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help="port, 0 for any free one (%(default)s)"
     )
+    parser.add_argument(
+        "--data", metavar="DIR", help="keep everything in this new directory (default: throw away)"
+    )
     parser.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:
     with listen_address(HOST, given.port) as socket, tempfile.TemporaryDirectory() as folder:
-        given.data = Path(folder) / "countersign-demo"
+        ending = "" if given.data else " Everything in it is then thrown away."
+        given.data = given.data or str(Path(folder) / "countersign-demo")
         settings = settings_of(given, sandbox=True)
         settings = app.at_address(settings, HOST, socket.getsockname()[1])
         logs.set_up(settings.log_format)
         with app.opened(settings) as installation:
-            guide = _prepared(installation)
+            guide = _prepared(installation, ending)
             run_server(installation, socket, lambda: print(guide, flush=True))
     return 0
 
 
-def _prepared(installation: app.Installation) -> str:
+def _prepared(installation: app.Installation, ending: str) -> str:
     made = make_account("Fjord Analytics ApS", "owner@fjord.example", installation.ports)
     token = made["signature_nc"]["test_token"]
     envelope = send_demo_contract(installation.ports, token, installation.settings.data)
@@ -66,4 +70,5 @@ def _prepared(installation: app.Installation) -> str:
         links=[installation.ports.links.signing(task) for task in envelope.tasks],
         url=installation.settings.public_url,
         token=token,
+        ending=ending,
     )

@@ -11,6 +11,7 @@ import uvicorn
 
 from countersign import app
 from countersign.commands.failing import Failure
+from countersign.commands.http_head import BoundedHead
 
 LISTEN_BACKLOG = 1024
 
@@ -63,6 +64,7 @@ def run_server(
         forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_graceful_shutdown=10,
         ws="none",
+        http=BoundedHead,
     )
     signal.signal(signal.SIGTERM, _leave)
     _Server(config, ready).run(sockets=[listening])

@@ -18,7 +18,7 @@ EPILOG = """\
 Works for any PDF, made by Countersign or not, without a network.
 
 exit codes:
-  0  every signature is valid
+  0  every signature is valid: nothing was changed since
   1  a signature is not valid, or there is none
   2  the file cannot be read as a PDF"""
 
@@ -34,6 +34,11 @@ def add(commands: Subparsers) -> None:
         metavar="CERT",
         help="also trust this certificate authority, PEM or DER (may be given several times)",
     )
+    parser.add_argument(
+        "--known-only",
+        action="store_true",
+        help="exit with 1 when a signature leads to no authority that is trusted here",
+    )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.set_defaults(run=run)
 
@@ -41,7 +46,7 @@ def add(commands: Subparsers) -> None:
 def run(given: argparse.Namespace) -> int:
     trusted = [certificate for path in given.trust for certificate in _certificates(path)]
     trusted += root_of(settings_of(given).data / "keys" / "pki")
-    verdict = verify_anybody(_read(given.file), trusted)
+    verdict = verify_anybody(_read(given.file), trusted, given.known_only)
     text = json.dumps(verdict.as_json, indent=2, ensure_ascii=False)
     print(text if given.json else verdict.as_text.rstrip())
     return verdict.exit_code

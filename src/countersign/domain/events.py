@@ -12,7 +12,7 @@ from typing import Any
 class EventKind(StrEnum):
     ENVELOPE_SENT = "envelope_sent"
     TASK_READY = "task_ready"
-    TASK_INVITED = "task_invited"
+    MESSAGE_ANSWERED = "message_answered"
     TASK_REMINDED = "task_reminded"
     TASK_OPENED = "task_opened"
     TASK_COMPLETED = "task_completed"

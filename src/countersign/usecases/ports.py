@@ -44,6 +44,9 @@ class Credentials(Protocol):
         """Adds one to `used`, exactly, however many processes do; raises QuotaExceeded when that
         would be more than `quota`. Only production credentials count."""
 
+    def limit(self, account_id: str, quota: int | None) -> None:
+        """Sets the quota of all production credentials of an account."""
+
     def revoke(self, credential_id: str, at: datetime) -> None: ...
 
 

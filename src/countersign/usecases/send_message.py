@@ -35,8 +35,10 @@ def _hand_over(message: Message, ports: Ports) -> Message:
             _keep(waiting, ports)
             raise
         return replace(waiting, status=MessageStatus.REFUSED)
-    accepted = answered.status is MessageStatus.ACCEPTED
-    return replace(answered, accepted_at=now) if accepted else answered
+    if answered.status is not MessageStatus.ACCEPTED:
+        return answered
+    # A signing link is a key: once it is with its owner, no copy of it is kept
+    return replace(answered, accepted_at=now, text="", html="")
 
 
 def _keep(message: Message, ports: Ports) -> None:
@@ -47,13 +49,13 @@ def _keep(message: Message, ports: Ports) -> None:
 
 def _record(message: Message, ports: Ports) -> None:
     now = ports.clock()
-    invited = Event(
-        kind=EventKind.TASK_INVITED,
+    answered = Event(
+        kind=EventKind.MESSAGE_ANSWERED,
         at=now,
         task_id=message.task_id,
         data={"channel": message.channel, "status": str(message.status), "reply": message.reply},
     )
     with ports.unit_of_work() as uow:
         uow.messages.save(message)
-        uow.envelopes.save(uow.envelopes.get(message.envelope_id), [invited])
+        uow.envelopes.save(uow.envelopes.get(message.envelope_id), [answered])
         uow.commit()

@@ -95,6 +95,11 @@ class Credentials:
         if self._tx.write(_COUNT_USE, {"of_id": credential_id}).rowcount != 1:
             self.get(credential_id).check_quota()
 
+    def limit(self, account_id: str, quota: int | None) -> None:
+        of_account = credentials.c.account_id == account_id
+        production = credentials.c.environment == PRODUCTION
+        self._tx.write(update(credentials).where(of_account, production).values(quota=quota))
+
     def revoke(self, credential_id: str, at: datetime) -> None:
         change = update(credentials).where(credentials.c.id == credential_id)
         if self._tx.write(change.values(revoked_at=at)).rowcount != 1:

@@ -16,7 +16,7 @@ from countersign.domain.task import Task
 WORDS: Mapping[EventKind, str] = {
     EventKind.ENVELOPE_SENT: "Sent",
     EventKind.TASK_READY: "May sign from now on",
-    EventKind.TASK_INVITED: "Message handed to the mail server",
+    EventKind.MESSAGE_ANSWERED: "The mail server answered",
     EventKind.TASK_REMINDED: "Reminded",
     EventKind.TASK_OPENED: "Opened",
     EventKind.TASK_COMPLETED: "Signed",

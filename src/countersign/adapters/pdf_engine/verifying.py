@@ -21,16 +21,16 @@ class Verdict:
     exit_code: int
 
 
-def verify_anybody(data: bytes, trusted: Sequence[bytes]) -> Verdict:
-    """`trusted` are DER certificates of authorities to believe. Raises UnusableFile for bytes that
-    can't be read as a PDF."""
+def verify_anybody(data: bytes, trusted: Sequence[bytes], known_only: bool = False) -> Verdict:
+    """`trusted` are DER certificates of authorities to believe; with `known_only` a signature that
+    leads to none of them counts as not valid. Raises UnusableFile for what is no PDF."""
     from countersign.pdf.verify.anybody import verify  # pyHanko: not for every command
 
     try:
         report = verify(data, trusted)
     except pdf.UnusablePdf as problem:
         raise UnusableFile(problem.code, problem.message) from None
-    return Verdict(report_as_text(report), report.to_dict(), exit_code(report))
+    return Verdict(report_as_text(report), report.to_dict(), exit_code(report, known_only))
 
 
 def missing_scripts() -> list[str]:

@@ -62,7 +62,8 @@ class Report:
 
     @property
     def valid(self) -> bool:
-        return self.verdict == "valid"
+        """Every signature is intact, whether or not we know the authority behind it."""
+        return self.verdict in ("valid", "untrusted")
 
     @property
     def level(self) -> Level:
@@ -74,6 +75,7 @@ class Report:
         return {
             "verdict": self.verdict,
             "valid": self.valid,
+            "trusted": self.verdict == "valid",
             "level": self.level or None,
             "envelope": self.envelope,
             "problems": list(self.problems),
@@ -89,6 +91,7 @@ def _signature(report: SignatureReport) -> dict[str, Any]:
     return {**asdict(report), "when": when, "level": report.level or None}
 
 
-def exit_code(report: Report) -> int:
-    """0 valid, 1 not valid: broken, by somebody unknown, or not signed at all. (2: unreadable.)"""
-    return 0 if report.valid else 1
+def exit_code(report: Report, known_only: bool = False) -> int:
+    """0 valid, 1 not valid: broken, or not signed at all, or (with `known_only`) by somebody
+    unknown. (2: unreadable.)"""
+    return 0 if report.verdict == "valid" or (report.valid and not known_only) else 1

@@ -3,8 +3,8 @@
 from countersign.pdf.verify.report import Report, SignatureReport, Verdict
 
 _VERDICTS: dict[Verdict, str] = {
-    "valid": "VALID: every signature is intact and by somebody known.",
-    "untrusted": "NOT CONFIRMED: nothing was changed, but not every signer is known to us.",
+    "valid": "VALID: every signature is intact and leads to an authority that is known here.",
+    "untrusted": "VALID, AUTHORITY UNKNOWN: nothing was changed; --trust names the authority.",
     "invalid": "NOT VALID.",
     "unsigned": "NOT SIGNED: there is no signature in this file.",
 }
