@@ -112,7 +112,8 @@ def _rotation(page: pikepdf.Page) -> int:
         if node is None or "/Rotate" in node:
             break
         node = node.get("/Parent")
-    return int(node.get("/Rotate", 0)) if node is not None else 0
+    value = node.get("/Rotate", 0) if node is not None else 0
+    return value if isinstance(value, int) else 0
 
 
 def _build(
