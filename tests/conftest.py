@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.support.mail",
     "tests.support.object_store",
     "tests.support.webhooks",
+    "tests.support.tsa",
     "tests.support.browser",
     "tests.support.server",
 ]
