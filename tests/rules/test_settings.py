@@ -1,0 +1,59 @@
+"""Settings: what they say of themselves, and what they refuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from countersign.settings import BadSettings, read_settings
+from tests.rules.settings_page import PAGE, page
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_mine(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in [name for name in os.environ if name.startswith("COUNTERSIGN_")]:
+        monkeypatch.delenv(name)
+
+
+def test_the_page_says_what_the_code_says() -> None:
+    """Mend it with `python -m tests.rules.settings_page`."""
+    assert PAGE.read_text("utf-8") == page()
+
+
+def test_a_variable_wins_over_the_file_and_an_option_over_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "countersign.toml"
+    config.write_text('max_upload_mb = 7\nlog_format = "json"\nsandbox = true\n')
+    monkeypatch.setenv("COUNTERSIGN_CONFIG", str(config))
+    monkeypatch.setenv("COUNTERSIGN_MAX_UPLOAD_MB", "8")
+    found = read_settings(sandbox=False)
+    assert (found.max_upload_mb, found.log_format, found.sandbox) == (8, "json", False)
+
+
+def test_a_secret_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = tmp_path / "smtp"
+    secret.write_text("smtp://user:hidden@mail.example\n")
+    monkeypatch.setenv("COUNTERSIGN_SMTP_URL_FILE", str(secret))
+    assert read_settings().smtp_url == "smtp://user:hidden@mail.example"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("COUNTERSIGN_SMPT_URL", "smtp://x", "COUNTERSIGN_SMPT_URL"),
+        ("COUNTERSIGN_MAX_UPLOAD_MB", "many", "COUNTERSIGN_MAX_UPLOAD_MB"),
+        ("COUNTERSIGN_SANDBOX", "perhaps", "COUNTERSIGN_SANDBOX"),
+        ("COUNTERSIGN_CONFIG", "/nowhere/at/all.toml", "COUNTERSIGN_CONFIG"),
+        ("COUNTERSIGN_SMTP_URL_FILE", "/nowhere/at/all", "COUNTERSIGN_SMTP_URL_FILE"),
+    ],
+)
+def test_a_mistake_is_named(
+    name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettings, match=said):
+        read_settings()
