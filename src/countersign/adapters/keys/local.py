@@ -65,10 +65,14 @@ class LocalKeys:
     def platform(self, role: Role, at: datetime) -> KeyMaterial:
         """The platform's key for a role, replaced well before its certificate ends."""
         with self._lock:
-            newest = self._generations(role)[-1]
-            stored = self._load(newest)
-            if not stored.begins <= at <= stored.ends - _LIFE[role] / 2:
-                stored = self._renew(role, newest, at)
+            generations = self._generations(role)
+            # A sandbox's clock can go back: then an older generation is the right one again
+            usable = (
+                stored
+                for stored in map(self._load, reversed(generations))
+                if _lasts(stored, role, at)
+            )
+            stored = next(usable, None) or self._renew(role, generations[-1], at)
         return KeyMaterial(stored.key, stored.certificate, self._chain)
 
     def issue(self, person: Person, at: datetime) -> KeyMaterial:
@@ -125,6 +129,10 @@ class LocalKeys:
         made = _platform_key(role, self._authorities["issuing"], self._crl_url, at)
         store.add(self._folder / name, made)
         return self._load(name)
+
+
+def _lasts(stored: StoredKey, role: Role, at: datetime) -> bool:
+    return stored.begins <= at <= stored.ends - _LIFE[role] / 2
 
 
 def open_local_keys(folder: Path, public_url: str, at: datetime) -> LocalKeys:

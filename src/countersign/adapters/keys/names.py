@@ -39,9 +39,9 @@ def person_name(person: Person) -> bytes:
     CN is the name, cut to 64 characters; `name` is the whole name when it was cut. A name in two
     directions has one CN for each.
     """
-    name = prepared(person.name) or prepared(person.email) or "Unnamed signer"
+    name = prepared(person.name) or _ascii(person.email) or "Unnamed signer"
     attributes = []
-    if identifier := prepared(person.identifier):
+    if identifier := _ascii(person.identifier):
         attributes.append(_attribute(_SERIAL_NUMBER, _shortened(identifier)))
     for part in one_direction_each(name):
         if len(part) > _BOUND:
@@ -61,8 +61,13 @@ def prepared(text: str) -> str:
     """Without control characters, unknown characters as white squares, blanks folded."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    kept = "".join(map(_comparable, unicodedata.normalize("NFC", text)))
+    kept = "".join(map(_comparable, unicodedata.normalize("NFKC", text)))
     return " ".join(kept.split())
+
+
+def _ascii(text: str) -> str:
+    """Identifiers of persons are made of ASCII; other characters become question marks."""
+    return prepared(text).encode("ascii", "replace").decode()
 
 
 def one_direction_each(name: str) -> list[str]:
@@ -88,7 +93,7 @@ def _pure(words: str, right_to_left: bool) -> str:
 def _comparable(character: str) -> str:
     if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
         return " "
-    compared = unicodedata.normalize("NFKC", character)
+    compared = unicodedata.normalize("NFKC", stringprep.map_table_b2(character))
     forbidden = any(refuses(one) for one in compared for refuses in _PROHIBITED)
     return _UNKNOWN if forbidden else character
 
