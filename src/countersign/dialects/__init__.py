@@ -21,9 +21,6 @@ from countersign.domain.account import Caller
 from countersign.domain.task import Visitor
 from countersign.usecases.ports import Clock, Links, Ports, Repeatable, WebhookTranslator
 
-LONGEST_USER_AGENT = 500  # characters kept of what a client says of itself
-LONGEST_LOCALE = 35  # RFC 5646, 4.4.1
-
 
 class Build(Protocol):
     def __call__(
@@ -48,13 +45,9 @@ class Dialect:
 
 
 def visitor_of(request: Request) -> Visitor:
-    """The program that calls: its address, what it calls itself, the language it prefers."""
-    preferred = request.headers.get("accept-language", "").partition(",")[0].partition(";")[0]
-    return Visitor(
-        ip=request.client.host if request.client else "",
-        user_agent=request.headers.get("user-agent", "")[:LONGEST_USER_AGENT],
-        locale=preferred.strip(" *")[:LONGEST_LOCALE] or None,
-    )
+    """The program that calls."""
+    client = httpkit.client_of(request)
+    return Visitor(ip=client.ip, user_agent=client.user_agent, locale=client.locale)
 
 
 def repeatable_of(caller: Caller, key: httpkit.Idempotency | None) -> Repeatable | None:

@@ -5,6 +5,7 @@ all surfaces behind one door, `RequestId` around it, and `Runtime` is what they 
 """
 
 from .bodies import FilePart, Json, Multipart, Raw, TextPart, Urlencoded
+from .client import Client, client_of
 from .dialect import About, Dialect, ErrorBody
 from .dispatch import ByPrefix
 from .files import Content, FileContent, FileResponse, content_disposition
@@ -23,6 +24,7 @@ __all__ = [
     "Answer",
     "BadField",
     "ByPrefix",
+    "Client",
     "Content",
     "Dialect",
     "ErrorBody",
@@ -47,6 +49,7 @@ __all__ = [
     "Upload",
     "Urlencoded",
     "Webhook",
+    "client_of",
     "content_disposition",
     "csp_hash",
     "json_response",
