@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from threading import Lock
+from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Engine, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
@@ -38,7 +38,7 @@ class Database:
     def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
         self.url = driver_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.insert = sqlite.insert if self.is_sqlite else postgresql.insert
+        self.insert = _insert(self.is_sqlite)
         self.writer = Lock()
         self.engine = _engine(self.url, self.is_sqlite)
         self.durable: GroupCommit | None = None
@@ -77,6 +77,17 @@ def _engine(url: URL, is_sqlite: bool) -> Engine:
         max_overflow=POOL_OVERFLOW,
         connect_args={"check_same_thread": False} if is_sqlite else in_utc,
     )
+
+
+def _insert(is_sqlite: bool) -> Any:
+    """Each brings megabytes of its dialect along, so only the one in use is imported."""
+    if is_sqlite:
+        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+        return sqlite_insert
+    from sqlalchemy.dialects.postgresql import insert
+
+    return insert
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
