@@ -33,7 +33,7 @@ docs/operate/settings.md lists them all."""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. Returns its exit code: 0 done, 1 the answer is no, 2 not possible."""
-    given = _parser().parse_args(arguments)
+    given = build_parser().parse_args(arguments)
     logs.set_up("text", level=logging.ERROR)
     try:
         with explained():
@@ -46,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """All commands with their options and help texts."""
     parser = argparse.ArgumentParser(
         prog="countersign",
         description=DESCRIPTION,

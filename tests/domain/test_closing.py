@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from countersign.domain.closing import cancel, decline_task, delete, expire, remind
+from countersign.domain.closing import cancel, decline_task, expire, remind
 from countersign.domain.envelope import EnvelopeSettings, OnDecline
 from countersign.domain.errors import AlreadyCompleted, Gone, Invalid, TooSoon
 from countersign.domain.task import Person, Visitor
@@ -72,9 +72,3 @@ def test_nobody_is_reminded_without_an_address() -> None:
     nameless = replace(task("ada"), person=Person(name="Ada"))
     with pytest.raises(Invalid, match="address"):
         remind(sent(nameless), "ada", NOW)
-
-
-def test_deleting_twice_changes_nothing() -> None:
-    envelope, events = delete(sent(task("ada")), LATER)
-    assert kinds(events) == ["envelope_deleted"]
-    assert delete(envelope, LATER) == (envelope, [])

@@ -1,4 +1,4 @@
-"""How an envelope ends without everybody's signature: declined, cancelled, expired, deleted."""
+"""How an envelope ends without everybody's signature: declined, cancelled, expired."""
 
 from __future__ import annotations
 
@@ -63,14 +63,6 @@ def remind(envelope: Envelope, task_id: str, now: datetime) -> tuple[Envelope, l
     _check_pause(task, now)
     envelope = replace(envelope.with_task(replace(task, reminded_at=now)), updated_at=now)
     return envelope, [Event(kind=EventKind.TASK_REMINDED, at=now, task_id=task_id)]
-
-
-def delete(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
-    """Leaves a tombstone: persons and files go, the chain's last hash stays."""
-    if envelope.status is EnvelopeStatus.DELETED:
-        return envelope, []
-    deleted = Event(kind=EventKind.ENVELOPE_DELETED, at=now)
-    return replace(envelope, status=EnvelopeStatus.DELETED, updated_at=now), [deleted]
 
 
 def _check_pause(task: Task, now: datetime) -> None:

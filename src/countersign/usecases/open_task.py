@@ -7,7 +7,6 @@ from typing import Literal
 
 from countersign.domain import signing
 from countersign.domain.envelope import Envelope
-from countersign.domain.errors import Gone
 from countersign.domain.task import TaskStatus, Visitor
 from countersign.usecases.ports import Ports
 from countersign.usecases.retrying import on_stale_state
@@ -30,12 +29,9 @@ def _open(task_id: str, visitor: Visitor, ports: Ports) -> Envelope:
 
 
 def look_at_task(task_id: str, ports: Ports) -> Envelope:
-    """The envelope behind a signing link. Raises NotFound; Gone("deleted") for a tombstone."""
+    """The envelope behind a signing link. Raises NotFound."""
     with ports.unit_of_work() as uow:
-        envelope = uow.envelopes.of_task(task_id)
-    if envelope.status == "deleted":
-        raise Gone("deleted")
-    return envelope
+        return uow.envelopes.of_task(task_id)
 
 
 Ending = Literal["declined", "expired", "cancelled"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from countersign.domain import signing
-from countersign.domain.document import Base, Segment
+from countersign.domain.document import Base, FileRef, Segment
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
 from countersign.domain.task import Act, Task, Visitor
@@ -35,21 +36,33 @@ def sign_task(command: SignTask, ports: Ports) -> Envelope:
     act again on the new revision. Raises what `signing.check_act` raises, UnusableFile for an
     image that is none, Unavailable when no timestamp authority answers; then nothing has changed.
     """
-    image = ports.engine.signature_image(command.image) if command.image else None
+    image = _kept_image(command.image, command, ports) if command.image else None
+    return on_stale_state(
+        lambda: _sign(command.task_id, _act(command, image, ports.clock()), ports)
+    )
 
-    def attempt() -> Envelope:
-        act = Act(
-            method=command.method,
-            consent=command.consent,
-            visitor=command.visitor,
-            at=ports.clock(),
-            image=image,
-            text=command.text,
-            values=command.values,
-        )
-        return _sign(command.task_id, act, ports)
 
-    return on_stale_state(attempt)
+def _act(command: SignTask, image: FileRef | None, now: datetime) -> Act:
+    return Act(
+        method=command.method,
+        consent=command.consent,
+        visitor=command.visitor,
+        at=now,
+        image=image,
+        text=command.text,
+        values=command.values,
+    )
+
+
+def _kept_image(data: bytes, command: SignTask, ports: Ports) -> FileRef:
+    """Nobody's signature is kept, or even opened, for an act that can't be made."""
+    with ports.unit_of_work() as uow:
+        envelope = uow.envelopes.of_task(command.task_id)
+    unseen = FileRef(sha256="", size=len(data))
+    signing.check_act(
+        envelope, envelope.task(command.task_id), _act(command, unseen, ports.clock())
+    )
+    return ports.engine.signature_image(data)
 
 
 def _sign(task_id: str, act: Act, ports: Ports) -> Envelope:

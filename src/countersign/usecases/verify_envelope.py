@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from countersign.domain import sealing
 from countersign.domain.envelope import Envelope, EnvelopeStatus
+from countersign.domain.evidence import Link, broken_link
 from countersign.usecases.ports import Ports, VerificationFailed
 from countersign.usecases.retrying import on_stale_state
 
@@ -21,9 +22,11 @@ def verify_envelope(envelope_id: str, ports: Ports) -> None:
 def _verify(envelope_id: str, ports: Ports) -> None:
     with ports.unit_of_work() as uow:
         envelope = uow.envelopes.get(envelope_id)
+        links = uow.envelopes.evidence(envelope_id)
     if envelope.status is not EnvelopeStatus.SEALING:
         return
     try:
+        _check_evidence(links)
         findings = _findings(envelope, ports)
     except VerificationFailed as refusal:
         envelope, events = sealing.fail(envelope, str(refusal), ports.clock())
@@ -32,6 +35,11 @@ def _verify(envelope_id: str, ports: Ports) -> None:
     with ports.unit_of_work() as uow:
         uow.envelopes.save(envelope, events)
         uow.commit()
+
+
+def _check_evidence(links: Sequence[Link]) -> None:
+    if (broken := broken_link(links)) is not None:
+        raise VerificationFailed(f"the evidence was changed at link {broken.number}")
 
 
 def _findings(envelope: Envelope, ports: Ports) -> Findings:

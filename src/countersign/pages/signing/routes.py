@@ -51,9 +51,8 @@ class SigningPage:
         """The page behind a signing link."""
         try:
             envelope, task = self._look(token)
-        except (NotFound, Gone) as problem:
-            kind: NoticeKind = "cancelled" if isinstance(problem, Gone) else "not_found"
-            return self._notice(kind, self._language(request, query, None))
+        except NotFound:
+            return self._notice("not_found", self._language(request, query, None))
         language = self._language(request, query, task)
         notice = self._notice_for(envelope, task, language)
         return notice or self._task(envelope, task, token, language, query.skipIntro)
