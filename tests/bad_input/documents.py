@@ -7,7 +7,6 @@ from typing import Any
 
 import pikepdf
 
-
 from tests.pdf.samples import changed, contract, saved
 
 

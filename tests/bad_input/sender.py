@@ -1,10 +1,11 @@
-"""A customer of a running server, who sends whatever a test wants and sees what it leaves behind."""
+"""A customer of a running server, who sends anything and sees what it leaves behind."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,12 +40,13 @@ class Traces:
 
 
 class Sender:
-    """`api` calls with the production token of an account of its own."""
+    """`api` calls with the production token of an account of its own, `browser` without any."""
 
     def __init__(self, server: RunningServer, token: str) -> None:
         self.server, self.token = server, token
         headers = {"Authorization": f"Bearer {token}"}
         self.api = httpx2.Client(base_url=server.url, headers=headers, timeout=PATIENCE)
+        self.browser = httpx2.Client(base_url=server.url, timeout=PATIENCE)
 
     def post(self, files: Any = None, **changes: Any) -> httpx2.Response:
         """The create call with a good request that is changed; ABSENT leaves a part out. `files`
@@ -64,8 +66,12 @@ class Sender:
 
     def signers(self, files: Any = None, **changes: Any) -> list[Signer]:
         """The people of a new submission, each at their signing page."""
-        made = self.create(files, **changes)
-        return [Signer(each["signatureLink"], each["uuid"]) for each in made["submitters"]]
+        return self.signers_of(self.create(files, **changes))
+
+    def signers_of(self, made: Any) -> list[Signer]:
+        return [
+            Signer(self.browser, each["signatureLink"], each["uuid"]) for each in made["submitters"]
+        ]
 
     def signer(self, files: Any = None, **changes: Any) -> Signer:
         (only,) = self.signers(files, **changes)
@@ -78,16 +84,26 @@ class Sender:
         """The document as soon as it is sealed and verified."""
         wait_until(lambda: self.read(uuid)["auditDocument"] is not None, "the signed document")
         (document,) = self.read(uuid)["submitters"][0]["signedDocuments"]
-        return httpx2.get(document["url"], timeout=PATIENCE).content
+        return self.browser.get(document["url"]).content
 
     def sign_through(self, name: str, data: bytes, area: dict[str, Any] | None = None) -> bytes:
         """The signed form of one uploaded file."""
         fields = [field(document=name, **({"area": area} if area else {}))]
         made = self.create([(name, data)], signers=[person(fields=fields)])
-        (lea,) = made["submitters"]
-        answer = Signer(lea["signatureLink"], lea["uuid"]).complete()
+        (lea,) = self.signers_of(made)
+        answer = lea.complete()
         assert answer.status_code == 200, answer.text
         return self.signed(made["uuid"])
+
+    def let_expire(self, task: str) -> None:
+        """Through the database, since this vendor's submissions have no deadline."""
+        path = self.server.data / "countersign.db"
+        change = """UPDATE envelopes SET due_at = ? WHERE id =
+            (SELECT envelope_id FROM tasks WHERE id = ?)"""
+        with contextlib.closing(sqlite3.connect(path)) as database, database:
+            assert (
+                database.execute(change, (time.time_ns() // 1000 - 1_000_000, task)).rowcount == 1
+            )
 
     # -------------------------------------------------------------- what stays
 

@@ -6,21 +6,20 @@ from typing import Any
 
 import httpx2
 
-PATIENCE = 20.0  # seconds after which an answer counts as a hang
-
 
 class Signer:
     """`page` is the signing link, without its query; `uuid` names the task in the vendor's API."""
 
-    def __init__(self, link: str, uuid: str) -> None:
+    def __init__(self, browser: httpx2.Client, link: str, uuid: str = "") -> None:
+        self._browser = browser
         self.page, self.uuid = link.partition("?")[0], uuid
 
     def get(self, path: str) -> httpx2.Response:
-        return httpx2.get(self.page + path, timeout=PATIENCE)
+        return self._browser.get(self.page + path)
 
     def post(self, path: str, **sent: Any) -> httpx2.Response:
         """`sent` as httpx2 takes it: json, content, headers, …"""
-        return httpx2.post(self.page + path, timeout=PATIENCE, **sent)
+        return self._browser.post(self.page + path, **sent)
 
     def complete(self, **changes: Any) -> httpx2.Response:
         """A good act that is changed."""

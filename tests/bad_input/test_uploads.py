@@ -8,7 +8,6 @@ import pytest
 from tests.bad_input import documents
 from tests.bad_input.answers import assert_plain
 from tests.bad_input.sender import Sender, area, field, person
-from tests.bad_input.signer import Signer
 from tests.pdf.samples import (
     contract,
     deeply_nested,
@@ -93,6 +92,6 @@ def test_a_strange_file_is_refused_at_once_or_can_be_signed(sender: Sender, case
         assert_plain(answer, DAMAGED)
         assert sender.traces() == before
         return
-    (lea,) = answer.json()["submitters"]
-    assert Signer(lea["signatureLink"], lea["uuid"]).complete().status_code == 200
+    (lea,) = sender.signers_of(answer.json())
+    assert lea.complete().status_code == 200
     assert sender.signed(answer.json()["uuid"]).startswith(b"%PDF-")

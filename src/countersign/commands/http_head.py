@@ -12,7 +12,7 @@ TOO_LONG = (
 
 
 class BoundedHead(HttpToolsProtocol):
-    """Answers 431 to a request line and headers beyond `LONGEST_HEAD` (RFC 6585, 5) and hangs up."""
+    """Answers 431 (RFC 6585, 5) to a head longer than `LONGEST_HEAD`, and hangs up."""
 
     _in_head = False
     _head = 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +23,15 @@ from .runtime import Runtime
 from .unexpected import log_unexpected
 
 Shape = Callable[[Request, Exception], Response]
+
+
+class _Number(IntegerConvertor):
+    """`{n:int}` of a path. Starlette's own takes any length, and fails where Python does."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_url_convertor("int", _Number())
 
 
 @dataclass(frozen=True)
