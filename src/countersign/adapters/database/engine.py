@@ -13,16 +13,17 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import Engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
 
 from countersign.adapters.database.group_commit import GroupCommit, log_of
-from countersign.domain.errors import Conflict, DomainError, StaleState, Unavailable
+from countersign.domain.errors import Conflict, DomainError, Invalid, StaleState, Unavailable
 
 BUSY_TIMEOUT = 30  # seconds; other processes may be writing
-POOL_SIZE, POOL_OVERFLOW = 8, 32  # connections kept open, and more under load
+POOL_SIZE, POOL_OVERFLOW = 8, 24  # connections kept open, and more under load
 
 # PostgreSQL error codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 UNIQUE_VIOLATION = "23505"
+UNREACHABLE = (OperationalError, InterfaceError)
 OVERTAKEN = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
 
 
@@ -113,9 +114,9 @@ def _meaning(context: ExceptionContext) -> DomainError | None:
         return Conflict("exists already") if _is_unique_violation(original) else None
     if getattr(original, "sqlstate", None) in OVERTAKEN:
         return StaleState()
-    if isinstance(wrapped, DBAPIError) and isinstance(wrapped, OperationalError | InterfaceError):
-        return Unavailable("database")
-    return None
+    if isinstance(wrapped, DataError):
+        return Invalid("a value is too large")
+    return Unavailable("database") if isinstance(wrapped, UNREACHABLE) else None
 
 
 def _is_unique_violation(error: BaseException) -> bool:
