@@ -1,4 +1,4 @@
-"""The outside world of the dialect's tests: fakes, and what they were asked to do."""
+"""The outside world of tests over fakes, and what it was asked to do."""
 
 from __future__ import annotations
 
@@ -34,8 +34,10 @@ class World:
     def clock(self) -> datetime:
         return self.now
 
-    def ports(self, dialect: Dialect) -> Ports:
-        translators = {dialect.name: dialect.webhooks(self.links, self.clock, LIFETIME)}
+    def ports(self, *dialects: Dialect) -> Ports:
+        translators = {
+            dialect.name: dialect.webhooks(self.links, self.clock, LIFETIME) for dialect in dialects
+        }
         return Ports(
             unit_of_work=lambda: FakeUnitOfWork(self.memory, jobs.follow_ups),
             clock=self.clock,
