@@ -25,8 +25,8 @@ from countersign.usecases.decline_task import decline_task
 from countersign.usecases.open_task import open_task
 from countersign.usecases.ports import Ports
 from countersign.usecases.sign_task import SignTask, sign_task
-from tests.usecases.world import World
 from tests.usecases.fake_engine import pdf
+from tests.usecases.world import World
 
 BASE = "/api/v3"
 LARGEST = 1 << 20
