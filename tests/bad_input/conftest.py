@@ -20,8 +20,7 @@ def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
 
 @pytest.fixture(scope="session")
 def customer(running_server: RunningServer) -> Iterator[Sender]:
-    made = new_sender(running_server)
-    with made.api, made.browser:
+    with new_sender(running_server) as made:
         yield made
 
 

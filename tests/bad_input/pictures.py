@@ -45,3 +45,15 @@ def text_bomb() -> bytes:
 def _chunk(chunk: tuple[bytes, bytes]) -> bytes:
     kind, data = chunk
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+@functools.lru_cache
+def corner() -> str:
+    """Ink along the left and the upper edge, on nothing."""
+    picture = Image.new("RGBA", (600, 200), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((0, 0, 599, 60), "black")
+    pen.rectangle((0, 0, 180, 199), "black")
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return data_url(out.getvalue())

@@ -48,6 +48,13 @@ class Sender:
         self.api = httpx2.Client(base_url=server.url, headers=headers, timeout=PATIENCE)
         self.browser = httpx2.Client(base_url=server.url, timeout=PATIENCE)
 
+    def __enter__(self) -> Sender:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.api.close()
+        self.browser.close()
+
     def post(self, files: Any = None, **changes: Any) -> httpx2.Response:
         """The create call with a good request that is changed; ABSENT leaves a part out. `files`
         are (name, content) or (name, content, type)."""
