@@ -80,7 +80,7 @@ EVENTS = st.lists(
     max_size=3,
 )
 many = settings(
-    max_examples=12,
+    max_examples=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     derandomize=True,
@@ -88,6 +88,7 @@ many = settings(
 )
 
 
+@pytest.mark.slow
 @many
 @given(made=envelopes(), events=EVENTS)
 def test_any_envelope_comes_back(
@@ -101,6 +102,7 @@ def test_any_envelope_comes_back(
         assert [link.event for link in uow.envelopes.evidence(made.id)] == events
 
 
+@pytest.mark.slow
 @many
 @given(before=envelopes(), after=envelopes())
 def test_any_change_comes_back(stored_unit: OpenUnit, before: Envelope, after: Envelope) -> None:

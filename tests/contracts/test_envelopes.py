@@ -174,6 +174,7 @@ def test_text_that_cannot_be_stored_is_the_callers_mistake(unit: OpenUnit, text:
         uow.envelopes.get(text)
 
 
+@pytest.mark.slow
 def test_a_thousand_signers_come_back_in_order(stored_unit: OpenUnit) -> None:
     file = document()
     made = stored(

@@ -109,6 +109,8 @@ def test_a_migrated_database_is_found_ready_in_no_time(database_url: str) -> Non
 
 @pytest.mark.slow
 def test_alembic_is_not_imported_when_there_is_nothing_to_do(sqlite_url: str) -> None:
-    migrate(Database(sqlite_url))
+    database = Database(sqlite_url)
+    migrate(database)
+    database.close()
     program = MIGRATE.replace("sys.stdin.readline()", "") + "assert 'alembic' not in sys.modules"
     subprocess.run([sys.executable, "-c", program, sqlite_url], check=True, capture_output=True)
