@@ -36,6 +36,11 @@ class Upload:
     _path: Path | None = None
 
     @property
+    def in_memory(self) -> bool:
+        """Whether nothing of it was written yet."""
+        return self._path is None
+
+    @property
     def path(self) -> Path:
         """The file on the storage volume, to be renamed away. A small upload is written now."""
         if self._path is None:

@@ -38,7 +38,10 @@ def inspect_file(staged: Staged, name: str, ports: Ports) -> InspectedFile:
 
 
 def keep_file(inspected: InspectedFile, ports: Ports) -> ReceivedFile:
-    """Takes the file out of the staging folder."""
-    staged = inspected.staged
-    upload = ports.files.adopt(staged.path, staged.sha256)
+    """Stores the file; a large one by moving it out of the staging folder."""
+    staged, files = inspected.staged, ports.files
+    if staged.in_memory:
+        upload = files.put(staged.read())
+    else:
+        upload = files.adopt(staged.path, staged.sha256)
     return ReceivedFile(name=inspected.name, upload=upload, pages=inspected.pages)

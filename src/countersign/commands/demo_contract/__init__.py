@@ -31,6 +31,7 @@ class _Copy:
     path: Path
     sha256: str
     size: int
+    in_memory: bool = False
 
     def read(self) -> bytes:
         return self.path.read_bytes()
