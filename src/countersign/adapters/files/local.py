@@ -126,7 +126,6 @@ class LocalFiles:
                     raise
                 self._write(target, lambda out: shutil.copyfileobj(staged, out, BLOCK))
 
-
     def _sweep(self) -> None:
         """What a killed process was writing. Nobody writes one file for a day."""
         for left in self._aside.iterdir():
