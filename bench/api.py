@@ -50,6 +50,7 @@ def _standing(bench: Bench, database: str) -> Row:
         "who": "countersign",
         "step": "started",
         "ready_s": round(bench.ready_s, 2),
+        "ready_cpu_s": round(bench.ready_cpu_s, 2),
         "rss_mb": round(bench.rss_mb, 1),
     }
 

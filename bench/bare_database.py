@@ -31,7 +31,7 @@ def opened(server: RunningServer, uuid: str, folder: Path) -> Iterator[Write]:
     url = server.environment.get("COUNTERSIGN_DATABASE_URL")
     if url:
         with psycopg.connect(url) as connection:
-            rows = _rows(lambda query: connection.execute(query).fetchall(), uuid)  # type: ignore[arg-type]
+            rows = _rows(lambda query: connection.execute(query).fetchall(), uuid)
             yield lambda: _write(connection.cursor(), rows, "%s", connection.commit)
         return
     with closing(_copied(server.data / "countersign.db", folder / "limit.db")) as file:

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -56,7 +57,7 @@ def library(case: str, upload: bytes, folder: Path) -> Iterator[Row]:
     world, path = World(folder), folder / "file.pdf"
     costs = {}
     for who, (walk, rounds, budget) in RIVALS.items():
-        costs[who] = _medians(lambda walk=walk: walk(world, upload, path), rounds, budget)
+        costs[who] = _medians(partial(walk, world, upload, path), rounds, budget)
         if who == "countersign":
             floor = _limit_ms(path)
     row = {"case": case, "bytes": len(upload)}
@@ -172,7 +173,7 @@ def _asking(bench: Bench) -> Ask:
     url = bench.server.environment.get("COUNTERSIGN_DATABASE_URL")
     if url:
         connection = psycopg.connect(url, autocommit=True)
-        return lambda query: connection.execute(query).fetchall()  # type: ignore[arg-type]
+        return lambda query: connection.execute(query).fetchall()
     path = bench.server.data / "countersign.db"
     file = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
     return lambda query: file.execute(query).fetchall()

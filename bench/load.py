@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 import uvloop
@@ -58,10 +59,9 @@ async def _run(port: int, requests: Iterator[bytes], concurrency: int, seconds: 
         if counts_from <= ended <= ends_at:
             load.latencies_ms.append((ended - started) * 1000)
 
-    connections = [_Connection(requests, answered, ends_at, loop) for _ in range(concurrency)]
-    for connection in connections:
-        await loop.create_connection(lambda made=connection: made, "127.0.0.1", port)
-    await asyncio.gather(*(connection.done for connection in connections))
+    connect = partial(_Connection, requests, answered, ends_at, loop)
+    made = [await loop.create_connection(connect, "127.0.0.1", port) for _ in range(concurrency)]
+    await asyncio.gather(*(connection.done for _, connection in made))
     return load
 
 
