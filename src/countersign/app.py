@@ -85,10 +85,14 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
 def _installation(
     settings: Settings, database: Database, workshop: Workshop, outside: Outside
 ) -> Installation:
-    clock: Clock = SandboxClock(database) if settings.sandbox else system_clock
+    clock: Clock = system_clock
+    job_clock: Clock = system_clock
+    if settings.sandbox:
+        moved = SandboxClock(database)
+        clock, job_clock = moved, moved.exactly
     keys = open_local_keys(settings.data / "keys" / "pki", settings.public_url, clock())
-    queue = JobQueue(database, clock)
-    ports = outside(_ports(settings, database, queue, keys, workshop))
+    queue = JobQueue(database, job_clock)
+    ports = outside(_ports(settings, database, queue, clock, keys, workshop))
     poll = SANDBOX_POLL if settings.sandbox else POLL
     worker = Worker(queue, jobs.handlers(ports), jobs.retry_after, jobs.QUEUES, poll=poll)
     return Installation(
@@ -97,7 +101,12 @@ def _installation(
 
 
 def _ports(
-    settings: Settings, database: Database, queue: JobQueue, keys: LocalKeys, workshop: Workshop
+    settings: Settings,
+    database: Database,
+    queue: JobQueue,
+    clock: Clock,
+    keys: LocalKeys,
+    workshop: Workshop,
 ) -> Ports:
     master = master_key(settings.data / "keys" / "master.key")
     links = SignedLinks(settings.public_url, subkey(master, "links"))
@@ -105,15 +114,14 @@ def _ports(
     files = _files(settings)
     return Ports(
         unit_of_work=lambda: DatabaseUnitOfWork(database, queue, box, jobs.follow_ups),
-        clock=queue.clock,
+        clock=clock,
         files=files,
-        engine=Engine(files, _keyring(settings, keys, queue.clock), workshop),
+        engine=Engine(files, _keyring(settings, keys, clock), workshop),
         mailer=_mailer(settings),
         invitations=MailInvitations(settings.mail_from),
         webhooks=HttpWebhookSender(OutboundHttp(allow_private=settings.sandbox)),
         translators={
-            dialect.name: dialect.webhooks(links, queue.clock, LINK_LIFETIME)
-            for dialect in DIALECTS
+            dialect.name: dialect.webhooks(links, clock, LINK_LIFETIME) for dialect in DIALECTS
         },
         links=links,
         link_lifetime=LINK_LIFETIME,

@@ -68,12 +68,13 @@ def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
     draft, bases = _prepare(_draft(command, now), ports)
     envelope, events = sending.send(draft, now)
     with ports.unit_of_work() as uow:
-        if earlier := _earlier(command, envelope, now, uow):
-            return earlier
-        uow.credentials.count_use(command.caller.credential.id)
         for base in bases:
             uow.bases.add(base)
         uow.envelopes.add(envelope, events)
+        # Last, as their rows are what requests with the same credential wait for
+        if earlier := _earlier(command, envelope, now, uow):
+            return earlier
+        uow.credentials.count_use(command.caller.credential.id)
         uow.commit()
     return envelope
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-import secrets
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid5
 
-from countersign.domain.account import Caller
+from countersign.domain.account import Caller, Credential
 from countersign.domain.delivery import WebhookEndpoint
 from countersign.domain.errors import Invalid
 from countersign.usecases.ports import Ports
@@ -19,13 +18,13 @@ def set_webhook(caller: Caller, slot: str, url: str, ports: Ports) -> WebhookEnd
     Invalid for what is no http(s) address."""
     check_url(url)
     endpoint = WebhookEndpoint(
-        id=str(uuid4()),
+        id=str(uuid5(NAMESPACE_URL, f"{caller.credential.id} {slot}")),
         account_id=caller.account.id,
         api=caller.credential.api,
         credential_id=caller.credential.id,
         slot=slot,
         url=url,
-        secret=new_secret(),
+        secret=secret_of(caller.credential),
         created_at=ports.clock(),
     )
     with ports.unit_of_work() as uow:
@@ -40,6 +39,7 @@ def check_url(url: str) -> None:
         raise Invalid("not an http(s) address", {"url": f"http(s), at most {LONGEST_URL} long"})
 
 
-def new_secret() -> str:
-    """A Standard Webhooks secret: 192 random bits."""
-    return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+def secret_of(credential: Credential) -> str:
+    """The Standard Webhooks secret of a credential's endpoints: made from the SHA-256 of its own
+    secret, so that whoever calls with the credential knows it without being told."""
+    return "whsec_" + base64.b64encode(bytes.fromhex(credential.secret_hash)).decode()
