@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,18 +19,9 @@ from .operation import Operation, Webhook
 from .rate_limit import RateGuard
 from .refusal import Refusal
 from .runtime import Runtime
-from .unexpected import log_unexpected
+from .unexpected import log_unexpected, refusal_of
 
 Shape = Callable[[Request, Exception], Response]
-
-
-class _Number(IntegerConvertor):
-    """`{n:int}` of a path. Starlette's own takes any length, and fails where Python does."""
-
-    regex = "[0-9]{1,18}"
-
-
-register_url_convertor("int", _Number())
 
 
 @dataclass(frozen=True)
@@ -99,7 +89,7 @@ class Dialect:
         """The dialect's answer to `problem`; whatever goes wrong, there is one."""
         if not isinstance(problem, self._expected):
             log_unexpected(problem, operation.title)
-            problem = Refusal(500, "internal error")
+            problem = refusal_of(problem)
         return self._shape(request, problem)
 
     async def _no_operation(self, request: Request, problem: Exception) -> Response:

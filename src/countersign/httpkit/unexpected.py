@@ -6,11 +6,16 @@ frames and the chain of types tell the place; system errors keep their number an
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from pathlib import PurePath
 from traceback import walk_tb
 
 import structlog
+
+from .refusal import Refusal
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 _log = structlog.stdlib.get_logger("countersign.http")
 
@@ -23,6 +28,13 @@ def log_unexpected(problem: BaseException, operation: str) -> None:
         errors=[_kind(link) for link in _chain(problem)],
         frames=[frame for link in _chain(problem) for frame in _frames(link)],
     )
+
+
+def refusal_of(problem: BaseException) -> Refusal:
+    """What the client is told. A full disk is the operator's matter and passes."""
+    if any(isinstance(link, OSError) and link.errno in NO_ROOM for link in _chain(problem)):
+        return Refusal(503, "there is no room to store this at the moment")
+    return Refusal(500, "internal error")
 
 
 def _chain(problem: BaseException | None) -> Iterator[BaseException]:

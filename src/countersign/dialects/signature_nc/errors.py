@@ -24,6 +24,7 @@ class Rejected(Exception):
 NO_FILE = "At least 1 file must be provided"
 NOT_PDF = "Only PDF files are supported"
 TOO_LARGE = "File too large"
+UNAVAILABLE = "Service unavailable, please try again"
 
 UNKNOWN = {
     "envelope": "Submission unknown",
@@ -73,8 +74,8 @@ TABLE: Mapping[type[DomainError], tuple[int, Text]] = {
     errors.TooSoon: (429, "A reminder was already sent within the last hour"),
     errors.Gone: (400, lambda problem: f"Submission {problem.status}"),
     errors.IdentityRequired: (403, "The signer has to prove their identity first"),
-    errors.Unavailable: (503, "Service unavailable, please try again"),
-    errors.StaleState: (503, "Service unavailable, please try again"),
+    errors.Unavailable: (503, UNAVAILABLE),
+    errors.StaleState: (503, UNAVAILABLE),
 }
 
 REFUSED = {
@@ -82,6 +83,7 @@ REFUSED = {
     405: "Method Not Allowed",
     413: TOO_LARGE,
     500: "Internal Server Error",
+    503: UNAVAILABLE,
 }
 WRONG_FIELD = {
     "name": "A name is required to create an API key.",

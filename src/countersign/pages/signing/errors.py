@@ -34,6 +34,7 @@ REFUSED = {
     413: "too_large",
     415: "invalid",
     429: "too_many_tries",
+    503: "unavailable",
 }
 
 
