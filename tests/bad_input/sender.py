@@ -112,6 +112,15 @@ class Sender:
                 database.execute(change, (time.time_ns() // 1000 - 1_000_000, task)).rowcount == 1
             )
 
+    def sign_by_two(self, name: str, data: bytes) -> bytes:
+        """The same by two people at the same place."""
+        fields = [field(document=name)]
+        made = self.create([(name, data)], signers=[person(fields=fields), person(fields=fields)])
+        for signer in self.signers_of(made):
+            answer = signer.complete()
+            assert answer.status_code == 200, answer.text
+        return self.signed(made["uuid"])
+
     # -------------------------------------------------------------- what stays
 
     def traces(self) -> Traces:

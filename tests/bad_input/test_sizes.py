@@ -95,10 +95,9 @@ def test_a_thousand_signers_are_sent_quickly_and_can_sign(sender: Sender) -> Non
     before = cpu_seconds(sender)
     signers = sender.signers(signers=people)
     assert len(signers) == 1000
-    print("create", cpu_seconds(sender) - before)
+    assert cpu_seconds(sender) - before < 6
     with ThreadPoolExecutor(3) as pool:
         answers = list(pool.map(lambda signer: signer.complete(), signers[::499]))
-    print("acts", cpu_seconds(sender) - before)
     assert [answer.status_code for answer in answers] == [200] * 3, answers[0].text
 
 
