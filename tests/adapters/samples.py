@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 
+from countersign.domain.account import Credential
 from countersign.domain.delivery import Message
 from countersign.domain.document import Document, FileRef, Segment, SegmentKind
 from countersign.domain.envelope import Envelope
@@ -12,6 +14,15 @@ NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 ENVELOPE = "6f0e33a5-6bd8-4a5c-8f5f-9b7e3f6b1a01"
 DOCUMENT = "0b1f2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
 TASK = "b9f3a1de-7c1f-4b5c-9d2e-1f0a9b8c7d6e"
+
+CREDENTIAL = Credential(
+    id="credential",
+    account_id="account",
+    api="test",
+    name="key",
+    secret_hash=sha256(b"a secret that only its owner has").hexdigest(),
+    created_at=NOW,
+)
 
 
 def task(language: str = "", action: Action = Action.SIGN) -> Task:

@@ -31,7 +31,9 @@ def the_message(house: House) -> Message:
 def evidence(house: House) -> list[dict[str, str]]:
     with house.ports.unit_of_work() as uow:
         links = uow.envelopes.evidence(samples.ENVELOPE)
-    return [dict(link.event.data) for link in links if link.event.kind == EventKind.TASK_INVITED]
+    return [
+        dict(link.event.data) for link in links if link.event.kind == EventKind.MESSAGE_ANSWERED
+    ]
 
 
 def test_an_invitation_goes_out_in_the_signers_language_with_her_link(

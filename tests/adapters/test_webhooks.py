@@ -8,7 +8,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.domain.delivery import Delivery, WebhookEndpoint
-from countersign.usecases.set_webhook import new_secret
+from countersign.usecases.set_webhook import secret_of
 from tests.adapters import samples
 from tests.adapters.conftest import Outbound
 from tests.support.webhooks import Answer, WebhookReceiver
@@ -59,7 +59,7 @@ def test_the_body_arrives_as_the_dialect_wrote_it(
 
 @pytest.mark.parametrize(
     "secret",
-    [pytest.param(new_secret(), id="of our own making"), "just a word", "whsec_not base64!"],
+    [secret_of(samples.CREDENTIAL), "just a word", "whsec_not base64!"],
 )
 def test_a_receiver_can_check_who_called(
     webhook_receiver: WebhookReceiver, secret: str, sender: HttpWebhookSender

@@ -1,5 +1,6 @@
 """A certificate for this machine that nobody but the test trusts."""
 
+import re
 import socket
 import ssl
 import threading
@@ -72,5 +73,16 @@ def _answer_one(listener: socket.socket) -> None:
     with suppress(OSError):  # a client that does not like the certificate just leaves
         connection, _ = listener.accept()
         with connection, server_context().wrap_socket(connection, server_side=True) as secured:
-            secured.recv(65536)
+            _read_request(secured)
             secured.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+def _read_request(connection: ssl.SSLSocket) -> None:
+    """To its end: closing with unread bytes would break the connection before the answer is read."""
+    head, body = b"", b""
+    while b"\r\n\r\n" not in head:
+        head += connection.recv(65536)
+    head, _, body = head.partition(b"\r\n\r\n")
+    found = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+    while found and len(body) < int(found[1]):
+        body += connection.recv(65536)
