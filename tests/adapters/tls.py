@@ -78,7 +78,7 @@ def _answer_one(listener: socket.socket) -> None:
 
 
 def _read_request(connection: ssl.SSLSocket) -> None:
-    """To its end: closing with unread bytes would break the connection before the answer is read."""
+    """To its end: closing with unread bytes breaks the connection before the answer is read."""
     head, body = b"", b""
     while b"\r\n\r\n" not in head:
         head += connection.recv(65536)
