@@ -32,7 +32,7 @@ def measure(database: str, folder: Path) -> Iterator[Row]:
     with started(folder, database) as bench:
         yield _standing(bench, database)
         two, fifteen = uploads.of_pages(2), uploads.of_pages(15)
-        calls = {
+        calls: dict[str, Callable[[], Iterator[bytes]]] = {
             "create, 2 pages": lambda: cycle([create_request(bench.token, two)]),
             "create, 15 pages": lambda: cycle([create_request(bench.token, fifteen)]),
             "create, 2 pages, each another PDF": lambda: _all_different(bench.token, two),
