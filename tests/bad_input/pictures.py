@@ -16,9 +16,9 @@ def data_url(data: bytes, media: str = "image/png") -> str:
 
 
 @functools.lru_cache
-def scribble(width: int, height: int, kind: str = "PNG") -> str:
+def scribble(width: int, height: int, kind: str = "PNG", mode: str = "RGB") -> str:
     """A line from corner to corner on white paper."""
-    picture = Image.new("RGB", (width, height), "white")
+    picture = Image.new(mode, (width, height), "white")
     corners = (width // 8, height // 8, width * 7 // 8, height * 7 // 8)
     ImageDraw.Draw(picture).line(corners, "black", max(2, width // 50))
     out = io.BytesIO()

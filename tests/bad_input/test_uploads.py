@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pikepdf
 import pytest
 
@@ -24,29 +26,30 @@ DAMAGED = "Damaged PDF files are not supported"
 LOCKED = "Password-protected PDF files are not supported"
 HTML = b"<!doctype html><html><body><script>alert(1)</script>"
 
-BAD_FILES = {
-    "HTML": (HTML, NOT_PDF),
-    "HTML that mentions PDF far below": (HTML + b" " * 2000 + b"%PDF-1.7", NOT_PDF),
-    "empty": (b"", NOT_PDF),
-    "only spaces": (b" \n" * 500, NOT_PDF),
-    "zeros": (bytes(5000), NOT_PDF),
-    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), NOT_PDF),
-    "an archive": (b"PK\x03\x04" + bytes(100), NOT_PDF),
-    "a header and nothing else": (b"%PDF-1.7\n", DAMAGED),
-    "truncated early": (contract()[:300], DAMAGED),
-    "locked": (encrypted("secret", "owner"), LOCKED),
-    "no pages": (without_pages(), "PDF files without pages are not supported"),
-    "a form that only Adobe shows": (xfa(dynamic=True), "XFA forms are not supported"),
-    "a bomb": (flate_bomb(), DAMAGED),
-    "too many pages": (documents.with_pages(5001), "The PDF file has too many pages"),
+# Made when they are needed: some take their time
+BAD_FILES: dict[str, tuple[Callable[[], bytes], str]] = {
+    "HTML": (lambda: HTML, NOT_PDF),
+    "HTML that mentions PDF far below": (lambda: HTML + b" " * 2000 + b"%PDF-1.7", NOT_PDF),
+    "empty": (lambda: b"", NOT_PDF),
+    "only spaces": (lambda: b" \n" * 500, NOT_PDF),
+    "zeros": (lambda: bytes(5000), NOT_PDF),
+    "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(100), NOT_PDF),
+    "an archive": (lambda: b"PK\x03\x04" + bytes(100), NOT_PDF),
+    "a header and nothing else": (lambda: b"%PDF-1.7\n", DAMAGED),
+    "truncated early": (lambda: contract()[:300], DAMAGED),
+    "locked": (lambda: encrypted("secret", "owner"), LOCKED),
+    "no pages": (lambda: without_pages(), "PDF files without pages are not supported"),
+    "a form that only Adobe shows": (lambda: xfa(dynamic=True), "XFA forms are not supported"),
+    "a bomb": (lambda: flate_bomb(), DAMAGED),
+    "too many pages": (lambda: documents.with_pages(5001), "The PDF file has too many pages"),
 }
 
 
 @pytest.mark.usefixtures("nothing_stays")
 @pytest.mark.parametrize("case", BAD_FILES)
 def test_a_file_that_cannot_be_signed_is_refused(sender: Sender, case: str) -> None:
-    data, text = BAD_FILES[case]
-    assert_plain(sender.post([("contract.pdf", data)]), text)
+    make, text = BAD_FILES[case]
+    assert_plain(sender.post([("contract.pdf", make())]), text)
 
 
 @pytest.mark.usefixtures("nothing_stays")
@@ -65,20 +68,20 @@ def test_two_files_of_one_name_are_refused(sender: Sender) -> None:
     assert_plain(sender.post(twice), "Document contract.pdf was provided more than once")
 
 
-STRANGE_FILES = {
-    "truncated late": contract()[:-200],
-    "a loop of pages": with_page_loop(),
-    "a loop of fields": with_form_loop(),
-    "nested deeply": deeply_nested(),
-    "no cross-reference table": contract().replace(b"startxref", b"startxxxx"),
-    "junk before": b"junk\n" * 100 + contract(),
-    "junk behind": contract() + b"\0junk" * 5000,
-    "contents of nothing": documents.changed_page(Contents=pikepdf.Array([None, 5])),
-    "a page of no size": documents.changed_page(MediaBox=pikepdf.Array([0, 0, 0, 0])),
-    "a box of words": documents.changed_page(MediaBox=pikepdf.Array([pikepdf.Name.A] * 4)),
-    "annotations of a wrong kind": documents.changed_page(Annots=pikepdf.Name.Nonsense),
-    "turned by 45 degrees": documents.changed_page(Rotate=45),
-    "turned by a word": documents.changed_page(Rotate=pikepdf.Name.Left),
+STRANGE_FILES: dict[str, Callable[[], bytes]] = {
+    "truncated late": lambda: contract()[:-200],
+    "a loop of pages": lambda: with_page_loop(),
+    "a loop of fields": lambda: with_form_loop(),
+    "nested deeply": lambda: deeply_nested(),
+    "no cross-reference table": lambda: contract().replace(b"startxref", b"startxxxx"),
+    "junk before": lambda: b"junk\n" * 100 + contract(),
+    "junk behind": lambda: contract() + b"\0junk" * 5000,
+    "contents of nothing": lambda: documents.changed_page(Contents=pikepdf.Array([None, 5])),
+    "a page of no size": lambda: documents.changed_page(MediaBox=pikepdf.Array([0, 0, 0, 0])),
+    "a box of words": lambda: documents.changed_page(MediaBox=pikepdf.Array([pikepdf.Name.A] * 4)),
+    "annotations of a wrong kind": lambda: documents.changed_page(Annots=pikepdf.Name.Nonsense),
+    "turned by 45 degrees": lambda: documents.changed_page(Rotate=45),
+    "turned by a word": lambda: documents.changed_page(Rotate=pikepdf.Name.Left),
 }
 
 
@@ -87,7 +90,7 @@ def test_a_strange_file_is_refused_at_once_or_can_be_signed(sender: Sender, case
     """Repairing is welcome; half a repair is not."""
     before = sender.traces()
     inside = person(fields=[field(area=area(x=20, y=20, w=100, h=30))])
-    answer = sender.post([("contract.pdf", STRANGE_FILES[case])], signers=[inside])
+    answer = sender.post([("contract.pdf", STRANGE_FILES[case]())], signers=[inside])
     if answer.status_code == 400:
         assert_plain(answer, DAMAGED)
         assert sender.traces() == before

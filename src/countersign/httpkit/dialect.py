@@ -16,12 +16,15 @@ from starlette.types import ASGIApp
 from .docs_page import docs_routes
 from .endpoint import Authenticate, Endpoint
 from .operation import Operation, Webhook
+from .path_numbers import limit_path_numbers
 from .rate_limit import RateGuard
 from .refusal import Refusal
 from .runtime import Runtime
 from .unexpected import log_unexpected, refusal_of
 
 Shape = Callable[[Request, Exception], Response]
+
+limit_path_numbers()
 
 
 @dataclass(frozen=True)

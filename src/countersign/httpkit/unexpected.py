@@ -22,12 +22,15 @@ _log = structlog.stdlib.get_logger("countersign.http")
 
 def log_unexpected(problem: BaseException, operation: str) -> None:
     """`operation` is a route's template, as a path may hold a signer's token."""
-    _log.error(
-        "unexpected_error",
-        operation=operation,
-        errors=[_kind(link) for link in _chain(problem)],
-        frames=[frame for link in _chain(problem) for frame in _frames(link)],
-    )
+    _log.error("unexpected_error", operation=operation, **described(problem))
+
+
+def described(problem: BaseException) -> dict[str, list[str]]:
+    """What a log may say of an exception: `errors`, its chain of types, and `frames`."""
+    return {
+        "errors": [_kind(link) for link in _chain(problem)],
+        "frames": [frame for link in _chain(problem) for frame in _frames(link)],
+    }
 
 
 def refusal_of(problem: BaseException) -> Refusal:
