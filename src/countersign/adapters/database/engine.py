@@ -13,11 +13,18 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import Engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
 
 from countersign.adapters.database.group_commit import GroupCommit, log_of
 from countersign.domain.errors import Conflict, DomainError, Invalid, StaleState, Unavailable
 
+DATABASE_FORM = "a database is given as postgresql://user:password@host/name"
 BUSY_TIMEOUT = 30  # seconds; other processes may be writing
 POOL_SIZE, POOL_OVERFLOW = 8, 24  # connections kept open, and more under load
 
@@ -61,8 +68,13 @@ class Database:
 
 
 def driver_url(url: str) -> URL:
-    """`postgresql://` means psycopg 3."""
-    parsed = make_url(url)
+    """`postgresql://` means psycopg 3. Raises ValueError for anything but it and SQLite."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError(DATABASE_FORM) from None
+    if parsed.get_backend_name() not in ("postgres", "postgresql", "sqlite"):
+        raise ValueError(DATABASE_FORM)
     if parsed.drivername in ("postgres", "postgresql"):
         return parsed.set(drivername="postgresql+psycopg")
     return parsed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -70,9 +71,26 @@ _HOME_OF_TASK = select(tasks.c.envelope_id).where(tasks.c.id == bindparam("id"))
 _HEAD = select(envelopes.c.version, envelopes.c.chain_length, envelopes.c.chain_head).where(
     envelopes.c.id == bindparam("id")
 )
-_SAVE = update(envelopes).where(
-    envelopes.c.id == bindparam("of_id"), envelopes.c.version == bindparam("of_version")
+
+
+def _columns(table: Table) -> dict[str, BindParameter[Any]]:
+    return {column.name: bindparam(column.name) for column in table.columns}
+
+
+def _is_row(table: Table) -> list[ColumnElement[bool]]:
+    return [column == bindparam(f"of_{column.name}") for column in table.primary_key]
+
+
+# Statements are made once: building one takes longer than running it
+_ADD = insert(envelopes)
+_SAVE = (
+    update(envelopes)
+    .where(envelopes.c.id == bindparam("of_id"), envelopes.c.version == bindparam("of_version"))
+    .values(_columns(envelopes))
 )
+_INSERT = {table: insert(table) for table in CHILDREN.values()}
+_UPDATE = {t: update(t).where(*_is_row(t)).values(_columns(t)) for t in CHILDREN.values()}
+_DELETE = {t: delete(t).where(*_is_row(t)) for t in CHILDREN.values()}
 
 
 class Envelopes:
@@ -88,7 +106,7 @@ class Envelopes:
         links = chain(envelope.id, 0, GENESIS, events)
         row = shape.envelope_row(envelope) | _chain_row(0, GENESIS, links)
         row["version"] = envelope.version
-        self._tx.write(insert(envelopes), row)
+        self._tx.write(_ADD, row)
         rows = shape.to_rows(envelope)
         for name, table in CHILDREN.items():
             self._insert(table, list(getattr(rows, name).values()))
@@ -133,12 +151,12 @@ class Envelopes:
 
     def _insert(self, table: Table, rows: Sequence[shape.Row]) -> None:
         if rows:
-            self._tx.write(insert(table), rows)
+            self._tx.write(_INSERT[table], rows)
 
     def _compare_and_set(self, envelope: Envelope, chained: shape.Row) -> None:
         row = shape.envelope_row(envelope) | chained | {"version": envelope.version + 1}
         key = {"of_id": envelope.id, "of_version": envelope.version}
-        if self._tx.write(_SAVE.values(**row), key).rowcount != 1:
+        if self._tx.write(_SAVE, row | key).rowcount != 1:
             raise StaleState()
 
     def _save_rows(self, envelope: Envelope) -> None:
@@ -157,12 +175,11 @@ class Envelopes:
 
     def _remove(self, table: Table, rows: Sequence[shape.Row]) -> None:
         for row in rows:
-            self._tx.write(delete(table).where(*_is_row(table)), _key(table, row))
+            self._tx.write(_DELETE[table], _key(table, row))
 
     def _update(self, table: Table, rows: Sequence[shape.Row]) -> None:
         for row in rows:
-            change = update(table).where(*_is_row(table)).values(**row)
-            self._tx.write(change, _key(table, row))
+            self._tx.write(_UPDATE[table], row | _key(table, row))
 
     def _record(self, envelope: Envelope, links: Sequence[Link]) -> None:
         self._evidence.add(links)
@@ -193,10 +210,6 @@ def _chain_row(length: int, head: str, links: Sequence[Link]) -> shape.Row:
         "chain_length": length + len(links),
         "chain_head": links[-1].hash if links else head,
     }
-
-
-def _is_row(table: Table) -> list[ColumnElement[bool]]:
-    return [column == bindparam(f"of_{column.name}") for column in table.primary_key]
 
 
 def _key(table: Table, row: shape.Row) -> shape.Row:

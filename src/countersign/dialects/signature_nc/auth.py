@@ -16,8 +16,8 @@ SCHEMES = {
     "token": {
         "type": "http",
         "scheme": "bearer",
-        "description": "A token of `POST /api/v3/tokens` or of the dashboard. A `test` token and a"
-        " `production` token never see each other's submissions.",
+        "description": "A token of `POST /api/v3/tokens` or of `countersign account create`. A"
+        " `test` token and a `production` token never see each other's submissions.",
     }
 }
 

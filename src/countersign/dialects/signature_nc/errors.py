@@ -108,14 +108,16 @@ def shape(request: Request, problem: Exception) -> Response:
     if isinstance(problem, Rejected):
         return _answer(400, str(problem))
     assert isinstance(problem, Refusal)
-    if problem.status == 415 and _is_plain_form(request):
+    if problem.status == 415 and _brings_no_file(request, problem):
         return _answer(400, NO_FILE)
     return _answer(problem.status, _refusal_text(problem), problem.headers)
 
 
-def _is_plain_form(request: Request) -> bool:
+def _brings_no_file(request: Request, problem: Refusal) -> bool:
     """HTTP clients choose the type that can't carry files when they are given none to send."""
-    return request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    sent = request.headers.get("content-type", "")
+    takes_files = "multipart/form-data" in problem.headers.get("Accept", "")
+    return takes_files and sent.startswith("application/x-www-form-urlencoded")
 
 
 def _status_and_text(problem: DomainError) -> tuple[int, str]:

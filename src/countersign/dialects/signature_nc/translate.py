@@ -133,7 +133,7 @@ def _submission(envelope: Envelope, addresses: Addresses) -> dict[str, Any]:
         updatedAt=timestamp(envelope.created_at),
     )
     return {
-        **summary(envelope).model_dump(),
+        **_head(envelope),
         "template": template,
         "submitters": submitters(envelope, envelope.tasks, addresses),
         "createdBy": schemas.CreatedBy(**envelope.extras["createdBy"]),
@@ -141,12 +141,16 @@ def _submission(envelope: Envelope, addresses: Addresses) -> dict[str, Any]:
 
 
 def summary(envelope: Envelope) -> schemas.SubmissionSummary:
-    return schemas.SubmissionSummary(
-        name=envelope.name,
-        uuid=envelope.id,
-        createdAt=timestamp(envelope.created_at),
-        updatedAt=timestamp(envelope.updated_at),
-    )
+    return schemas.SubmissionSummary(**_head(envelope))
+
+
+def _head(envelope: Envelope) -> dict[str, str]:
+    return {
+        "name": envelope.name,
+        "uuid": envelope.id,
+        "createdAt": timestamp(envelope.created_at),
+        "updatedAt": timestamp(envelope.updated_at),
+    }
 
 
 def submitters(
