@@ -25,6 +25,7 @@ from countersign.adapters.database.unit_of_work import DatabaseUnitOfWork
 from countersign.adapters.files.local import LocalFiles
 from countersign.adapters.invitations import MailInvitations
 from countersign.adapters.keys.local import AUTHORITIES, LocalKeys, open_local_keys
+from countersign.adapters.keys.material import KeysUnusable
 from countersign.adapters.keys.pkcs12 import load_pkcs12
 from countersign.adapters.links import SignedLinks
 from countersign.adapters.mail import SandboxMailer, SmtpMailer
@@ -37,7 +38,7 @@ from countersign.adapters.workshop import Workshop
 from countersign.dialects import Dialect, signature_nc
 from countersign.pages import downloads, operations, pki, sandbox, static
 from countersign.pages.signing import api as signing
-from countersign.settings import Settings
+from countersign.settings import PREFIX, BadSettings, Settings
 from countersign.usecases.ports import Clock, Files, Mailer, Ports
 
 DIALECTS: tuple[Dialect, ...] = (signature_nc.DIALECT,)
@@ -73,9 +74,11 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
     """Opens an installation, making whatever is missing. `outside` may replace ports: the fault
     tests put failing ones in."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (settings.data / "keys").mkdir(exist_ok=True, mode=0o700)
     use_font_directory(Path(settings.fonts) if settings.fonts else None)
     with ExitStack() as stack:
-        database = Database(settings.database, synchronous=settings.sqlite_synchronous)
+        with _blaming("database_url"):
+            database = Database(settings.database, synchronous=settings.sqlite_synchronous)
         stack.enter_context(closing(database))
         workshop = stack.enter_context(closing(Workshop()))
         migrate(database)
@@ -132,20 +135,33 @@ def _files(settings: Settings) -> Files:
     if settings.files_url:
         from countersign.adapters.files.object_store import ObjectStoreFiles
 
-        return ObjectStoreFiles(settings.files_url)
+        with _blaming("files_url"):
+            return ObjectStoreFiles(settings.files_url)
     return LocalFiles(settings.data / "files")
 
 
 def _keyring(settings: Settings, keys: LocalKeys, clock: Clock) -> Keyring:
-    path = Path(settings.seal_key)
-    seal = load_pkcs12(path, settings.seal_password) if settings.seal_key else None
+    with _blaming("seal_key"):
+        path = Path(settings.seal_key)
+        seal = load_pkcs12(path, settings.seal_password) if settings.seal_key else None
     return Keyring(keys, clock, seal, settings.tsa_urls)
 
 
 def _mailer(settings: Settings) -> Mailer:
     if settings.smtp_url:
-        return SmtpMailer(settings.smtp_url, settings.mail_from)
+        with _blaming("smtp_url", "mail_from"):
+            return SmtpMailer(settings.smtp_url, settings.mail_from)
     return SandboxMailer()
+
+
+@contextmanager
+def _blaming(*names: str) -> Iterator[None]:
+    """What a part can't be made of is a bad setting. Raises BadSettings that names it."""
+    try:
+        yield
+    except (ValueError, KeysUnusable) as problem:
+        where = " or ".join(PREFIX + name.upper() for name in names)
+        raise BadSettings(f"{where}: {problem}") from None
 
 
 # ------------------------------------------------------------------ HTTP

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from countersign.adapters.keys.material import KeysUnusable
+from countersign.adapters.secrets import BadMasterKey
 from countersign.domain.errors import DomainError, Invalid
 
 
@@ -20,5 +22,5 @@ def explained() -> Iterator[None]:
     except Invalid as problem:
         details = "".join(f"\n  {field}: {why}" for field, why in problem.fields.items())
         raise Failure(f"{problem}{details}") from None
-    except DomainError as problem:
+    except (DomainError, KeysUnusable, BadMasterKey) as problem:
         raise Failure(str(problem)) from None

@@ -109,7 +109,10 @@ def _key(file: FileRef) -> str:
 
 
 def _open(url: str) -> S3Store:
+    """Raises ValueError for a URL that names no bucket."""
     parsed = urlsplit(url)
+    if parsed.scheme != "s3" or not parsed.hostname:
+        raise ValueError("an object store is given as s3://bucket/prefix")
     given: dict[str, Any] = dict(parse_qsl(parsed.query))
     allow_http = given.pop("allow_http", "false").lower() == "true"
     return S3Store.from_url(
