@@ -1,0 +1,71 @@
+"""Servers that start together and stop in the middle of work."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2
+import pytest
+
+from tests.support.customer import new_customer
+from tests.support.processes import accepts_connections, wait_until
+from tests.support.server import RunningServer, StartServer
+from tests.support.working import working
+
+GRACE = 5.0  # seconds
+
+
+def test_a_server_that_is_told_to_stop_answers_what_is_under_way(
+    start_server: StartServer,
+) -> None:
+    server = start_server("--sandbox")
+    sent = new_customer(server).send("Lea Roux")
+    path = sent.links[0].removeprefix(server.url)
+    body = json.dumps({"method": "typed", "consent": True, "signature": {"text": "L R"}})
+    head = f"POST {path}/complete HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode())
+        assert httpx2.get(f"{server.url}/healthz").status_code == 200  # it has read so far
+        began = time.monotonic()
+        server.process.terminate()
+        wait_until(lambda: not accepts_connections(server.port), "closing the door")
+        connection.sendall(body.encode())
+        assert connection.makefile("rb").readline() == b"HTTP/1.1 200 OK\r\n"
+    assert server.process.wait(30) == 0
+    assert time.monotonic() - began < GRACE
+
+
+def test_a_worker_that_is_told_to_stop_ends_at_once(start_server: StartServer) -> None:
+    with working(start_server("--sandbox")) as worker:
+        began = time.monotonic()
+        worker.terminate()
+        assert worker.wait(GRACE) == 0
+        assert time.monotonic() - began < GRACE
+
+
+def test_two_servers_that_start_on_the_same_fresh_data_both_come_up(
+    start_server: StartServer, database_url: str
+) -> None:
+    settings = {"DATABASE_URL": database_url}
+    with ThreadPoolExecutor(2) as pool:
+        started = list(pool.map(lambda _: start_server("--sandbox", settings=settings), range(2)))
+    assert_same_installation(*started)
+
+
+def assert_same_installation(one: RunningServer, other: RunningServer) -> None:
+    """What one server made, the other one knows: accounts, envelopes, links, authorities."""
+    sent = new_customer(one).send("Lea Roux")
+    token = sent.links[0].rpartition("/")[2]
+    assert httpx2.get(f"{other.url}/s/{token}/state").status_code == 200
+    for name in ("root.cer", "issuing.cer"):
+        found = {httpx2.get(f"{server.url}/pki/{name}").content for server in (one, other)}
+        assert len(found) == 1
+
+
+def test_a_port_in_use_is_said(start_server: StartServer) -> None:
+    first = start_server("--sandbox")
+    with pytest.raises(RuntimeError, match=f"cannot listen on 127.0.0.1 port {first.port}"):
+        start_server("--sandbox", port=first.port)
