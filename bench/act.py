@@ -7,6 +7,7 @@ authority, append. Memory is the growth of the resident set at its peak, in a pr
 
 import gc
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -116,26 +117,24 @@ def load_scene(folder: Path) -> Scene:
 # ------------------------------------------------------------------ the contenders
 
 
-def limit(scene: Scene, key: pdf.Signer) -> None:
+def limit(scene: Scene, key: pdf.Signer, _: pdf.ActValues) -> None:
     digest = pdf.digest_of(_chunks(scene.path))  # type: ignore[arg-type]
     key.sign(digest.digest())
 
 
-def our_act(scene: Scene, key: pdf.Signer) -> None:
+def our_act(scene: Scene, key: pdf.Signer, values: pdf.ActValues) -> None:
     digest = pdf.digest_of(_chunks(scene.path))  # type: ignore[arg-type]
-    revision = pdf.act(
-        scene.state, scene.chain, digest, 0, scene.values(), key, scene.timestamper, _now()
-    )
-    with scene.path.open("ab", buffering=0) as file:
-        file.write(revision.segment)
+    revision = pdf.act(scene.state, scene.chain, digest, 0, values, key, scene.timestamper, _now())
+    descriptor = os.open(scene.path, os.O_WRONLY | os.O_APPEND)
+    os.write(descriptor, revision.segment)
+    os.close(descriptor)
 
 
-def our_act_with_key(scene: Scene, _: pdf.Signer) -> None:
-    our_act(scene, scene.key())
+def our_act_with_key(scene: Scene, _: pdf.Signer, values: pdf.ActValues) -> None:
+    our_act(scene, scene.key(), values)
 
 
-def pyhanko(scene: Scene, key: pdf.Signer) -> None:
-    values = scene.values()
+def pyhanko(scene: Scene, key: pdf.Signer, values: pdf.ActValues) -> None:
     shown = {
         "name": values.name,
         "contact": values.contact,
@@ -150,7 +149,7 @@ def pyhanko(scene: Scene, key: pdf.Signer) -> None:
         pyhanko_act.act(file, "s0001_", shown, key, timestamper)
 
 
-Contender = Callable[[Scene, pdf.Signer], None]
+Contender = Callable[[Scene, pdf.Signer, pdf.ActValues], None]
 CONTENDERS: dict[tuple[str, str], Contender] = {
     ("limit", "hash + sign"): limit,
     ("countersign", "act"): our_act,
@@ -185,9 +184,9 @@ def _block(scene: Scene, contender: Contender) -> list[float]:
     times = []
     spent = 0.0
     while len(times) < 6 or (len(times) < 30 and spent < 400):
-        key = scene.key()
+        key, values = scene.key(), scene.values()
         before = time.process_time_ns()
-        contender(scene, key)
+        contender(scene, key, values)
         times.append((time.process_time_ns() - before) / 1e6)
         spent += times[-1]
         _reset(scene)
@@ -215,21 +214,21 @@ def extra_memory(folder: Path, contender: tuple[str, str]) -> dict[str, int]:
 
 def _memory_of_one_call(folder: Path, contender: tuple[str, str]) -> None:
     small = scene(Path(tempfile.mkdtemp()), uploads.of_pages(1))
-    CONTENDERS[contender](small, small.key())
+    CONTENDERS[contender](small, small.key(), small.values())
     loaded = load_scene(folder)
     resident = _resident_growth_kb(loaded, contender)
     tracemalloc.start()
-    CONTENDERS[contender](loaded, loaded.key())
+    CONTENDERS[contender](loaded, loaded.key(), loaded.values())
     python = tracemalloc.get_traced_memory()[1] // 1024
     _reset(loaded)
     print(json.dumps({"rss_kb": resident, "python_kb": python}))
 
 
 def _resident_growth_kb(scene: Scene, contender: tuple[str, str]) -> int:
-    key = scene.key()
+    key, values = scene.key(), scene.values()
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts again from here
     before = _status_kb("VmRSS")
-    CONTENDERS[contender](scene, key)
+    CONTENDERS[contender](scene, key, values)
     growth = _status_kb("VmHWM") - before
     _reset(scene)
     return max(0, growth)

@@ -29,7 +29,7 @@ def good(signer: pdf.Signer, **changed: object) -> Answer:
             "nonce": request["nonce"].native,
             **changed,
         }
-        token = cms.enclosing(signer, TST_INFO, tsp.TSTInfo(info).dump())
+        token = cms.Enclosing(signer, TST_INFO)(tsp.TSTInfo(info).dump())
         return 200, response("granted", token)
 
     return answer

@@ -11,6 +11,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from countersign import pdf
+from countersign.pdf.image import normalise_signature
 from tests.pdf.chain import ASA, YURI, Chain, World, field_at, signature_png
 from tests.pdf.referees import assert_all_valid, findings
 from tests.pdf.samples import contract
@@ -208,7 +209,7 @@ def test_the_certificate_names_the_signer(world: World, chain: Chain) -> None:
 
 
 def test_a_drawn_signature_is_embedded_once_for_all_its_places(chain: Chain) -> None:
-    picture = pdf.normalise_signature(signature_png())
+    picture = normalise_signature(signature_png())
     chain.act(0, replace(ASA, signature_image=picture))
     assert chain.segments[-1].count(b"/Subtype/Image") == 2  # colours and mask
     assert chain.segments[-1].count(b"/XObject<</Im ") == 2  # signature and its second place

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from countersign import pdf
-from countersign.pdf.image import MAX_WIDTH, pdf_image
+from countersign.pdf.image import MAX_WIDTH, normalise_signature, pdf_image
 from tests.pdf.chain import signature_png
 
 
@@ -26,7 +26,7 @@ def stroke(size: tuple[int, int] = (600, 300)) -> Image.Image:
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
 def test_the_three_formats_become_a_trimmed_png_with_alpha(form: str) -> None:
-    result = Image.open(io.BytesIO(pdf.normalise_signature(encoded(stroke(), form))))
+    result = Image.open(io.BytesIO(normalise_signature(encoded(stroke(), form))))
     assert result.format == "PNG"
     assert result.mode == "RGBA"
     assert 200 < result.width < 300
@@ -36,8 +36,8 @@ def test_the_three_formats_become_a_trimmed_png_with_alpha(form: str) -> None:
 def test_a_photo_taken_sideways_is_turned_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # shown turned by 90 degrees
-    upright = pdf.normalise_signature(encoded(stroke(), "JPEG"))
-    turned = pdf.normalise_signature(encoded(stroke(), "JPEG", exif=exif))
+    upright = normalise_signature(encoded(stroke(), "JPEG"))
+    turned = normalise_signature(encoded(stroke(), "JPEG", exif=exif))
     size = Image.open(io.BytesIO(upright)).size
     assert Image.open(io.BytesIO(turned)).size == size[::-1]
 
@@ -45,7 +45,7 @@ def test_a_photo_taken_sideways_is_turned_upright() -> None:
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
 def test_a_20_megapixel_image_is_scaled_down(form: str) -> None:
     big = encoded(stroke((5000, 4000)), form, **({"lossless": True} if form == "WEBP" else {}))
-    result = Image.open(io.BytesIO(pdf.normalise_signature(big)))
+    result = Image.open(io.BytesIO(normalise_signature(big)))
     assert max(result.size) <= MAX_WIDTH
 
 
@@ -65,7 +65,7 @@ def test_a_20_megapixel_image_is_scaled_down(form: str) -> None:
 )
 def test_what_is_no_usable_image_is_refused(data: bytes) -> None:
     with pytest.raises(pdf.UnusableImage):
-        pdf.normalise_signature(data)
+        normalise_signature(data)
 
 
 def test_an_image_that_nobody_scaled_down_is_refused_by_the_act() -> None:
@@ -74,6 +74,6 @@ def test_an_image_that_nobody_scaled_down_is_refused_by_the_act() -> None:
 
 
 def test_ink_keeps_its_transparency() -> None:
-    made = pdf_image(pdf.normalise_signature(signature_png()))
+    made = pdf_image(normalise_signature(signature_png()))
     assert made.mask_body().startswith(b"<</Type/XObject/Subtype/Image/Width ")
     assert b"/SMask 7 0 R" in made.body(7)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from countersign import pdf
+from countersign.pdf.image import normalise_signature
 from tests.pdf.chain import ASA, YURI, Chain, World, field_at, signature_png
 from tests.pdf.referees import (
     assert_all_valid,
@@ -38,7 +39,7 @@ LAYOUT = pdf.Layout(
 FILLED = replace(
     ASA,
     fields={"title": "Director", "day": "2026-11-20", "agree": True},
-    signature_image=pdf.normalise_signature(signature_png()),
+    signature_image=normalise_signature(signature_png()),
 )
 FIELDS = ["z_cert", "s0001_sig", "s0002_sig", "z_seal", "z_ts"]
 

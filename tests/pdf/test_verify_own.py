@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from countersign import pdf
+from countersign.pdf.image import normalise_signature
 from countersign.pdf.verify.facts import ExpectedAct
 from countersign.pdf.verify.plain_text import plain
 from tests.pdf import samples
@@ -113,7 +114,7 @@ def test_pictures_and_rotated_pages_are_accepted(world: World, rotation: int) ->
         )
     )
     upload = samples.with_boxes(Rotate=rotation, CropBox=[20, 30, 500, 700])
-    picture = replace(ASA, signature_image=pdf.normalise_signature(signature_png()))
+    picture = replace(ASA, signature_image=normalise_signature(signature_png()))
     chain = Chain.start(world, upload, layout).certify().act(0, picture).seal().archive()
     assert judge(chain, expected=replace(EXPECTED, acts=(ExpectedAct(0, values={}),))).report.valid
 

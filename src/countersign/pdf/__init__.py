@@ -13,6 +13,7 @@ The writer, in the order of a document's life:
 step; each Revision brings the segment to append, the ChainState after it and the midstate over the
 longer file. `key` is a `Signer(private_key, certificate_der, chain_ders)`; a `Timestamper` is
 called with an imprint and has a `size`. What each step writes, byte by byte, is docs/pdf-format.md.
+`image.normalise_signature(data) -> PNG` stands apart, so that only who needs Pillow loads it.
 """
 
 from countersign.pdf.act import ActValues, act

@@ -40,10 +40,13 @@ def _in_visual_order(text: str) -> list[dict]:  # type: ignore[type-arg]
     storage["base_level"] = uba.get_base_level(text)
     storage["base_dir"] = ("L", "R")[storage["base_level"]]
     uba.get_embedding_levels(text, storage)
+    for character in storage["chars"]:
+        # Python's tables give no class to characters that are not assigned yet
+        character["type"] = character["type"] or "L"
     uba.explicit_embed_and_overrides(storage)
     uba.resolve_weak_types(storage)
     uba.resolve_neutral_types(storage, False)
     uba.resolve_implicit_levels(storage, False)
     uba.reorder_resolved_levels(storage, False)
-    characters: list[dict] = storage["chars"]  # type: ignore[type-arg]
-    return characters
+    ordered: list[dict] = storage["chars"]  # type: ignore[type-arg]
+    return ordered

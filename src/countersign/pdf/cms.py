@@ -7,8 +7,9 @@ docs/decisions/0011-own-cms-encoder.md.
 """
 
 import hashlib
+import secrets
 from collections.abc import Iterable
-from functools import cached_property, lru_cache
+from functools import lru_cache, partial
 from typing import Protocol
 
 from cryptography.hazmat.primitives import hashes
@@ -36,6 +37,7 @@ _ECDSA = ec.ECDSA(hashes.SHA256())
 _FRAME = 216
 _P256_SIGNATURE = 72  # longest DER form of two 32-byte integers
 _DIGEST_ALGORITHMS = der.set_of(SHA256)
+_MARK = secrets.token_bytes(32)  # stands for a digest that is not known yet
 _DETACHED = der.sequence(ID_DATA)
 
 
@@ -59,41 +61,37 @@ class Signer:
                     f"cannot sign with a {key.curve.name} key; P-256 and RSA are possible"
                 )
             self.algorithm, self.signature_size = _ECDSA_SHA256, _P256_SIGNATURE
+            self._sign = partial(key.sign, signature_algorithm=_ECDSA)
         else:
             self.algorithm, self.signature_size = _RSA_SHA256, key.key_size // 8
-        self._key = key
+            self._sign = partial(key.sign, padding=padding.PKCS1v15(), algorithm=hashes.SHA256())
         self.certificate = certificate
         self.chain = tuple(chain)
         self.certificates = der.context(0, *sorted((certificate, *self.chain)))
+        issuer, serial = _issuer_and_serial(certificate)
+        self.issuer_and_serial = der.sequence(issuer, serial)
+        self.signing_certificate = _signing_certificate(certificate, issuer, serial)
 
     def sign(self, data: bytes) -> bytes:
-        if isinstance(self._key, ec.EllipticCurvePrivateKey):
-            return self._key.sign(data, _ECDSA)
-        return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        return self._sign(data)
 
-    @cached_property
-    def issuer_and_serial(self) -> bytes:
-        return der.sequence(*self._issuer_serial)
 
-    @cached_property
-    def signing_certificate(self) -> bytes:
-        """The ESSCertIDv2 attribute: it ties the signature to this very certificate."""
-        issuer, serial = self._issuer_serial
-        issuer_serial = der.sequence(der.sequence(der.context(4, issuer)), serial)
-        fingerprint = der.octets(hashlib.sha256(self.certificate).digest())
-        certificate_id = der.sequence(fingerprint, issuer_serial)
-        return der.sequence(
-            _SIGNING_CERTIFICATE_V2, der.set_of(der.sequence(der.sequence(certificate_id)))
-        )
+def _issuer_and_serial(certificate: bytes) -> tuple[bytes, bytes]:
+    """Issuer name and serial number as they are encoded in the certificate (RFC 5280, 4.1)."""
+    tbs = der.content_start(certificate)
+    serial_at = der.element_end(certificate, der.content_start(certificate, tbs))
+    algorithm_at = der.element_end(certificate, serial_at)
+    issuer_at = der.element_end(certificate, algorithm_at)
+    issuer_end = der.element_end(certificate, issuer_at)
+    return certificate[issuer_at:issuer_end], certificate[serial_at:algorithm_at]
 
-    @cached_property
-    def _issuer_serial(self) -> tuple[bytes, bytes]:
-        """Issuer name and serial number as they are encoded in the certificate (RFC 5280, 4.1)."""
-        data = self.certificate
-        serial_at = der.element_end(data, der.content_start(data, der.content_start(data)))
-        algorithm_at = der.element_end(data, serial_at)
-        issuer_at = der.element_end(data, algorithm_at)
-        return data[issuer_at : der.element_end(data, issuer_at)], data[serial_at:algorithm_at]
+
+def _signing_certificate(certificate: bytes, issuer: bytes, serial: bytes) -> bytes:
+    """The ESSCertIDv2 attribute: it ties the signature to this very certificate."""
+    issuer_serial = der.sequence(der.sequence(der.context(4, issuer)), serial)
+    fingerprint = der.octets(hashlib.sha256(certificate).digest())
+    certificate_ids = der.sequence(der.sequence(fingerprint, issuer_serial))
+    return der.sequence(_SIGNING_CERTIFICATE_V2, der.tlv(0x31, der.sequence(certificate_ids)))
 
 
 def signature(signer: Signer, digest: bytes, timestamper: Timestamper) -> bytes:
@@ -109,12 +107,38 @@ def signature_room(signer: Signer, timestamper: Timestamper) -> int:
     return sum(map(len, varying)) + signer.signature_size + timestamper.size + _FRAME
 
 
-def enclosing(signer: Signer, content_type: bytes, content: bytes) -> bytes:
-    """A SignedData with its content inside, as timestamp tokens are."""
-    attributes = signed_attributes(signer, hashlib.sha256(content).digest(), content_type)
-    enclosed = der.sequence(content_type, der.context(0, der.octets(content)))
-    info = _signer_info(signer, attributes, signer.sign(attributes))
-    return _signed_data(b"\x02\x01\x03", enclosed, signer.certificates, info)
+class Enclosing:
+    """Makes SignedData with their content inside, as timestamp tokens are; one signer, one type.
+
+    Such structures differ in content, digest and signature value only, so what stands between
+    these is encoded once for each pair of lengths.
+    """
+
+    def __init__(self, signer: Signer, content_type: bytes) -> None:
+        self._signer = signer
+        self._type = content_type
+        head, _, tail = signed_attributes(signer, _MARK, content_type).partition(_MARK)
+        self._attributes = head, tail
+        self._frames: dict[tuple[int, int], tuple[bytes, bytes, bytes, bytes]] = {}
+
+    def __call__(self, content: bytes) -> bytes:
+        digest = hashlib.sha256(content).digest()
+        value = self._signer.sign(digest.join(self._attributes))
+        lengths = len(content), len(value)
+        if lengths not in self._frames:
+            self._frames[lengths] = self._frame(*lengths)
+        start, before_digest, before_value, end = self._frames[lengths]
+        return b"".join((start, content, before_digest, digest, before_value, value, end))
+
+    def _frame(self, content_length: int, value_length: int) -> tuple[bytes, bytes, bytes, bytes]:
+        content, value = secrets.token_bytes(content_length), secrets.token_bytes(value_length)
+        enclosed = der.sequence(self._type, der.context(0, der.octets(content)))
+        info = _signer_info(self._signer, _MARK.join(self._attributes), value)
+        whole = _signed_data(b"\x02\x01\x03", enclosed, self._signer.certificates, info)
+        start, _, rest = whole.partition(content)
+        before_digest, _, rest = rest.partition(_MARK)
+        before_value, _, end = rest.partition(value)
+        return start, before_digest, before_value, end
 
 
 def signed_attributes(signer: Signer, digest: bytes, content_type: bytes = ID_DATA) -> bytes:

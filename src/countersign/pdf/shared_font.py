@@ -7,6 +7,7 @@ writes text with a table lookup per character and no font object of its own.
 import hashlib
 import unicodedata
 import zlib
+from collections.abc import Callable
 from functools import cache
 
 import pikepdf
@@ -50,16 +51,14 @@ class SharedFont:
             for code, glyph in self.glyphs.items()
         }
         self._hex = {code: f"{glyph:04X}" for code, glyph in self.glyphs.items()}
-        self._characters = frozenset(self._widths)
+        # Bound here because it is asked a dozen times in every act
+        self.covers: Callable[[str], bool] = frozenset(self._widths).issuperset
         self.space = self._hex[0x20]
         self.space_width = self._widths[" "]
         # Glyph numbers belong to this very file: an embedded copy of another version has others
         self.fingerprint = hashlib.sha256(repr(sorted(self.glyphs.items())).encode()).hexdigest()[
             :16
         ]
-
-    def covers(self, text: str) -> bool:
-        return self._characters.issuperset(text)
 
     def encode(self, text: str) -> str:
         """The text as the hexadecimal string of glyph numbers that Tj shows."""

@@ -34,8 +34,7 @@ def signature_content(
     if lines:
         parts.append(f".75 G .5 w 2 {foot:.2f} m {width - 2:.2f} {foot:.2f} l S {GREY}")
     for index, line in enumerate(lines):
-        fitted = typesetter.shrink(line, size, width - 4, least=min(size, 4.5))
-        shown = typesetter.shorten(line, fitted, width - 4)
+        fitted, (shown,) = typesetter.fit(line, size, width - 4, 1, least=min(size, 4.5))
         parts.append(typesetter.draw(shown, 2, foot - (index + 1) * size * _LEADING, fitted))
     return marked(box, *parts)
 
@@ -57,8 +56,8 @@ def _mark(typesetter: Typesetter, mark: Mark, place: tuple[float, float, float, 
     if mark.picture:
         return _picture(mark.picture, place)
     x, y, width, height = place
-    size = typesetter.shrink(mark.text, min(height * 0.62, 26.0), width * 0.94, least=3.5)
-    line = typesetter.shorten(mark.text, size, width * 0.98)
+    largest = min(height * 0.62, 26.0)
+    size, (line,) = typesetter.fit(mark.text, largest, width * 0.96, 1, least=3.5)
     baseline = y + (height - size * 0.5) / 2
     return f"{INK} " + typesetter.draw(line, x + width * 0.01, baseline, size, _SLANT)
 

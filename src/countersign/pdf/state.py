@@ -62,7 +62,8 @@ class FieldState:
 
     def to_dict(self) -> dict[str, Any]:
         """As the JSON form has it; what only some kinds of fields have is left out elsewhere."""
-        content = {**asdict(self), "box": list(self.box)}
+        content = {one.name: getattr(self, one.name) for one in fields(self)}
+        content["box"] = list(self.box)
         return content if self.ap else {key: content[key] for key in content if key != "ap"}
 
 
@@ -98,11 +99,22 @@ class ChainState:
 
 @dataclass(frozen=True)
 class Revision:
-    """What one step adds: bytes to append, and state and midstate of the file with them."""
+    """What one step adds: bytes to append, and the state of the file with them.
+
+    `midstate` covers the file up to `hashed` bytes into the segment.
+    """
 
     segment: bytes
     chain: ChainState
-    digest: Digest
+    midstate: Digest
+    hashed: int
+
+    @cached_property
+    def digest(self) -> Digest:
+        """The midstate over the longer file, made on demand: the last step needs none."""
+        longer = self.midstate.copy()
+        longer.update(memoryview(self.segment)[self.hashed :])
+        return longer
 
 
 @dataclass(frozen=True)

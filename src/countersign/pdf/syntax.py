@@ -1,6 +1,7 @@
 """PDF syntax that the writer emits (ISO 32000-2, 7.3; docs/pdf-format.md, section 3)."""
 
 import zlib
+from binascii import hexlify
 from datetime import UTC, datetime
 
 # Shorter content is not worth deflating: the filter entry and zlib's own frame eat the gain
@@ -10,8 +11,7 @@ _DEFLATE_FROM = 1000
 def text_string(text: str) -> bytes:
     """A text string in UTF-16BE with byte order mark, as a hexadecimal string."""
     # A lone surrogate cannot be encoded; whoever sent one did not send a character
-    encoded = text.encode("utf-16-be", "replace")
-    return b"<FEFF" + encoded.hex().upper().encode() + b">"
+    return b"<FEFF%s>" % hexlify(text.encode("utf-16-be", "replace")).upper()
 
 
 def utc_text(at: datetime) -> str:

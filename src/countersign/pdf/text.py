@@ -4,6 +4,7 @@ The shared font writes a line that it covers whole; outlines draw any other line
 """
 
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 from countersign.pdf.bidi import without_controls
@@ -29,7 +30,8 @@ class Typesetter:
     def __init__(self, face: str) -> None:
         self._font = shared_font()
         # A base that embeds another version of the font has other glyph numbers
-        self._shared = face == self._font.fingerprint
+        same = face == self._font.fingerprint
+        self._plain: Callable[[str], bool] = self._font.covers if same else _never
 
     def width(self, text: str, size: float) -> float:
         """Width in points of one line."""
@@ -40,8 +42,7 @@ class Typesetter:
     def draw(self, text: str, x: float, y: float, size: float, slant: float = 0.0) -> str:
         """Operators for one line from `x` on the baseline `y` (points), in the current colour."""
         if self._plain(text):
-            matrix = f"1 0 {slant:g} 1 {x:.2f} {y:.2f} Tm" if slant else f"{x:.2f} {y:.2f} Td"
-            return f"BT /F {size:.2f} Tf {matrix} <{self._font.encode(text)}> Tj ET"
+            return f"{_text_at(x, y, size, slant)} <{self._font.encode(text)}> Tj ET"
         line = outline(text)
         return f"{line.draw(x, y, size, slant)}\n{self._hidden(text, line.width, x, y, size)}"
 
@@ -86,9 +87,6 @@ class Typesetter:
         blank = text.rfind(" ", 0, fitting + 1)
         return blank if blank > 0 else fitting
 
-    def _plain(self, text: str) -> bool:
-        return self._shared and self._font.covers(text)
-
     def _hidden(self, text: str, width: float, x: float, y: float, size: float) -> str:
         """An invisible blank as wide as the line, which carries its text for copying (14.9.4)."""
         stretch = 100_000 * max(width, _MIN_WIDTH) / self._font.space_width
@@ -96,6 +94,17 @@ class Typesetter:
             f"/Span<</ActualText {text_string(text).decode()}>>BDC q BT 3 Tr {stretch:.1f} Tz"
             f" /F {size:.2f} Tf {x:.2f} {y:.2f} Td <{self._font.space}> Tj ET Q EMC"
         )
+
+
+def _never(_: str) -> bool:
+    return False
+
+
+@lru_cache(maxsize=500)
+def _text_at(x: float, y: float, size: float, slant: float) -> str:
+    """Begin of a text object. Labels and values stand in the same places in every act."""
+    matrix = f"1 0 {slant:g} 1 {x:.2f} {y:.2f} Tm" if slant else f"{x:.2f} {y:.2f} Td"
+    return f"BT /F {size:.2f} Tf {matrix}"
 
 
 @lru_cache(maxsize=8)

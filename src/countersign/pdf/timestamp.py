@@ -22,13 +22,13 @@ class LocalTimestamper:
     """
 
     def __init__(self, signer: cms.Signer, clock: Callable[[], datetime]) -> None:
-        self._signer = signer
+        self._enclosing = cms.Enclosing(signer, _TST_INFO)
         self._clock = clock
         # Only the ECDSA value (70 to 72 bytes) differs in length from one token to the next
         self.size = len(self(bytes(32))) + 4
 
     def __call__(self, imprint: bytes) -> bytes:
-        return cms.enclosing(self._signer, _TST_INFO, self._info(imprint))
+        return self._enclosing(self._info(imprint))
 
     def _info(self, imprint: bytes) -> bytes:
         return der.sequence(

@@ -5,6 +5,7 @@ there is.
 """
 
 import secrets
+from binascii import hexlify
 from collections.abc import Callable
 
 from countersign.pdf.errors import NoRoom
@@ -20,18 +21,20 @@ class Update:
         self.state = state
         self._chain = chain
         self._next = chain.size
-        self._objects: list[tuple[int, bytes]] = []
+        self._segment = bytearray(b"\n")
+        self._offsets: dict[int, int] = {}
 
     def add(self, body: bytes) -> int:
         """A new object; returns its number."""
         number = self._next
-        self._next += 1
-        self._objects.append((number, body))
+        self._next = number + 1
+        self.override(number, body)
         return number
 
     def override(self, number: int, body: bytes) -> None:
         """A new version of an object of the base."""
-        self._objects.append((number, body))
+        self._offsets[number] = len(self._segment)
+        self._segment += b"%d 0 obj\n%s\nendobj\n" % (number, body)
 
     def next_number(self) -> int:
         """The number that the next new object gets."""
@@ -59,25 +62,13 @@ class Update:
             b"/AP<</N %d 0 R>>" % appearance if appearance else b"/AP " + field.ap.encode("latin-1")
         )
         self.override(field.num, b"%s/V %d 0 R%s>>" % (field.head, number, shown))
-        segment, xref, signature_at = self._serialise(number)
-        gap = _fill_byte_range(segment, signature_at, self._chain.length, room)
-        longer = _sign(segment, gap, digest, contents)
-        chain = ChainState(self._next, xref, self._chain.length + len(segment))
-        return Revision(bytes(segment), chain, longer)
-
-    def _serialise(self, signature: int) -> tuple[bytearray, int, int]:
-        """All objects, xref and trailer; where the xref is in the file and the signature here."""
-        segment = bytearray(b"\n")
-        offsets = {}
-        for number, body in self._objects:
-            offsets[number] = len(segment)
-            segment += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-        start = self._chain.length
+        segment, start = self._segment, self._chain.length
         xref = start + len(segment)
-        segment += b"xref\n"
-        segment += _sections({number: start + offset for number, offset in offsets.items()})
-        segment += self._trailer(xref)
-        return segment, xref, offsets[signature]
+        segment += b"xref\n%s%s" % (_sections(self._offsets, start), self._trailer(xref))
+        gap = _fill_byte_range(segment, self._offsets[number], start, room)
+        before = _sign(segment, gap, digest, contents)
+        chain = ChainState(self._next, xref, start + len(segment))
+        return Revision(bytes(segment), chain, before, gap[0])
 
     def _trailer(self, xref: int) -> bytes:
         state = self.state
@@ -95,8 +86,9 @@ class Update:
         )
 
 
-def _sections(offsets: dict[int, int]) -> bytes:
-    """Cross-reference sections (7.5.4): adjacent object numbers share one."""
+def _sections(offsets: dict[int, int], start: int) -> bytes:
+    """Cross-reference sections (7.5.4) of objects at `offsets` behind `start`: adjacent object
+    numbers share one."""
     runs: list[list[int]] = []
     last = -1
     for number in sorted(offsets):
@@ -106,7 +98,7 @@ def _sections(offsets: dict[int, int]) -> bytes:
         last = number
     return b"".join(
         (b"%d %d\n" + b"%010d 00000 n \n" * len(run))
-        % (run[0], len(run), *(offsets[number] for number in run))
+        % (run[0], len(run), *[start + offsets[number] for number in run])
         for run in runs
     )
 
@@ -124,16 +116,15 @@ def _fill_byte_range(segment: bytearray, at: int, start: int, room: int) -> tupl
 def _sign(
     segment: bytearray, gap: tuple[int, int], digest: Digest, contents: Callable[[bytes], bytes]
 ) -> Digest:
-    """Fill the gap; returns the midstate after the segment. What precedes it is hashed once."""
+    """Fill the gap; returns the midstate before it, so that nothing is hashed twice."""
     opens, closes = gap
     before = digest.copy()
     with memoryview(segment) as view:
         before.update(view[:opens])
         signed = before.copy()
         signed.update(view[closes:])
-        digits = contents(signed.digest()).hex().upper().encode()
+        digits = hexlify(contents(signed.digest())).upper()
         if len(digits) > closes - opens - 2:
             raise NoRoom(f"{len(digits) // 2} bytes of signature do not fit into the room reserved")
         view[opens + 1 : opens + 1 + len(digits)] = digits
-        before.update(view[opens:])
     return before
