@@ -74,7 +74,10 @@ def read_settings(**given: Any) -> Settings:
     }
     values = {**_from_toml(environment.pop("config", "")), **_from_files(environment)}
     values |= {name: value for name, value in given.items() if value is not None}
-    return Settings(**_converted(values))
+    settings = Settings(**_converted(values))
+    if settings.public_url and not settings.public_url.startswith(("https://", "http://")):
+        raise BadSettings(f"{PREFIX}PUBLIC_URL: must begin with https:// or http://")
+    return settings
 
 
 def _from_toml(path: str) -> dict[str, Any]:
@@ -82,8 +85,10 @@ def _from_toml(path: str) -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(Path(path).read_text("utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as problem:
-        raise BadSettings(f"{PREFIX}CONFIG: {problem}") from None
+    except OSError as problem:
+        raise BadSettings(f"{PREFIX}CONFIG: {path}: {problem.strerror}") from None
+    except ValueError as problem:
+        raise BadSettings(f"{PREFIX}CONFIG: {path} is not TOML: {problem}") from None
 
 
 def _from_files(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from openapi_spec_validator import validate
 from starlette.testclient import TestClient
 
 from countersign.httpkit import csp_hash
+from countersign.httpkit.docs_page import render_page
 
 
 @pytest.fixture
@@ -121,6 +122,17 @@ def test_the_page_shows_every_operation_and_schema(
     for name in document["components"]["schemas"]:
         assert f'id="schema-{name}"' in page
     assert "Clubs &amp; more" in page
+
+
+def test_the_page_writes_defaults_as_json(document: dict[str, Any]) -> None:
+    flag = {"type": "boolean", "default": False}
+    nested = {"type": "object", "default": {"image": None}}
+    text = {"type": "string", "default": ""}
+    schema = {"type": "object", "properties": {"flag": flag, "nested": nested, "text": text}}
+    page = bytes(render_page({**document, "components": {"schemas": {"S": schema}}}, "").body)
+    assert b"default false" in page
+    assert b"default {&#34;image&#34;: null}" in page
+    assert b"default &#34;&#34;" not in page
 
 
 def test_the_page_needs_no_script_and_nothing_from_elsewhere(client: TestClient) -> None:

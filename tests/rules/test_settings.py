@@ -47,7 +47,13 @@ def test_a_secret_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ("COUNTERSIGN_SMPT_URL", "smtp://x", "COUNTERSIGN_SMPT_URL"),
         ("COUNTERSIGN_MAX_UPLOAD_MB", "many", "COUNTERSIGN_MAX_UPLOAD_MB"),
         ("COUNTERSIGN_SANDBOX", "perhaps", "COUNTERSIGN_SANDBOX"),
-        ("COUNTERSIGN_CONFIG", "/nowhere/at/all.toml", "COUNTERSIGN_CONFIG"),
+        (
+            "COUNTERSIGN_CONFIG",
+            "/nowhere/at/all.toml",
+            "CONFIG: /nowhere/at/all.toml: No such file",
+        ),
+        ("COUNTERSIGN_CONFIG", __file__, "COUNTERSIGN_CONFIG: .* is not TOML"),
+        ("COUNTERSIGN_PUBLIC_URL", "sign.acme.example", "COUNTERSIGN_PUBLIC_URL: must begin with"),
         ("COUNTERSIGN_SMTP_URL_FILE", "/nowhere/at/all", "COUNTERSIGN_SMTP_URL_FILE"),
     ],
 )

@@ -65,7 +65,9 @@ def restore(archive: Path, data: Path) -> None:
             _check_names(tar)
             data.mkdir(parents=True, exist_ok=True, mode=0o700)
             tar.extractall(data, filter="data")
-    except (OSError, tarfile.TarError) as problem:
+    except OSError as problem:
+        raise NotPossible(f"{archive}: {problem.strerror or problem}") from None
+    except tarfile.TarError as problem:
         raise NotPossible(f"{archive}: {problem}") from None
 
 

@@ -27,7 +27,11 @@ GUIDE = """
   The API's description:          {url}/api/v3/docs
   A token for it:                 {token}
 
-  When both have signed, download the result and check it:  countersign verify FILE.pdf
+  When both have signed, download the result and check it:
+
+    curl -O {url}/pki/root.cer
+    .venv/bin/countersign verify --trust root.cer "Consulting agreement.pdf"
+
   Stop it with Ctrl-C.{ending}
 """
 

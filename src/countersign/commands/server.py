@@ -25,7 +25,10 @@ def listen_address(host: str, port: int) -> Iterator[socket.socket]:
         try:
             opened.bind((host, port))
         except OSError as problem:
-            raise Failure(f"cannot listen on {host} port {port}: {problem.strerror}") from None
+            raise Failure(
+                f"cannot listen on {host} port {port}: {problem.strerror};"
+                " --port chooses another, 0 any free one"
+            ) from None
         opened.listen(LISTEN_BACKLOG)
         yield opened
 

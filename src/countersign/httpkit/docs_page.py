@@ -96,9 +96,10 @@ _BOUNDS = {
 
 
 def _bounds(schema: dict[str, Any]) -> str:
-    return ", ".join(
-        text.format(schema[key]) for key, text in _BOUNDS.items() if schema.get(key) is not None
-    )
+    said = {key: schema[key] for key in _BOUNDS if schema.get(key) not in (None, "", {}, [])}
+    if "default" in said:
+        said["default"] = json.dumps(said["default"], ensure_ascii=False)
+    return ", ".join(_BOUNDS[key].format(value) for key, value in said.items())
 
 
 def _pretty(value: Any, indent: int | None = 2) -> str:

@@ -226,3 +226,10 @@ def test_a_body_that_stops_half_way_is_refused(house: House) -> None:
 
 def test_an_empty_request_has_no_file(house: House) -> None:
     assert_refused(house.client.post("/api/v3/signatures"), "At least 1 file must be provided")
+
+
+def test_a_form_where_json_is_expected_is_told_the_right_type(house: House) -> None:
+    answer = house.client.post(
+        "/api/v3/webhooks/sent-webhook-url", data={"url": "https://x.example"}
+    )
+    assert_refused(answer, "Content-Type must be application/json", 415)

@@ -17,7 +17,7 @@ CONTRACT = Path(__file__).with_name("contract.pdf")
 API = "signature-nc"
 
 # Above the two lines at the end of contract.typ, in fractions of its second page
-PLACES = (Area(1, 0.119, 0.324, 0.305, 0.08), Area(1, 0.535, 0.324, 0.305, 0.08))
+PLACES = (Area(1, 0.119, 0.312, 0.305, 0.08), Area(1, 0.535, 0.312, 0.305, 0.08))
 PEOPLE = (
     Person(name="Søren Ångström", email="soren@fjord.example"),
     Person(name="Lea Roux", email="lea@roux.example"),

@@ -21,7 +21,7 @@ class SignatureInput(BaseModel):
 
 
 class CompleteInput(BaseModel):
-    """`method`: `drawn`, `typed` or `click`. Viewers and reviewers send `consent` alone."""
+    """`method`: `drawn`, `typed`, `uploaded` or `click`. Viewers and reviewers send `consent` alone."""
 
     model_config = ConfigDict(strict=True)
 
