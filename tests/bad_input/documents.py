@@ -7,7 +7,7 @@ from typing import Any
 
 import pikepdf
 
-from tests.pdf.samples import changed, contract, saved
+from tests.pdf.samples import changed, contract, saved, with_text_field
 
 
 def changed_page(**entries: Any) -> bytes:
@@ -24,3 +24,10 @@ def with_pages(count: int) -> bytes:
     with pikepdf.open(io.BytesIO(contract(1))) as pdf:
         pdf.pages.extend([pdf.pages[0]] * (count - 1))
         return saved(pdf)
+
+
+def field_without_place() -> bytes:
+    def change(pdf: pikepdf.Pdf) -> None:
+        del pdf.Root.AcroForm.Fields[0].Rect
+
+    return changed(change, with_text_field(value="x"))

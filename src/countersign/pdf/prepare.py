@@ -48,15 +48,15 @@ def prepare(data: bytes, layout: Layout) -> Prepared:
     Raises UnusablePdf when the upload cannot be signed, BadLayout when a field lies outside the
     document.
     """
-    with _opened(data) as pdf:
-        with _as_broken():
-            font = shared_font().embed(pdf)
-            flatten_form(pdf, font)
-            drop_active_content(pdf)
-            sheets = _sheets(pdf, layout)
+    with _opened(data) as pdf, _as_broken():
+        font = shared_font().embed(pdf)
+        flatten_form(pdf, font)
+        drop_active_content(pdf)
+        # A wrong count hurts no viewer, but the PDF library adds no page to it
+        pdf.Root.Pages.Count = len(pdf.pages)
+        sheets = _sheets(pdf, layout)
         form, own = _build(pdf, font, layout, sheets)
-        with _as_broken():
-            saved = _save(pdf)
+        saved = _save(pdf)
     return Prepared(saved, capture(saved, form.fields, own))
 
 
