@@ -6,6 +6,7 @@ part is used for what.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
@@ -72,9 +73,8 @@ def at_address(settings: Settings, host: str, port: int) -> Settings:
 @contextmanager
 def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterator[Installation]:
     """Opens an installation, making whatever is missing. `outside` may replace ports: the fault
-    tests put failing ones in."""
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (settings.data / "keys").mkdir(exist_ok=True, mode=0o700)
+    tests put failing ones in. Raises BadSettings for what can't be used."""
+    _make_folders(settings)
     use_font_directory(Path(settings.fonts) if settings.fonts else None)
     with ExitStack() as stack:
         with _blaming("database_url"):
@@ -83,6 +83,17 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         workshop = stack.enter_context(closing(Workshop()))
         migrate(database)
         yield _installation(settings, database, workshop, outside)
+
+
+def _make_folders(settings: Settings) -> None:
+    """The data directory may be read-only when the database is elsewhere: it holds keys only."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (settings.data / "keys").mkdir(exist_ok=True, mode=0o700)
+    except OSError as problem:
+        raise BadSettings(f"{PREFIX}DATA: {problem.filename}: {problem.strerror}") from None
+    if not settings.database_url and not os.access(settings.data, os.W_OK | os.X_OK):
+        raise BadSettings(f"{PREFIX}DATA: {settings.data} can't be written by this user")
 
 
 def _installation(

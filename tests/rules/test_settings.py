@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from countersign.__main__ import main
 from countersign.settings import BadSettings, read_settings
 from tests.rules.settings_page import PAGE, page
 
@@ -63,3 +65,32 @@ def test_a_mistake_is_named(
     monkeypatch.setenv(name, value)
     with pytest.raises(BadSettings, match=said):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    ("data", "smtp", "said"),
+    [
+        ("file/data", "", r"COUNTERSIGN_DATA: .*/file/data: Not a directory"),
+        ("data", "mail.acme.example", "COUNTERSIGN_SMTP_URL or COUNTERSIGN_MAIL_FROM: "),
+    ],
+)
+def test_an_installation_that_cannot_be_opened_is_explained_in_one_line(
+    data: str,
+    smtp: str,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("COUNTERSIGN_SMTP_URL", smtp)
+    assert main(["doctor", "--data", str(tmp_path / data)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert re.match(f"countersign: {said}", line)
+
+
+def test_a_new_installation_has_nothing_that_the_doctor_calls_bad(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["doctor", "--data", str(tmp_path / "new")]) == 0
+    assert "BAD" not in capsys.readouterr().out
