@@ -180,17 +180,17 @@ def cpu_ms(scene: Scene, budget: float) -> dict[tuple[str, str], float]:
 
 
 def _block(scene: Scene, contender: Contender) -> list[float]:
-    """The first calls of a block warm up and do not count."""
+    """The first calls of a block bring code and data back into the caches and do not count."""
     times = []
     spent = 0.0
-    while len(times) < 6 or (len(times) < 30 and spent < 400):
+    while len(times) < 6 or (len(times) < 200 and spent < 400):
         key, values = scene.key(), scene.values()
         before = time.process_time_ns()
         contender(scene, key, values)
         times.append((time.process_time_ns() - before) / 1e6)
         spent += times[-1]
         _reset(scene)
-    return times[3:]
+    return times[len(times) // 5 :]
 
 
 def _reset(scene: Scene) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -58,7 +58,8 @@ def serving(answer: Answer) -> Iterator[tuple[str, list[bytes]]]:
             self.send_header("Content-Type", "application/timestamp-reply")
             self.send_header("Content-Length", str(len(reply)))
             self.end_headers()
-            self.wfile.write(reply)
+            with suppress(ConnectionError):  # who gives up on us does not wait for the answer
+                self.wfile.write(reply)
 
         def log_message(self, *_: object) -> None:
             """Keeps the test's output clean."""

@@ -185,6 +185,7 @@ def test_a_slot_that_does_not_exist_is_an_error(chain: Chain) -> None:
         "O\u0301lafur",
         "יעקב בן־דוד (Jacob) 2",
         "A " + "مرحبا " * 60,
+        "\U000116ca\u061b",
         "\ufffd \ue000 \U000e0001 \uffff",
     ],
 )

@@ -14,6 +14,7 @@ from countersign.pdf.syntax import text_string
 
 ELLIPSIS = "…"
 _MIN_WIDTH = 1e-6
+_ROUNDING = 1.0001
 
 
 def clean(text: str) -> str:
@@ -55,19 +56,19 @@ class Typesetter:
     ) -> tuple[float, list[str]]:
         """Size and lines of a text in a place `width` wide and `most` lines high: as it is when it
         fits, else smaller, else wrapped, else shortened."""
-        if self.width(text, size) <= width:
+        if self._fits(text, size, width):
             return size, [text]
         size = self.shrink(text, size, width * most, least)
         return size, self.wrap(text, size, width, most)
 
     def shorten(self, text: str, size: float, width: float) -> str:
         """The line, or as many of its first characters as fit with an ellipsis."""
-        if self.width(text, size) <= width:
+        if self._fits(text, size, width):
             return text
         low, high = 0, len(text)
         while low < high:
             middle = (low + high + 1) // 2
-            fits = self.width(text[:middle].rstrip() + ELLIPSIS, size) <= width
+            fits = self._fits(text[:middle].rstrip() + ELLIPSIS, size, width)
             low, high = (middle, high) if fits else (low, middle - 1)
         return text[:low].rstrip() + ELLIPSIS
 
@@ -75,11 +76,15 @@ class Typesetter:
         """At most `most` lines; what does not fit is shortened. Words wider than a line are cut."""
         lines: list[str] = []
         rest = text
-        while rest and len(lines) < most - 1 and self.width(rest, size) > width:
+        while rest and len(lines) < most - 1 and not self._fits(rest, size, width):
             cut = self._break_at(rest, size, width)
             lines.append(rest[:cut].rstrip())
             rest = rest[cut:].lstrip()
         return [*lines, self.shorten(rest, size, width)] if rest else lines
+
+    def _fits(self, text: str, size: float, width: float) -> bool:
+        """A line that was shrunk to the width is as wide as it, but for rounding."""
+        return self.width(text, size) <= width * _ROUNDING
 
     def _break_at(self, text: str, size: float, width: float) -> int:
         """How many characters the first line takes: up to a blank when there is one."""
