@@ -32,7 +32,7 @@ Rule = Callable[[Envelope, Event, UnitOfWork], Iterable[NewJob]]
 Args = Mapping[str, Any]
 
 PDF, MAIL, WEBHOOK, DEFAULT = "pdf", "mail", "webhook", "default"
-QUEUES: Mapping[str, int] = {PDF: 1, MAIL: 1, WEBHOOK: 4, DEFAULT: 1}  # worker threads of each
+QUEUES: Mapping[str, int] = {PDF: 2, MAIL: 1, WEBHOOK: 4, DEFAULT: 1}  # worker threads of each
 
 
 # ------------------------------------------------------------------ event → jobs

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from unittest.mock import patch
+from unittest.mock import patch  # escape mock: the real writer offers no place to cheat at
 
 from countersign import pdf
 from countersign.pdf.update import Update

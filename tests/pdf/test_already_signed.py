@@ -14,10 +14,10 @@ from countersign.pdf.already_signed import (
     sign_incrementally,
 )
 from countersign.pdf.errors import BadLayout, UnusablePdf
-from countersign.pdf.verify.anybody import verify
 from countersign.pdf.verify.report import Report
 from tests.pdf import foreign, samples
 from tests.pdf.chain import ASA, YURI, World, now, signature_png
+from tests.pdf.judging import verify
 
 
 @pytest.fixture(scope="module")

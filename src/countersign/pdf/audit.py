@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -24,7 +24,7 @@ def audit_pdf(facts: Mapping[str, Any], record: str) -> bytes:
     template = files("countersign.pdf").joinpath("templates/audit.typ").read_bytes()
     inputs = {"data": json.dumps(facts), "record": record}
     try:
-        return _compiled(template, inputs, ["a-3b"])
+        return _compiled(template, inputs, "a-3b")
     except typst.TypstError:
         # PDF/A forbids a character that no font has; a name must never stop an envelope
         return _without_standard(template, inputs)
@@ -32,17 +32,17 @@ def audit_pdf(facts: Mapping[str, Any], record: str) -> bytes:
 
 def _without_standard(template: bytes, inputs: dict[str, str]) -> bytes:
     try:
-        return _compiled(template, inputs, [])
+        return _compiled(template, inputs, None)
     except typst.TypstError as problem:
         raise PdfError(f"the audit document can't be made: {problem}") from None
 
 
-def _compiled(template: bytes, inputs: dict[str, str], standards: list[str]) -> bytes:
-    made: bytes = typst.compile(
+def _compiled(template: bytes, inputs: dict[str, str], standard: Literal["a-3b"] | None) -> bytes:
+    made: bytes = typst.compile(  # type: ignore[call-overload] # fonts as texts are fine
         template,
         format="pdf",
         sys_inputs=inputs,
         font_paths=[str(FONTS)],
-        pdf_standards=standards,
+        pdf_standards=standard,
     )
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from countersign import pdf
@@ -27,7 +28,7 @@ def verify_anybody(data: bytes, trusted: Sequence[bytes], known_only: bool = Fal
     from countersign.pdf.verify.anybody import verify  # pyHanko: not for every command
 
     try:
-        report = verify(data, trusted)
+        report = verify(data, trusted, datetime.now(UTC))
     except pdf.UnusablePdf as problem:
         raise UnusableFile(problem.code, problem.message) from None
     return Verdict(report_as_text(report), report.to_dict(), exit_code(report, known_only))

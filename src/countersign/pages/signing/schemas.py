@@ -21,7 +21,8 @@ class SignatureInput(BaseModel):
 
 
 class CompleteInput(BaseModel):
-    """`method`: `drawn`, `typed`, `uploaded` or `click`. Viewers and reviewers send `consent` alone."""
+    """`method`: `drawn` (also for an uploaded image), `typed` or `click`. Viewers and reviewers
+    send `consent` alone."""
 
     model_config = ConfigDict(strict=True)
 

@@ -8,7 +8,7 @@ import asyncio
 import io
 import logging
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import EmbeddedPdfSignature
@@ -34,8 +34,8 @@ _ENVELOPE_FIELD = "z_id"
 _LAST_FIELD = "z_ts"
 
 
-def verify(data: bytes, trust_roots: Iterable[bytes] = (), at: datetime | None = None) -> Report:
-    """What can be said of the signatures in `data` at the moment `at` (default: now).
+def verify(data: bytes, trust_roots: Iterable[bytes], at: datetime) -> Report:
+    """What can be said of the signatures in `data` at the moment `at`.
 
     `trust_roots` are DER certificates of the authorities to believe. An unsigned file gives a
     report without signatures. Raises UnusablePdf for a file that cannot be read at all.
@@ -51,7 +51,7 @@ def verify(data: bytes, trust_roots: Iterable[bytes] = (), at: datetime | None =
     except _Unbelievable as refusal:
         return Report(signatures=(), problems=(str(refusal),))
     knowledge = Knowledge(tuple(trust_roots))
-    reports = asyncio.run(_judged(reader, signatures, knowledge, at or datetime.now(UTC)))
+    reports = asyncio.run(_judged(reader, signatures, knowledge, at))
     return Report(
         signatures=tuple(reports),
         problems=tuple(_problems(reports)),
