@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -55,6 +56,9 @@ def run_server(
     settings = installation.settings
 
     def ready() -> None:
+        # What start-up made stays; without this every full collection walks through all of it
+        gc.collect()
+        gc.freeze()
         print(f"Countersign is ready at {settings.public_url}", flush=True)
         when_ready()
 

@@ -24,6 +24,7 @@ from countersign.pdf.shared_font import shared_font
 from countersign.pdf.state import BaseState, StateKind
 from countersign.pdf.text import typesetter
 
+_GROWTH = 200_000  # bytes; font, evidence pages and fields of an ordinary envelope
 # A second place for the same signature repeats its mark; a date is a text like any other
 _STATE_KINDS: dict[FieldKind, StateKind] = {
     "signature": "mark",
@@ -56,7 +57,7 @@ def prepare(data: bytes, layout: Layout) -> Prepared:
         pdf.Root.Pages.Count = len(pdf.pages)
         sheets = _sheets(pdf, layout)
         form, own = _build(pdf, font, layout, sheets)
-        saved = _save(pdf)
+        saved = _save(pdf, len(data) + _GROWTH)
     return Prepared(saved, capture(saved, form.fields, own))
 
 
@@ -245,7 +246,8 @@ def _place(field: Field, sheet: Sheet) -> Place:
     return field.x * width, field.y * height, field.w * width, field.h * height
 
 
-def _save(pdf: pikepdf.Pdf) -> bytes:
+def _save(pdf: pikepdf.Pdf, expected: int) -> bytes:
+    """`expected` bytes are made room for at once: growing by steps takes twice the time."""
     info = pdf.trailer.get("/Info")
     if info is not None and not info.is_indirect:
         pdf.trailer.Info = pdf.make_indirect(info)
@@ -253,6 +255,9 @@ def _save(pdf: pikepdf.Pdf) -> bytes:
         # Lost with a damaged trailer; the library writes the right number, but only over another
         pdf.trailer.Size = 1
     out = io.BytesIO()
+    out.seek(expected)
+    out.write(b"\0")
+    out.seek(0)
     # Streams stay as they are: recompressing takes ten times as long as everything else.
     # No object streams: the writer and the verifier want a classic cross-reference table.
     pdf.save(
@@ -263,4 +268,5 @@ def _save(pdf: pikepdf.Pdf) -> bytes:
         fix_metadata_version=False,
         encryption=False,
     )
+    out.truncate()
     return out.getvalue()
