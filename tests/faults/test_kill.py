@@ -59,8 +59,10 @@ def test_each_envelope_is_completed_once(walked: list[dict[str, Any]]) -> None:
 @pytest.mark.slow
 def test_every_signature_is_in_the_pdf_once_and_valid(walked: list[dict[str, Any]]) -> None:
     for found in walked:
-        assert (found["segments"], found["signers"]) == (SEGMENTS, SIGNERS), found
-        assert found["verdict"] == "valid", found
+        assert (found["segments"], found["signatures"]) == (SEGMENTS, len(SEGMENTS)), found
+    seen_by_strangers = [found["strangers"] for found in walked if found["strangers"]]
+    assert len(seen_by_strangers) >= 5
+    assert all(each == ["valid", *SIGNERS] for each in seen_by_strangers), seen_by_strangers
 
 
 @pytest.mark.slow
