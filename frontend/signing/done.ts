@@ -22,7 +22,8 @@ export function showDone(result: Completed): void {
 
 function offerDownloads({ documents }: Completed): void {
   const list = document.querySelector<HTMLElement>(".downloads")!;
-  list.hidden = documents.length === 0;
+  const later = document.querySelector<HTMLElement>(".downloads-later")!;
+  list.hidden = later.hidden = documents.length === 0;
   documents.forEach(({ name, url }, index) => {
     const item = byId<HTMLTemplateElement>("download-template").content.cloneNode(true);
     list.append(item);

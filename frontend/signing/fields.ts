@@ -1,4 +1,5 @@
 import { calmScroll, create, showError } from "../shared/dom";
+import { initials } from "./initials";
 import { memory, remember } from "./memory";
 import { type Field, state, t } from "./page-data";
 import type { Appearance } from "./signature";
@@ -71,7 +72,8 @@ export class Fields {
 
   showSignature(appearance: Appearance): void {
     for (const place of this.places) {
-      const content = appearance ? contentOf(appearance) : hint(place.dataset.type ?? "");
+      const type = place.dataset.type ?? "";
+      const content = appearance ? contentOf(type, appearance) : hint(type);
       place.firstElementChild!.replaceWith(content);
       place.classList.toggle("filled", Boolean(appearance));
     }
@@ -156,24 +158,32 @@ function positioned<T extends HTMLElement>(element: T, field: Field): T {
   // Hundredths of the page's width, the unit that CSS can turn into a font size
   element.style.setProperty("--height", `${field.h * ratio * 100}`);
   element.style.setProperty("--width", `${field.w * 100}`);
+  if (page) element.style.setProperty("--point", `${100 / page.width}`);
   return element;
 }
 
-function contentOf(appearance: NonNullable<Appearance>): HTMLElement {
+/** What the PDF will show in a place: a drawing stands only where a signature was asked for. */
+function contentOf(type: string, appearance: NonNullable<Appearance>): HTMLElement {
+  if (type === "initials") return mark(initials(state.task.name));
+  if (type === "stamp") return mark(state.task.name);
   return "image" in appearance
     ? create("img", { src: appearance.image, alt: t("signature") })
-    : fitted("script", appearance.text, "--font-script", "italic");
+    : mark(appearance.text);
+}
+
+function mark(text: string): HTMLElement {
+  return fitted("mark", text, "italic");
 }
 
 function hint(type: string): HTMLElement {
-  return fitted("hint", t(HINTS[type] ?? "sign_here"), "--font", "600");
+  return fitted("hint", t(HINTS[type] ?? "sign_here"), "600");
 }
 
 /** Text on one line that is never wider than its field: CSS learns how wide it is beside its
  *  height. */
-function fitted(className: string, text: string, family: string, style: string): HTMLElement {
+function fitted(className: string, text: string, style: string): HTMLElement {
   const context = document.createElement("canvas").getContext("2d")!;
-  const families = getComputedStyle(document.documentElement).getPropertyValue(family);
+  const families = getComputedStyle(document.documentElement).getPropertyValue("--font");
   context.font = `${style} 100px ${families}`;
   const ems = Math.max(1, (context.measureText(text).width / 100) * 1.06);
   const span = create("span", { className, textContent: text });

@@ -4,7 +4,7 @@ import { memory, remember } from "./memory";
 import { Pad } from "./pad";
 import { state, t } from "./page-data";
 
-/** What stands in the signature's place: an image, or text in a handwriting font, or nothing. */
+/** What stands in the signature's place: an image, or slanted text, or nothing. */
 export type Appearance = { image: string } | { text: string } | null;
 
 /** What `complete` is told about the signature. */

@@ -1,5 +1,6 @@
 """A person signs in a real browser; the fake server sees what the page sends."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,7 @@ def test_a_drawn_signature_shows_in_its_place_and_is_sent(desk: Page, fake: Fake
     go_to_signature(desk, fake)
     expect(desk.get_by_test_id("field-sig")).to_contain_text("Sign here")
     draw_with_mouse(desk)
-    for place in ("field-sig", "field-ini"):
-        expect(desk.get_by_test_id(place).get_by_role("img")).to_be_visible()
+    expect(desk.get_by_test_id("field-sig").get_by_role("img")).to_be_visible()
     finish(desk)
     [body] = fake.sent_to("complete")
     image = decoded(body["signature"].pop("image"))
@@ -38,6 +38,36 @@ def test_a_drawn_signature_shows_in_its_place_and_is_sent(desk: Page, fake: Fake
         "consent": True,
         "fields": {"place": "Göteborg", "terms": "true"},
     }
+
+
+@pytest.mark.parametrize("method", ["drawn", "typed"])
+def test_initials_and_stamps_show_the_name_as_the_pdf_will(
+    desk: Page, fake: FakeSigning, method: str
+) -> None:
+    fake.state["fields"].append(field_of("stamp", "stamp", 0.5, "Stamp"))
+    go_to_signature(desk, fake)
+    if method == "drawn":
+        draw_with_mouse(desk)
+    else:
+        desk.get_by_test_id("method-typed").check()
+        desk.get_by_test_id("signature-text").fill("A. L.")
+    for place, text in {"field-ini": "AL", "field-stamp": "Astrid Lindqvist"}.items():
+        expect(desk.get_by_test_id(place).locator(".mark")).to_have_text(text)
+        expect(desk.get_by_test_id(place).get_by_role("img")).to_have_count(0)
+
+
+def test_a_typed_name_is_slanted_at_the_left_of_its_place(desk: Page, fake: FakeSigning) -> None:
+    go_to_signature(desk, fake)
+    desk.get_by_test_id("method-typed").check()
+    place = desk.get_by_test_id("field-sig")
+    mark = place.locator(".mark")
+    expect(mark).to_have_css("font-style", "italic")
+    expect(mark).to_have_css("font-family", re.compile("sans-serif$"))
+    box, text = place.bounding_box(), mark.bounding_box()
+    assert box is not None
+    assert text is not None
+    assert text["x"] == pytest.approx(box["x"], abs=2)
+    assert text["x"] + text["width"] < box["x"] + box["width"]
 
 
 def test_a_finger_signs_on_a_phone(phone: Page, fake: FakeSigning) -> None:
@@ -217,6 +247,7 @@ def test_the_end_offers_the_signed_copy_and_goes_where_the_sender_wants(
     desk.route("**/there", lambda route: route.fulfill(body="arrived"))
     finish(desk)
     expect(desk.get_by_text("Welcome!")).to_be_visible()
+    expect(desk.get_by_text("You can come back to this link later")).to_be_visible()
     with desk.expect_download() as download:
         desk.get_by_test_id("download").click()
     assert download.value.suggested_filename.endswith(".pdf")
