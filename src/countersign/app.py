@@ -37,12 +37,13 @@ from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
 from countersign.dialects import Dialect, signature_nc
-from countersign.pages import downloads, operations, pki, sandbox, static
+from countersign.pages import downloads, front, operations, pki, sandbox, static
 from countersign.pages.signing import api as signing
 from countersign.settings import PREFIX, BadSettings, Settings
 from countersign.usecases.ports import Clock, Files, Mailer, Ports
 
 DIALECTS: tuple[Dialect, ...] = (signature_nc.DIALECT,)
+DEFAULT_ADDRESS = ("127.0.0.1", 8080)
 HANDLER_THREADS = 16
 LINK_LIFETIME = timedelta(hours=1)
 POLL, SANDBOX_POLL = 1.0, 0.2  # seconds; a sandbox's clock may jump at any moment
@@ -74,6 +75,7 @@ def at_address(settings: Settings, host: str, port: int) -> Settings:
 def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterator[Installation]:
     """Opens an installation, making whatever is missing. `outside` may replace ports: the fault
     tests put failing ones in. Raises BadSettings for what can't be used."""
+    settings = at_address(settings, *DEFAULT_ADDRESS)
     _make_folders(settings)
     use_font_directory(Path(settings.fonts) if settings.fonts else None)
     with ExitStack() as stack:
@@ -212,8 +214,13 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
         "/readyz": health,
         "/metrics": health,
     }
+    links = {"The signing page's API": "/s/docs"}
+    for dialect in DIALECTS:
+        links |= {f"{dialect.name}: API": f"{prefix}/docs" for prefix in dialect.prefixes}
     if settings.sandbox:
+        links["What the mails say"] = "/sandbox/mail"
         pages["/sandbox"] = sandbox.build(ports, runtime, mail_from=settings.mail_from)
+    pages["/"] = front.build(links)
     return pages
 
 

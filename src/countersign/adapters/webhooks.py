@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 
+import structlog
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from countersign.adapters.outbound_http import REDIRECTS, CallFailed, OutboundHttp
 from countersign.domain.delivery import Delivery, WebhookEndpoint
+
+log = structlog.get_logger(__name__)
 
 SECRET_PREFIX = "whsec_"
 USER_AGENT = "Countersign-Webhooks/1"
@@ -43,6 +46,11 @@ class HttpWebhookSender:
             **_plain(endpoint.headers),
             **_signature(delivery, endpoint.secret, self._now()),
         }
+        outcome = self._outcome(delivery, headers)
+        log.info("webhook_tried", delivery=delivery.id, tries=delivery.tries + 1, outcome=outcome)
+        return outcome
+
+    def _outcome(self, delivery: Delivery, headers: Mapping[str, str]) -> str:
         try:
             answer = self._http.call("POST", delivery.url, headers, delivery.body.encode())
         except CallFailed as failure:

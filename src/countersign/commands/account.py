@@ -6,7 +6,7 @@ import argparse
 import json
 
 from countersign import app
-from countersign.commands.options import Subparsers, add_data, settings_of
+from countersign.commands.options import Subparsers, add_data, existing, settings_of
 from countersign.domain.account import PRODUCTION, TEST
 from countersign.usecases.change_account import change_account, limit_account
 from countersign.usecases.create_account import create_account
@@ -56,15 +56,19 @@ def _quota(text: str) -> int | None:
 
 
 def run_list(given: argparse.Namespace) -> int:
-    with app.opened(settings_of(given)) as installation, installation.ports.unit_of_work() as uow:
-        for account in uow.accounts.all():
-            print(f"{account.id}  {account.name}  {account.email}")
+    settings = existing(settings_of(given))
+    with app.opened(settings) as installation, installation.ports.unit_of_work() as uow:
+        accounts = uow.accounts.all()
+    for account in accounts:
+        print(f"{account.id}  {account.name}  {account.email}")
+    if not accounts:
+        print("There is no account yet: countersign account create --name … --email …")
     return 0
 
 
 def run_change(given: argparse.Namespace) -> int:
     chosen = {"y_origin": given.y_origin} if given.y_origin else {}
-    with app.opened(settings_of(given)) as installation:
+    with app.opened(existing(settings_of(given))) as installation:
         account = change_account(given.account, chosen, installation.ports)
         if given.quota is not UNCHANGED:
             limit_account(given.account, given.quota, installation.ports)

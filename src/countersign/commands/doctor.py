@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from countersign import app
+from countersign.adapters.keys.local import crl_address_of
 from countersign.adapters.pdf_engine import missing_scripts
 from countersign.commands.options import Subparsers, new_command, settings_of
 from countersign.domain.errors import DomainError
@@ -40,6 +41,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield BAD, f"database: {problem}"
         return
     yield from _keys(settings.data / "keys")
+    yield from _published(settings)
     yield from _addresses(settings)
     yield from _fonts()
 
@@ -56,6 +58,17 @@ def _keys(folder: Path) -> Iterator[Finding]:
         yield BAD, f"keys: {folder} is open to other users (mode {mode:o}); chmod 700 it"
     else:
         yield GOOD, f"keys: {folder} is readable by the server's user only"
+
+
+def _published(settings: Settings) -> Iterator[Finding]:
+    """The authority's certificate names for good where its revocation list is fetched."""
+    where = crl_address_of(settings.data / "keys" / "pki")
+    if settings.public_url and not where.startswith(settings.public_url.rstrip("/") + "/"):
+        yield (
+            HINT,
+            f"keys: were made when the address was another; certificates say {where}."
+            " Set COUNTERSIGN_PUBLIC_URL before the first start of a new installation",
+        )
 
 
 def _addresses(settings: Settings) -> Iterator[Finding]:

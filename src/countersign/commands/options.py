@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from countersign.commands.failing import Failure
 from countersign.settings import Settings, read_settings
 
 Subparsers = Any  # argparse keeps the type of `add_subparsers` private
@@ -34,3 +35,11 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 def settings_of(given: argparse.Namespace, **more: Any) -> Settings:
     """Settings as given on the command line, then variables, then the TOML file."""
     return read_settings(data=given.data, **more)
+
+
+def existing(settings: Settings) -> Settings:
+    """For commands that change or show an installation: a mistyped directory must not become a
+    new one. Raises Failure."""
+    if not (settings.data / "keys").is_dir():
+        raise Failure(f"there is no installation in {settings.data}")
+    return settings

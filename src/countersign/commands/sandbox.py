@@ -7,7 +7,7 @@ import argparse
 from countersign import app
 from countersign.adapters.clock import SandboxClock, parse_span
 from countersign.commands.failing import Failure
-from countersign.commands.options import Subparsers, add_data, settings_of
+from countersign.commands.options import Subparsers, add_data, existing, settings_of
 
 
 def add(commands: Subparsers) -> None:
@@ -28,7 +28,7 @@ def run(given: argparse.Namespace) -> int:
         span = parse_span(given.span)
     except ValueError as problem:
         raise Failure(str(problem)) from None
-    with app.opened(settings_of(given, sandbox=True)) as installation:
+    with app.opened(existing(settings_of(given, sandbox=True))) as installation:
         now = SandboxClock(installation.database).advance(span)
     print(f"The sandbox's clock now shows {now:%Y-%m-%d %H:%M:%S} UTC")
     return 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import structlog
+
 from countersign.adapters.database.accounts import Accounts, Credentials
 from countersign.adapters.database.bases import Bases
 from countersign.adapters.database.engine import Database
@@ -18,6 +20,8 @@ from countersign.domain.events import Event
 from countersign.usecases import ports
 from countersign.usecases.ports import FollowUps, Secrets
 
+log = structlog.get_logger(__name__)
+
 
 class DatabaseUnitOfWork(ports.UnitOfWork):
     """The port of that name. A commit rings the queue's bell, and PostgreSQL tells the workers of
@@ -28,6 +32,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
     ) -> None:
         self._tx = Transaction(database)
         self._follow_ups, self._bell = follow_ups, queue.bell
+        self._happened: list[tuple[str, str]] = []
         self._jobs = Jobs(self._tx, queue.clock)
         self.accounts: ports.Accounts = Accounts(self._tx)
         self.credentials: ports.Credentials = Credentials(self._tx)
@@ -49,8 +54,13 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self._tx.commit()
         if due:
             self._bell.ring(due)
+        for envelope_id, events in self._happened:
+            log.info("committed", envelope=envelope_id, events=events)
+        self._happened.clear()
 
     def _queue_follow_ups(self, envelope: Envelope, events: Sequence[Event]) -> None:
         self._jobs.add_all(
             [job for event in events for job in self._follow_ups(envelope, event, self)]
         )
+        kinds = " ".join(dict.fromkeys(event.kind.value for event in events))
+        self._happened.append((envelope.id, kinds))

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from countersign.adapters.keys import certificate, names, store
@@ -147,6 +148,14 @@ def root_of(folder: Path) -> list[bytes]:
     if not folder.is_dir():
         return []
     return [store.load(folder / "root.pem").certificate]
+
+
+def crl_address_of(folder: Path) -> str:
+    """Where the issuing certificate in `folder` says that its revocation list is."""
+    issuing = x509.load_der_x509_certificate(store.load(folder / "issuing.pem").certificate)
+    points = issuing.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    names = points[0].full_name or []
+    return str(names[0].value) if names else ""
 
 
 def _first_keys(public_url: str, at: datetime) -> dict[str, StoredKey]:

@@ -33,7 +33,6 @@ from countersign.usecases.decline_task import decline_task
 from countersign.usecases.open_task import is_over, look_at_task, open_task
 from countersign.usecases.ports import Ports
 from countersign.usecases.sign_task import SignTask, sign_task
-from countersign.usecases.views import download_link
 
 PRIVATE = {"cache-control": "private, max-age=3600"}
 
@@ -193,12 +192,10 @@ class SigningPage:
         return envelope.document(document_id)
 
     def _signed(self, envelope: Envelope, task: Task) -> list[SignedDocument]:
+        """By the task's own link, so that a page left open gives the newest revision."""
+        link = self._ports.links.signing(task)
         return [
-            SignedDocument(
-                id=id,
-                name=envelope.document(id).name,
-                url=download_link(envelope, envelope.document(id), self._ports),
-            )
+            SignedDocument(id=id, name=envelope.document(id).name, url=f"{link}/documents/{id}")
             for id, action in task.actions.items()
             if action is not Action.UPLOAD
         ]
