@@ -12,16 +12,37 @@ from tests.pdf.chain import Chain
 # By name: the package's attributes of these names are the functions
 ACT = import_module("countersign.pdf.act")
 SEAL = import_module("countersign.pdf.seal")
+UPDATE = import_module("countersign.pdf.update")
 
 Tamper = Callable[[Update], None]
 
 
 def unsigned_revision(chain: Chain, tamper: Tamper) -> bytes:
     """A well-formed revision that nobody signed."""
+    return unsigned_step(chain, tamper)[0]
+
+
+def unsigned_step(chain: Chain, tamper: Tamper) -> tuple[bytes, pdf.ChainState]:
+    """The same, and where the file stands after it."""
     update = Update(chain.state, chain.chain)
     tamper(update)
-    segment, _, _ = update._serialise(update._objects[0][0])
-    return bytes(segment)
+    start = chain.chain.length
+    xref = start + len(update._segment)
+    table = UPDATE._sections(update._offsets, start)
+    segment = bytes(update._segment) + b"xref\n" + table + update._trailer(xref)
+    return segment, pdf.ChainState(update.next_number(), xref, start + len(segment))
+
+
+def without_stale_objects(update: Update) -> None:
+    """Writes each object once, in its last version, as an honest writer would."""
+    written = bytes(update._segment)
+    bodies = {
+        number: written[written.index(b"\n", at) + 1 : written.index(b"\nendobj\n", at)]
+        for number, at in update._offsets.items()
+    }
+    update._segment, update._offsets = bytearray(b"\n"), {}
+    for number, body in bodies.items():
+        update.override(number, body)
 
 
 @contextmanager
@@ -31,7 +52,7 @@ def cheating(tamper: Tamper) -> Iterator[None]:
     class Cheating(Update):
         def close(self, *args: object, **kwargs: object) -> pdf.Revision:
             tamper(self)
-            self._objects = list(dict(self._objects).items())
+            without_stale_objects(self)
             return super().close(*args, **kwargs)  # type: ignore[arg-type]
 
     with (

@@ -159,13 +159,9 @@ def test_nothing_unsigned_may_stand_between_signatures(
 ) -> None:
     """The second act, the seal and the timestamp then sign the change honestly."""
     chain = certified(world).act(0, FIRST)
-    update = Update(chain.state, chain.chain)
-    change(chain)(update)
-    segment, xref, _ = update._serialise(update._objects[0][0])
-    smuggled = type(chain.chain)(update._next, xref, chain.chain.length + len(segment))
+    segment, chain.chain = unsigned_step(chain, change(chain))
     chain.digest.update(segment)
-    chain.segments.append(bytes(segment))
-    chain.chain = smuggled
+    chain.segments.append(segment)
     refusal_of(chain.act(1, SECOND).seal().archive())
 
 
@@ -226,14 +222,13 @@ def test_an_act_is_written_in_one_way_only(world: World, old: bytes, new: bytes)
     changed = []
 
     class Altering(Update):
-        def _serialise(self, signature: int) -> tuple[bytearray, int, int]:
-            bodies = [(number, body.replace(old, new, 1)) for number, body in self._objects]
-            changed.append(bodies != self._objects)
-            self._objects = bodies
-            return super()._serialise(signature)
+        def override(self, number: int, body: bytes) -> None:
+            altered = body.replace(old, new, 1)
+            changed.append(altered != body)
+            super().override(number, altered)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ACT, "Update", Altering)
         chain.act(0, FIRST)
-    assert changed == [True]
+    assert any(changed)
     refusal_of(chain.act(1, SECOND).seal().archive())

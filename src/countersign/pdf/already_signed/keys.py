@@ -1,6 +1,7 @@
 """Our keys and timestamps in pyHanko's hands."""
 
 from datetime import datetime
+from typing import Any
 
 from asn1crypto import cms as asn1_cms
 from asn1crypto import x509 as asn1_x509
@@ -18,8 +19,8 @@ from countersign.pdf.already_signed.stamp import Stamp
 class Key(signers.Signer):
     """A key that pyHanko need not parse again for every signature."""
 
-    def __init__(self, key: cms.Signer) -> None:
-        self._key = key
+    def __init__(self, key: cms.Signer, timestamper: cms.Timestamper) -> None:
+        self._key, self._timestamper = key, timestamper
         chain = asn1_cms.CertificateSet.load(b"\x31" + key.certificates[1:])
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         for choice in chain:
@@ -27,11 +28,24 @@ class Key(signers.Signer):
         certificate = asn1_x509.Certificate.load(key.certificate)
         super().__init__(signing_cert=certificate, cert_registry=store, embed_roots=False)
 
-    async def async_sign_raw(
-        self, data: bytes, digest_algorithm: str, dry_run: bool = False
-    ) -> bytes:
+    async def async_sign(
+        self, data_digest: bytes, digest_algorithm: str, *_: Any, **__: Any
+    ) -> asn1_cms.ContentInfo:
+        """Our own CMS, with its timestamp: asn1crypto, by which pyHanko would make it, needs
+        seconds for one signature in five (see `_Encoded`)."""
         assert digest_algorithm == "sha256"
-        return bytes(self._key.signature_size) if dry_run else self._key.sign(data)
+        return _Encoded.load(cms.signature(self._key, data_digest, self._timestamper))
+
+    async def async_sign_raw(self, *_: Any, **__: Any) -> bytes:
+        raise NotImplementedError  # `async_sign` makes the whole
+
+
+class _Encoded(asn1_cms.ContentInfo):  # type: ignore[misc]
+    """Stays as it came. asn1crypto takes any length that ends in 0x80 for an indefinite one and
+    encodes all that is inside again, twice at each level."""
+
+    def dump(self, force: bool = False) -> bytes:  # noqa: ARG002
+        return bytes(self._header + self._contents + self._trailer)
 
 
 class Tokens(TimeStamper):
@@ -45,7 +59,7 @@ class Tokens(TimeStamper):
         self, message_digest: bytes, md_algorithm: str
     ) -> asn1_cms.ContentInfo:
         assert md_algorithm == "sha256"
-        return asn1_cms.ContentInfo.load(self._timestamper(message_digest))
+        return _Encoded.load(self._timestamper(message_digest))
 
 
 class SignerAt(signers.PdfSigner):

@@ -86,7 +86,7 @@ def sign_incrementally(
         name=name,
         reason=reason or None,
     )
-    signer = SignerAt(metadata, Key(key), Tokens(timestamper), field, stamp, at)
+    signer = SignerAt(metadata, Key(key, timestamper), Tokens(timestamper), field, stamp, at)
     room = 2 * (cms.signature_room(key, timestamper) + _CMS_EXTRAS)
     out = signer.sign_pdf(writer, bytes_reserved=room, output=io.BytesIO(), chunk_size=_CHUNK)
     return _added(out, data)
