@@ -8,7 +8,7 @@ import pytest
 
 from countersign.pdf.update import Update
 from tests.pdf.chain import Chain, World
-from tests.pdf.forge import ACT, Tamper, cheating, unsigned_revision
+from tests.pdf.forge import ACT, Tamper, cheating, unsigned_revision, unsigned_step
 from tests.pdf.judged import FIRST, SECOND, certified, judge, refusal_of, sealed, signed
 
 
