@@ -15,7 +15,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from countersign import app
+from countersign import app, logs
 from countersign.commands.account import make_account
 from countersign.commands.demo_contract import CONTRACT
 from countersign.settings import Settings
@@ -90,4 +90,5 @@ def calling(
 
 
 if __name__ == "__main__":
+    logs.set_up("text")  # to standard error: standard output is for the findings
     main(*sys.argv[1:])

@@ -17,7 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from countersign import app, jobs
+from countersign import app, jobs, logs
 from countersign.adapters.database.jobs import JobQueue
 from countersign.adapters.keys.local import root_of
 from countersign.adapters.pdf_engine import verify_anybody
@@ -189,4 +189,5 @@ def strangers(settings: Settings, ports: Ports, document: Document) -> list[str]
 
 
 if __name__ == "__main__":
+    logs.set_up("text")  # to standard error: standard output is for the findings
     main(*sys.argv[1:])

@@ -16,7 +16,7 @@ def report_as_text(report: Report) -> str:
     lines += [f"Problem: {_line(problem)}." for problem in report.problems]
     if report.envelope:
         lines.append(f"Envelope: {_line(report.envelope)}")
-        if all(signature.kind != "document timestamp" for signature in report.signatures):
+        if report.valid and all(s.kind != "document timestamp" for s in report.signatures):
             lines.append("Not closed yet: others may still sign, and the seal is missing.")
     if report.level:
         lines.append(f"Level: PAdES {report.level}")
