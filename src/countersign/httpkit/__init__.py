@@ -14,7 +14,14 @@ from .operation import Answer, Failure, Operation, Success, Webhook
 from .rate_limit import Allowed, Hit, RateGuard, RateLimit, too_many_requests
 from .refusal import BadField, Refusal
 from .request_id import RequestId, request_id
-from .responses import csp_hash, json_response, page_headers, problem_response, text_response
+from .responses import (
+    csp_hash,
+    json_response,
+    page_headers,
+    plain_failure,
+    problem_response,
+    text_response,
+)
 from .runtime import Runtime
 from .uploads import Form, Upload
 
@@ -54,6 +61,7 @@ __all__ = [
     "csp_hash",
     "json_response",
     "page_headers",
+    "plain_failure",
     "problem_response",
     "request_id",
     "text_response",

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 
 PROBLEM = "application/problem+json"
@@ -35,6 +37,12 @@ def text_response(
 ) -> Response:
     """Plain text, UTF-8."""
     return Response(text, status, headers, "text/plain")
+
+
+async def plain_failure(_request: Request, problem: Exception) -> Response:
+    """For small applications without a dialect: 404 and 405 in plain words."""
+    status = problem.status_code if isinstance(problem, HTTPException) else 500
+    return text_response("Not Found" if status == 404 else "Not allowed", status)
 
 
 def page_headers(**directives: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from countersign.httpkit import page_headers, text_response
+from countersign.httpkit import page_headers, plain_failure
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -29,9 +29,4 @@ def build(links: Mapping[str, str]) -> Starlette:
     async def show(_request: Request) -> Response:
         return HTMLResponse(page, headers=page_headers())
 
-    return Starlette(routes=[Route("/", show)], exception_handlers={HTTPException: _plain})
-
-
-async def _plain(_request: Request, problem: Exception) -> Response:
-    status = problem.status_code if isinstance(problem, HTTPException) else 500
-    return text_response("Not Found" if status == 404 else "Not allowed", status)
+    return Starlette(routes=[Route("/", show)], exception_handlers={HTTPException: plain_failure})

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from countersign.httpkit import text_response
+from countersign.httpkit import plain_failure, text_response
 
 # RFC 2585, 4
 MEDIA_TYPES = {".crl": "application/pkix-crl", ".cer": "application/pkix-cert"}
@@ -33,10 +33,5 @@ def build(published: Published) -> Starlette:
         return Response(content, 200, HEADERS, MEDIA_TYPES[PurePosixPath(name).suffix])
 
     return Starlette(
-        routes=[Route("/pki/{name}", serve)], exception_handlers={HTTPException: _plain}
+        routes=[Route("/pki/{name}", serve)], exception_handlers={HTTPException: plain_failure}
     )
-
-
-async def _plain(_request: Request, problem: Exception) -> Response:
-    status = problem.status_code if isinstance(problem, HTTPException) else 500
-    return text_response("Not Found" if status == 404 else "Not allowed", status)

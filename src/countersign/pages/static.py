@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from countersign.httpkit import text_response
+from countersign.httpkit import plain_failure, text_response
 from countersign.pages.accent import accent_stylesheet, parse_colour
 from countersign.pages.assets import DIST, STATIC_PREFIX
 
@@ -30,7 +30,7 @@ def build() -> Starlette:
     """The application below /static."""
     accent = Route(STATIC_PREFIX + "/accent/{name}.css", _accent)
     files = Mount(STATIC_PREFIX, _Stamped(directory=DIST, check_dir=False))
-    return Starlette(routes=[accent, files], exception_handlers={HTTPException: _plain})
+    return Starlette(routes=[accent, files], exception_handlers={HTTPException: plain_failure})
 
 
 async def _accent(request: Request) -> Response:
@@ -38,8 +38,3 @@ async def _accent(request: Request) -> Response:
     if colour is None:
         return text_response("Not Found", 404)
     return Response(accent_stylesheet(colour), media_type="text/css", headers=FOR_EVER)
-
-
-async def _plain(_request: Request, problem: Exception) -> Response:
-    status = problem.status_code if isinstance(problem, HTTPException) else 500
-    return text_response("Not Found" if status == 404 else "Not allowed", status)
