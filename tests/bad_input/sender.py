@@ -15,6 +15,7 @@ import httpx2
 
 from tests.bad_input.signer import Signer
 from tests.pdf.samples import contract
+from tests.support.folders import everything_in
 from tests.support.processes import wait_until
 from tests.support.server import RunningServer
 
@@ -134,8 +135,9 @@ class Sender:
 
     def _staged(self) -> frozenset[str]:
         staging = self.server.data / "staging"
+        inside = [each.relative_to(staging) for each in everything_in(staging)]
         return frozenset(
-            str(each) for each in staging.glob("process-*/**/*") if each.name != "alive"
+            str(each) for each in inside if len(each.parts) > 1 and each.name != "alive"
         )
 
     @cached_property

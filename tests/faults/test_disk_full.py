@@ -16,6 +16,7 @@ import httpx2
 import pytest
 
 from tests.support.customer import Customer, new_customer, sign, sign_all
+from tests.support.folders import everything_in
 from tests.support.server import RunningServer, StartServer
 from tests.support.signed import assert_intact
 
@@ -45,7 +46,7 @@ def full_disk(server: RunningServer) -> Iterator[None]:
 def left_over(data: Path) -> list[Path]:
     """Files that were begun and belong to nobody."""
     places = (data / "files" / "incoming", data / "staging")
-    found = [path for place in places for path in place.rglob("*") if path.is_file()]
+    found = [path for place in places for path in everything_in(place) if path.is_file()]
     return [path for path in found if path.name not in ("alive", "opening")]
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from tests.support.folders import everything_in
+
 from . import sample
 from .live import LiveServer
 
@@ -34,4 +36,4 @@ def live(staging: Path, seen: sample.Seen) -> Iterator[LiveServer]:
 
 def left_in(staging: Path) -> list[Path]:
     """Files of requests; the processes' own folders and locks do not count."""
-    return [path for path in staging.rglob("request-*")]
+    return [path for path in everything_in(staging) if path.name.startswith("request-")]
