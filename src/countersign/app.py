@@ -24,6 +24,7 @@ from countersign.adapters.database.jobs import JobQueue
 from countersign.adapters.database.migrations import migrate
 from countersign.adapters.database.unit_of_work import DatabaseUnitOfWork
 from countersign.adapters.files.local import LocalFiles
+from countersign.adapters.identity import NoIdentity
 from countersign.adapters.invitations import MailInvitations
 from countersign.adapters.keys.local import AUTHORITIES, LocalKeys, open_local_keys
 from countersign.adapters.keys.material import KeysUnusable
@@ -140,6 +141,7 @@ def _ports(
             dialect.name: dialect.webhooks(links, clock, LINK_LIFETIME) for dialect in DIALECTS
         },
         links=links,
+        identity=NoIdentity(),
         link_lifetime=LINK_LIFETIME,
     )
 

@@ -12,6 +12,7 @@ from countersign.adapters.database.engine import Database
 from countersign.adapters.database.jobs import JobQueue
 from countersign.adapters.database.migrations import migrate
 from countersign.adapters.database.unit_of_work import DatabaseUnitOfWork
+from countersign.adapters.identity import NoIdentity
 from countersign.adapters.invitations import MailInvitations
 from countersign.adapters.links import SignedLinks
 from countersign.adapters.mail import SandboxMailer
@@ -113,6 +114,7 @@ def opened(folder: Path) -> Iterator[House]:
         webhooks=cast(Any, None),
         translators={},
         links=SignedLinks("https://sign.test", KEY),
+        identity=NoIdentity(),
     )
     yield House(ports, queue, clock, shelf)
     database.close()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from countersign import jobs
+from countersign.adapters.identity import NoIdentity
 from countersign.adapters.links import SignedLinks
 from countersign.dialects import Dialect
 from countersign.domain.delivery import Delivery, Message, MessageStatus, WebhookEndpoint
@@ -48,6 +49,7 @@ class World:
             webhooks=Receiver(self.called),
             translators=translators,
             links=self.links,
+            identity=NoIdentity(),
             link_lifetime=LIFETIME,
         )
 

@@ -17,6 +17,7 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.events import Event
 from countersign.domain.evidence import Link
 from countersign.domain.task import Act, Task
+from countersign.usecases.identity_port import IdentityProvider, Simulated
 
 Clock = Callable[[], datetime]
 
@@ -361,4 +362,6 @@ class Ports:
     webhooks: WebhookSender
     translators: Mapping[str, WebhookTranslator]
     links: Links
+    identity: IdentityProvider
+    simulated: Simulated | None = None
     link_lifetime: timedelta = timedelta(hours=1)
