@@ -89,6 +89,9 @@ class FakeEngine:
             raise UnusableFile("not_image", "This is no image.")
         return self._files.put(data)
 
+    def logo_image(self, data: bytes) -> FileRef:
+        return self.signature_image(data)
+
     def audit(self, envelope: Envelope, links: Sequence[Link], at: datetime) -> Document:
         lines = "\n".join(f"{link.number} {link.event.kind} {link.hash}" for link in links)
         upload = self._files.put(f"%PDF-1.7\n{lines}\n%%EOF\n".encode())

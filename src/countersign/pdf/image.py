@@ -1,4 +1,4 @@
-"""Signature images: made harmless when they come in, turned into PDF images when they are used."""
+"""Images: made harmless when they come in; signatures turned into PDF images when they are used."""
 
 import io
 import warnings
@@ -15,6 +15,7 @@ from countersign.pdf.syntax import stream
 MAX_UPLOAD_PIXELS = 25_000_000
 MAX_PIXELS = 4_000_000
 MAX_WIDTH = 1200
+LOGO_BOX = (640, 240)  # pixels: four times what a page or a mail shows, for dense screens
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _PAPER = 20  # how far from the corner's colour a pixel must be to count as ink
 
@@ -47,17 +48,24 @@ def normalise_signature(data: bytes) -> bytes:
     Raises UnusableImage for anything else, for a blank picture and for one that is too large to
     open safely.
     """
-    with _open(data, MAX_UPLOAD_PIXELS) as image:
-        picture = ImageOps.exif_transpose(_reduced(image)).convert("RGBA")
+    picture = _upright(data)
     ink = _ink(picture)
     if ink is None:
         raise UnusableImage("the image is blank")
-    picture = picture.crop(ink)
-    if picture.width > MAX_WIDTH or picture.height > MAX_WIDTH:
-        picture.thumbnail((MAX_WIDTH, MAX_WIDTH), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=6)
-    return out.getvalue()
+    return _small_png(picture.crop(ink), (MAX_WIDTH, MAX_WIDTH))
+
+
+def normalise_logo(data: bytes) -> bytes:
+    """PNG, JPEG or WebP of up to 25 megapixels -> PNG, upright, within 640 x 240 px, without its
+    transparent margins and without any metadata.
+
+    Raises UnusableImage as `normalise_signature` does; so for SVG too, which may hold scripts.
+    """
+    picture = _upright(data)
+    visible = _visible(picture)
+    if visible is None:
+        raise UnusableImage("the image is blank")
+    return _small_png(picture.crop(visible), LOGO_BOX)
 
 
 def pdf_image(png: bytes) -> PdfImage:
@@ -70,6 +78,19 @@ def pdf_image(png: bytes) -> PdfImage:
         zlib.compress(picture.convert("RGB").tobytes(), 6),
         zlib.compress(mask.tobytes(), 6),
     )
+
+
+def _upright(data: bytes) -> Image.Image:
+    with _open(data, MAX_UPLOAD_PIXELS) as image:
+        return ImageOps.exif_transpose(_reduced(image)).convert("RGBA")
+
+
+def _small_png(picture: Image.Image, box: tuple[int, int]) -> bytes:
+    if picture.width > box[0] or picture.height > box[1]:
+        picture.thumbnail(box, Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    Image.frombytes("RGBA", picture.size, picture.tobytes()).save(out, "PNG", compress_level=6)
+    return out.getvalue()
 
 
 @contextmanager
@@ -107,11 +128,15 @@ def _keep_exif(source: Image.Image, result: Image.Image) -> Image.Image:
 
 def _ink(picture: Image.Image) -> tuple[int, int, int, int] | None:
     """The box of what is drawn: opaque pixels, or, if all are, those unlike the corner."""
-    alpha = picture.getchannel("A")
-    lowest, _ = alpha.getextrema()
+    lowest, _ = picture.getchannel("A").getextrema()
     if lowest < 255:  # type: ignore[operator]
-        return alpha.point(lambda value: 255 if value > 8 else 0).getbbox()
+        return _visible(picture)
     colours = picture.convert("RGB")
     paper = Image.new("RGB", colours.size, colours.getpixel((0, 0)))
     difference = ImageChops.difference(colours, paper).convert("L")
     return difference.point(lambda value: 255 if value > _PAPER else 0).getbbox()
+
+
+def _visible(picture: Image.Image) -> tuple[int, int, int, int] | None:
+    """The box of what is not transparent."""
+    return picture.getchannel("A").point(lambda value: 255 if value > 8 else 0).getbbox()

@@ -266,6 +266,9 @@ class PdfEngine(Protocol):
     def signature_image(self, data: bytes) -> FileRef:
         """Stores a signer's image, made upright and small. Raises UnusableFile("not_image")."""
 
+    def logo_image(self, data: bytes) -> FileRef:
+        """Stores a sender's logo as PNG, as `signature_image` does."""
+
     def audit(self, envelope: Envelope, links: Sequence[Link], at: datetime) -> Document:
         """The audit document, made from the evidence and sealed."""
 

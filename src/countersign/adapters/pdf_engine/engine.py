@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -140,7 +140,13 @@ class Engine:
         return self._workshop.run(errands.page_text, self._segments.whole(document), page)
 
     def signature_image(self, data: bytes) -> FileRef:
+        return self._kept_image(errands.signature_image, data, "signature")
+
+    def logo_image(self, data: bytes) -> FileRef:
+        return self._kept_image(errands.logo_image, data, "logo")
+
+    def _kept_image(self, work: Callable[[bytes], bytes], data: bytes, name: str) -> FileRef:
         try:
-            return self._files.put(self._workshop.run(errands.signature_image, data))
+            return self._files.put(self._workshop.run(work, data))
         except pdf.UnusableImage as problem:
-            raise UnusableFile("not_image", str(problem), "signature") from None
+            raise UnusableFile("not_image", str(problem), name) from None

@@ -48,6 +48,13 @@ def signature_image(data: bytes) -> bytes:
     return normalise_signature(data)
 
 
+def logo_image(data: bytes) -> bytes:
+    """A PNG made upright and small. Raises UnusableImage."""
+    from countersign.pdf.image import normalise_logo
+
+    return normalise_logo(data)
+
+
 def report(data: bytes, roots: Sequence[bytes]) -> Report:
     """The verifier for anybody's file."""
     from countersign.pdf.verify.anybody import verify
