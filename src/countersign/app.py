@@ -25,6 +25,7 @@ from countersign.adapters.database.migrations import migrate
 from countersign.adapters.database.unit_of_work import DatabaseUnitOfWork
 from countersign.adapters.files.local import LocalFiles
 from countersign.adapters.identity import NoIdentity
+from countersign.adapters.identity.simulated import SimulatedIdentity
 from countersign.adapters.invitations import MailInvitations
 from countersign.adapters.keys.local import AUTHORITIES, LocalKeys, open_local_keys
 from countersign.adapters.keys.material import KeysUnusable
@@ -47,6 +48,7 @@ DIALECTS: tuple[Dialect, ...] = (signature_nc.DIALECT,)
 DEFAULT_ADDRESS = ("127.0.0.1", 8080)
 HANDLER_THREADS = 16
 LINK_LIFETIME = timedelta(hours=1)
+EIDS = ("bankid_se",)
 POLL, SANDBOX_POLL = 1.0, 0.2  # seconds; a sandbox's clock may jump at any moment
 
 Outside = Callable[[Ports], Ports]
@@ -129,6 +131,7 @@ def _ports(
     links = SignedLinks(settings.public_url, subkey(master, "links"))
     box = SecretBox(subkey(master, "stored answers"))
     files = _files(settings)
+    simulated = SimulatedIdentity(EIDS) if settings.sandbox else None
     return Ports(
         unit_of_work=lambda: DatabaseUnitOfWork(database, queue, box, jobs.follow_ups),
         clock=clock,
@@ -141,7 +144,8 @@ def _ports(
             dialect.name: dialect.webhooks(links, clock, LINK_LIFETIME) for dialect in DIALECTS
         },
         links=links,
-        identity=NoIdentity(),
+        identity=simulated or NoIdentity(),
+        simulated=simulated,
         link_lifetime=LINK_LIFETIME,
     )
 

@@ -14,7 +14,7 @@ class IdentityRequest:
 
     `method` is one that the provider offers; `ip` the address of the person's device as this
     server sees it; `national_id` whose eID it must be, None for anybody's; `text` what the eID's
-    app shows, at most 40 kB as UTF-8; `digest` the hex SHA-256 of the documents as they are;
+    app shows, plain, at most 30,000 bytes as UTF-8; `digest` the hex SHA-256 of the documents as they are;
     `return_url` where an app on the same device goes back to.
     """
 
@@ -67,7 +67,8 @@ class IdentityProvider(Protocol):
     def methods(self) -> tuple[str, ...]: ...
 
     def start(self, request: IdentityRequest) -> Started:
-        """Raises Unavailable."""
+        """Raises Unavailable; Conflict when this person is asked something else at this moment,
+        which breaks both off; Invalid for a text that is too long."""
 
     def collect(
         self, method: str, reference: str, secret: Mapping[str, str], elapsed_s: int
