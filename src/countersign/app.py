@@ -25,6 +25,8 @@ from countersign.adapters.database.migrations import migrate
 from countersign.adapters.database.unit_of_work import DatabaseUnitOfWork
 from countersign.adapters.files.local import LocalFiles
 from countersign.adapters.identity import NoIdentity
+from countersign.adapters.identity.bankid import BankId
+from countersign.adapters.identity.client_certificate import load_client_certificate, mutual_tls
 from countersign.adapters.identity.simulated import SimulatedIdentity
 from countersign.adapters.invitations import MailInvitations
 from countersign.adapters.keys.local import AUTHORITIES, LocalKeys, open_local_keys
@@ -42,6 +44,7 @@ from countersign.dialects import Dialect, signature_nc
 from countersign.pages import downloads, front, operations, pki, sandbox, static
 from countersign.pages.signing import api as signing
 from countersign.settings import PREFIX, BadSettings, Settings
+from countersign.usecases.identity_port import IdentityProvider
 from countersign.usecases.ports import Clock, Files, Mailer, Ports
 
 DIALECTS: tuple[Dialect, ...] = (signature_nc.DIALECT,)
@@ -144,7 +147,8 @@ def _ports(
             dialect.name: dialect.webhooks(links, clock, LINK_LIFETIME) for dialect in DIALECTS
         },
         links=links,
-        identity=simulated or NoIdentity(),
+        code_key=subkey(master, "one-time codes"),
+        identity=simulated or _identity(settings),
         simulated=simulated,
         link_lifetime=LINK_LIFETIME,
     )
@@ -164,6 +168,17 @@ def _keyring(settings: Settings, keys: LocalKeys, clock: Clock) -> Keyring:
         path = Path(settings.seal_key)
         seal = load_pkcs12(path, settings.seal_password) if settings.seal_key else None
     return Keyring(keys, clock, seal, settings.tsa_urls)
+
+
+def _identity(settings: Settings) -> IdentityProvider:
+    if not settings.bankid_certificate:
+        return NoIdentity()
+    with _blaming("bankid_certificate", "bankid_password"):
+        own = load_client_certificate(Path(settings.bankid_certificate), settings.bankid_password)
+    with _blaming("bankid_ca"):
+        tls = mutual_tls(own, Path(settings.bankid_ca))
+    with _blaming("bankid_url"):
+        return BankId(settings.bankid_url, tls)
 
 
 def _mailer(settings: Settings) -> Mailer:

@@ -47,6 +47,15 @@ class Settings:
     """A PKCS#12 file whose key seals documents; empty for the local authority's."""
     seal_password: str = ""
     """The password of `seal_key`."""
+    bankid_certificate: str = ""
+    """A PKCS#12 file with the certificate by which BankID knows this server; empty: Swedish BankID
+    is not offered."""
+    bankid_password: str = ""
+    """The password of `bankid_certificate`."""
+    bankid_ca: str = ""
+    """A PEM file with the authority of BankID's server, from BankID."""
+    bankid_url: str = "https://appapi2.bankid.com"
+    """BankID's server; `https://appapi2.test.bankid.com` to try."""
     fonts: str = ""
     """A directory with more fonts (TTF, OTF, TTC) for names in other scripts."""
     max_upload_mb: int = 50

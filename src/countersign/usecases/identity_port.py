@@ -14,8 +14,8 @@ class IdentityRequest:
 
     `method` is one that the provider offers; `ip` the address of the person's device as this
     server sees it; `national_id` whose eID it must be, None for anybody's; `text` what the eID's
-    app shows, plain, at most 30,000 bytes as UTF-8; `digest` the hex SHA-256 of the documents as they are;
-    `return_url` where an app on the same device goes back to.
+    app shows, plain, at most 30,000 bytes as UTF-8; `digest` the hex SHA-256 of the documents as
+    they are; `return_url` where an app on the same device goes back to.
     """
 
     method: str
