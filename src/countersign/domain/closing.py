@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ from countersign.domain.envelope import Envelope, EnvelopeStatus, OnDecline
 from countersign.domain.errors import AlreadyCompleted, Conflict, Gone, Invalid, TooSoon
 from countersign.domain.events import Event, EventKind
 from countersign.domain.task import Task, TaskStatus, Visitor
-from countersign.domain.turns import check_may_act
+from countersign.domain.turns import check_may_act, end_pending
 
 REMINDER_PAUSE = timedelta(hours=1)
 
@@ -17,16 +18,17 @@ REMINDER_PAUSE = timedelta(hours=1)
 def decline_task(
     envelope: Envelope, task_id: str, reason: str, visitor: Visitor, now: datetime
 ) -> tuple[Envelope, list[Event]]:
-    """One person refuses; `settings.on_decline` says whether that ends the envelope."""
+    """One person refuses; `settings.on_decline` says whether that ends the envelope. Who has an
+    optional task ends his own part only."""
     task = envelope.task(task_id)
     check_may_act(envelope, task, now)
     declined = replace(task, status=TaskStatus.DECLINED, declined_reason=reason)
     envelope = replace(envelope.with_task(declined), updated_at=now)
     data = {"reason": reason, "ip": visitor.ip, "user_agent": visitor.user_agent}
     events = [Event(kind=EventKind.TASK_DECLINED, at=now, task_id=task_id, data=data)]
-    if envelope.settings.on_decline is OnDecline.KEEP_OPEN:
+    if task.optional or envelope.settings.on_decline is OnDecline.KEEP_OPEN:
         return envelope, events
-    envelope, ended = _end_pending(envelope, TaskStatus.CANCELLED, EventKind.TASK_CANCELLED, now)
+    envelope, ended = end_pending(envelope, TaskStatus.CANCELLED, EventKind.TASK_CANCELLED, now)
     closing = Event(kind=EventKind.ENVELOPE_DECLINED, at=now, task_id=task_id)
     return replace(envelope, status=EnvelopeStatus.DECLINED), [*events, *ended, closing]
 
@@ -37,7 +39,7 @@ def cancel(envelope: Envelope, now: datetime, reason: str = "") -> tuple[Envelop
     if envelope.status is EnvelopeStatus.CANCELLED:
         return envelope, []
     _check_open(envelope)
-    envelope, ended = _end_pending(envelope, TaskStatus.CANCELLED, EventKind.TASK_CANCELLED, now)
+    envelope, ended = end_pending(envelope, TaskStatus.CANCELLED, EventKind.TASK_CANCELLED, now)
     closing = Event(kind=EventKind.ENVELOPE_CANCELLED, at=now, data={"reason": reason})
     return replace(envelope, status=EnvelopeStatus.CANCELLED, updated_at=now), [*ended, closing]
 
@@ -48,7 +50,7 @@ def expire(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
         return envelope, []
     if envelope.due_at is None or envelope.due_at > now:
         return envelope, []
-    envelope, ended = _end_pending(envelope, TaskStatus.EXPIRED, EventKind.TASK_EXPIRED, now)
+    envelope, ended = end_pending(envelope, TaskStatus.EXPIRED, EventKind.TASK_EXPIRED, now)
     closing = Event(kind=EventKind.ENVELOPE_EXPIRED, at=now)
     return replace(envelope, status=EnvelopeStatus.EXPIRED, updated_at=now), [*ended, closing]
 
@@ -56,13 +58,30 @@ def expire(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
 def remind(envelope: Envelope, task_id: str, now: datetime) -> tuple[Envelope, list[Event]]:
     """Another mail to somebody who has not acted; at most one an hour. Raises what
     `check_may_act` raises, Invalid without an address, TooSoon."""
+    return _remind(envelope, task_id, now, {})
+
+
+def remind_unasked(envelope: Envelope, task_id: str, now: datetime) -> tuple[Envelope, list[Event]]:
+    """What `settings.reminder_days` promises: like `remind`, but changes nothing when there is
+    nobody to remind any more, or when it was done a moment ago."""
+    if not envelope.settings.send_invitations:
+        return envelope, []
+    try:
+        return _remind(envelope, task_id, now, {"automatic": True})
+    except (Conflict, Gone, Invalid):
+        return envelope, []
+
+
+def _remind(
+    envelope: Envelope, task_id: str, now: datetime, data: Mapping[str, object]
+) -> tuple[Envelope, list[Event]]:
     task = envelope.task(task_id)
     check_may_act(envelope, task, now)
     if not task.person.email:
         raise Invalid("this person has no e-mail address", {"email": "missing"})
     _check_pause(task, now)
     envelope = replace(envelope.with_task(replace(task, reminded_at=now)), updated_at=now)
-    return envelope, [Event(kind=EventKind.TASK_REMINDED, at=now, task_id=task_id)]
+    return envelope, [Event(kind=EventKind.TASK_REMINDED, at=now, task_id=task_id, data=data)]
 
 
 def _check_pause(task: Task, now: datetime) -> None:
@@ -78,14 +97,3 @@ def _check_open(envelope: Envelope) -> None:
         raise Conflict("failed")
     if envelope.status not in (EnvelopeStatus.OPEN, EnvelopeStatus.DRAFT):
         raise Gone(envelope.status)
-
-
-def _end_pending(
-    envelope: Envelope, status: TaskStatus, kind: EventKind, now: datetime
-) -> tuple[Envelope, list[Event]]:
-    events = []
-    for task in envelope.tasks:
-        if task.status.pending:
-            envelope = envelope.with_task(replace(task, status=status))
-            events.append(Event(kind=kind, at=now, task_id=task.id))
-    return envelope, events

@@ -12,8 +12,11 @@
     │   ├── NotYourTurn      another task has to be completed first
     │   ├── AlreadyCompleted it has been done before
     │   ├── NameTaken        names must be unique here, and this one is in use
+    │   ├── DefaultProject   the projects that an account is born with stay
+    │   ├── ProjectInUse     a project with envelopes stays
     │   ├── IdempotencyMismatch   the same key was used with another body
-    │   └── TooSoon          a reminder was sent a moment ago
+    │   ├── TooSoon          a reminder was sent a moment ago
+    │   └── TooManyTries     codes were asked for, or guessed, too often
     ├── Gone                 expired, cancelled, declined or deleted: it will not come back
     ├── IdentityRequired     the person has not yet proved who they are
     ├── Unavailable          an outside service does not answer; trying again will help
@@ -100,6 +103,14 @@ class NameTaken(Conflict):
     code = "name_taken"
 
 
+class DefaultProject(Conflict):
+    code = "default_project"
+
+
+class ProjectInUse(Conflict):
+    code = "project_in_use"
+
+
 class IdempotencyMismatch(Conflict):
     code = "idempotency_mismatch"
 
@@ -108,6 +119,16 @@ class TooSoon(Conflict):
     """`retry_after` is in seconds."""
 
     code = "too_soon"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class TooManyTries(Conflict):
+    """`retry_after` is in seconds: when a new code may be asked for."""
+
+    code = "too_many_tries"
 
     def __init__(self, retry_after: int) -> None:
         super().__init__()

@@ -15,10 +15,13 @@ class EventKind(StrEnum):
     MESSAGE_ANSWERED = "message_answered"
     TASK_REMINDED = "task_reminded"
     TASK_OPENED = "task_opened"
+    IDENTITY_PROVED = "identity_proved"
+    IDENTITY_REFUSED = "identity_refused"
     TASK_COMPLETED = "task_completed"
     TASK_DECLINED = "task_declined"
     TASK_EXPIRED = "task_expired"
     TASK_CANCELLED = "task_cancelled"
+    CHAT_POSTED = "chat_posted"
     ENVELOPE_ALL_SIGNED = "envelope_all_signed"
     ENVELOPE_SEALED = "envelope_sealed"
     ENVELOPE_VERIFIED = "envelope_verified"
@@ -39,18 +42,3 @@ class Event:
     task_id: str | None = None
     document_id: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        """JSON values that `from_json` reads back."""
-        return {
-            "kind": str(self.kind),
-            "at": self.at.isoformat(),
-            "task_id": self.task_id,
-            "document_id": self.document_id,
-            "data": dict(self.data),
-        }
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Event:
-        kind, at = EventKind(values["kind"]), datetime.fromisoformat(values["at"])
-        return cls(**{**values, "kind": kind, "at": at})

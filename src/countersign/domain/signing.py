@@ -11,8 +11,9 @@ from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.errors import IdentityRequired, Invalid, MissingFields
 from countersign.domain.events import Event, EventKind
 from countersign.domain.task import Act, Field, FieldKind, Task, TaskStatus, Visitor
-from countersign.domain.turns import check_may_act, unblock
+from countersign.domain.turns import check_may_act, end_pending, unblock
 
+OWN_METHODS = frozenset({"drawn", "typed", "click"})  # every other one is an eID
 IMAGE_KINDS = frozenset({FieldKind.SIGNATURE, FieldKind.INITIALS, FieldKind.STAMP})
 
 
@@ -33,8 +34,8 @@ def open_task(
 def check_act(envelope: Envelope, task: Task, act: Act) -> None:
     """Everything that must hold before anything is written.
 
-    Raises what `check_may_act` raises, IdentityRequired, Invalid (no consent, method not
-    offered, unknown field) or MissingFields.
+    Raises what `check_may_act` raises, IdentityRequired (also for an eID that was not used),
+    Invalid (no consent, method not offered, unknown field) or MissingFields.
     """
     check_may_act(envelope, task, act.at)
     if task.identity_due:
@@ -49,6 +50,8 @@ def check_act(envelope: Envelope, task: Task, act: Act) -> None:
 def _check_method(task: Task, act: Act) -> None:
     if act.method not in task.methods:
         raise Invalid("this way to sign is not offered", {"method": "not offered"})
+    if act.method not in OWN_METHODS and act.method not in task.identified:
+        raise IdentityRequired((act.method,))
     if act.method == "drawn" and act.image is None:
         raise Invalid("a signature is missing", {"signature": "draw or upload one"})
     if act.method == "typed" and not (act.text or "").strip():
@@ -96,10 +99,12 @@ def complete_task(
 def _close_if_done(
     envelope: Envelope, events: list[Event], now: datetime
 ) -> tuple[Envelope, list[Event]]:
-    if any(task.status is not TaskStatus.COMPLETED for task in envelope.tasks):
+    needed = [task for task in envelope.tasks if not task.optional]
+    if any(task.status is not TaskStatus.COMPLETED for task in needed):
         return envelope, events
-    events.append(Event(kind=EventKind.ENVELOPE_ALL_SIGNED, at=now))
-    return replace(envelope, status=EnvelopeStatus.SEALING), events
+    envelope, spared = end_pending(envelope, TaskStatus.CANCELLED, EventKind.TASK_CANCELLED, now)
+    done = Event(kind=EventKind.ENVELOPE_ALL_SIGNED, at=now)
+    return replace(envelope, status=EnvelopeStatus.SEALING), [*events, *spared, done]
 
 
 def _act_facts(

@@ -65,11 +65,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who is to act; names as they are written, in any script."""
+    """Who is to act; names as they are written, in any script.
+
+    `national_id` is whom an eID has to prove. It is stored closed and shown to nobody.
+    """
 
     name: str
     email: str | None = None
     phone: str | None = None
+    national_id: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +104,8 @@ class Act:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One person's task. `actions` maps document id to what is to be done with it; `after` holds
-    the ids of the tasks that must be completed before. Times are UTC."""
+    the ids of the tasks that must be completed before. An `optional` one, such as a reviewer's,
+    holds up nobody: neither the others nor the envelope's end. Times are UTC."""
 
     id: str
     person: Person
@@ -109,6 +114,7 @@ class Task:
     after: tuple[str, ...] = ()
     methods: tuple[str, ...] = ("drawn", "typed")
     identity: tuple[str, ...] = ()
+    optional: bool = False
     language: str = ""
     status: TaskStatus = TaskStatus.BLOCKED
     due_at: datetime | None = None

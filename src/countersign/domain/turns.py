@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,8 +23,46 @@ def unblock(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
     return envelope, events
 
 
+def end_pending(
+    envelope: Envelope, status: TaskStatus, kind: EventKind, now: datetime
+) -> tuple[Envelope, list[Event]]:
+    """Ends every task that is pending. Each event says what it `was`: who was ready had been told
+    of the task, who was blocked had not."""
+    events = []
+    for task in envelope.tasks:
+        if task.status.pending:
+            envelope = envelope.with_task(replace(task, status=status))
+            was = {"was": str(task.status)}
+            events.append(Event(kind=kind, at=now, task_id=task.id, data=was))
+    return envelope, events
+
+
+def after_orders(
+    orders: Sequence[int], optional: Sequence[bool] = ()
+) -> tuple[tuple[int, ...], ...]:
+    """Signing orders as what `after` is made of: for each task the indexes of those it waits for.
+
+    Equal numbers act side by side; a higher one waits for the next lower number that somebody
+    has whose task is not `optional` (all False by default), who in turn waits for the one below.
+    """
+    spared = [*optional, *[False] * (len(orders) - len(optional))]
+    needed = [index for index, spare in enumerate(spared) if not spare]
+
+    def awaited(order: int) -> tuple[int, ...]:
+        before = max((orders[index] for index in needed if orders[index] < order), default=None)
+        return tuple(index for index in needed if orders[index] == before)
+
+    return tuple(awaited(order) for order in orders)
+
+
 def check_order(tasks: tuple[Task, ...]) -> None:
-    """Raises Invalid when a task waits for an unknown one or, in a circle, for itself."""
+    """Raises Invalid when all tasks are optional, or when one waits for an unknown task, for an
+    optional one or, in a circle, for itself."""
+    if all(task.optional for task in tasks):
+        raise Invalid("somebody has to act", {"tasks": "at least one must not be optional"})
+    spared = {task.id for task in tasks if task.optional}
+    if any(spared.intersection(task.after) for task in tasks):
+        raise Invalid("a task waits for an optional one", {"after": ", ".join(sorted(spared))})
     waiting = {task.id: set(task.after) for task in tasks}
     unknown = {id for after in waiting.values() for id in after} - waiting.keys()
     if unknown:

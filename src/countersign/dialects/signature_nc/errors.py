@@ -67,11 +67,14 @@ TABLE: Mapping[type[DomainError], tuple[int, Text]] = {
         400,
         "A key with this name already exists. Please choose a different name.",
     ),
+    errors.DefaultProject: (409, "A default project cannot be deleted"),
+    errors.ProjectInUse: (409, "The project has documents"),
     errors.IdempotencyMismatch: (
         409,
         "This Idempotency-Key was already used with a different request",
     ),
     errors.TooSoon: (429, "A reminder was already sent within the last hour"),
+    errors.TooManyTries: (429, "Too many tries, please wait"),
     errors.Gone: (400, lambda problem: f"Submission {problem.status}"),
     errors.IdentityRequired: (403, "The signer has to prove their identity first"),
     errors.Unavailable: (503, UNAVAILABLE),
@@ -130,7 +133,7 @@ def _status_and_text(problem: DomainError) -> tuple[int, str]:
 def _headers(problem: DomainError) -> dict[str, str]:
     if isinstance(problem, errors.Unauthorized):
         return {"WWW-Authenticate": "Bearer"}
-    if isinstance(problem, errors.TooSoon):
+    if isinstance(problem, (errors.TooSoon, errors.TooManyTries)):
         return {"Retry-After": str(problem.retry_after)}
     return {}
 

@@ -21,8 +21,11 @@ TABLE: dict[type[DomainError], tuple[int, str]] = {
     errors.NotYourTurn: (409, "not_your_turn"),
     errors.AlreadyCompleted: (409, "already_completed"),
     errors.NameTaken: (409, "conflict"),
+    errors.DefaultProject: (409, "conflict"),
+    errors.ProjectInUse: (409, "conflict"),
     errors.IdempotencyMismatch: (409, "conflict"),
     errors.TooSoon: (429, "too_many_tries"),
+    errors.TooManyTries: (429, "too_many_tries"),
     errors.Gone: (410, "gone"),
     errors.IdentityRequired: (403, "identity_required"),
     errors.Unavailable: (503, "unavailable"),
@@ -43,11 +46,17 @@ def shape(_request: Request, problem: Exception) -> Response:
     if isinstance(problem, DomainError):
         status, code = TABLE[type(problem)]
         fields = problem.fields if isinstance(problem, errors.Invalid) else {}
-        return _answer(status, code, str(problem), fields)
+        return _answer(status, code, str(problem), fields, _headers(problem))
     assert isinstance(problem, Refusal)
     code = REFUSED.get(problem.status, "invalid" if problem.status < 500 else "internal")
     fields = {".".join(map(str, bad.path)): bad.message for bad in problem.fields}
     return _answer(problem.status, code, problem.why, fields, problem.headers)
+
+
+def _headers(problem: DomainError) -> dict[str, str]:
+    if isinstance(problem, (errors.TooSoon, errors.TooManyTries)):
+        return {"retry-after": str(problem.retry_after)}
+    return {}
 
 
 def _answer(

@@ -1,0 +1,164 @@
+"""Proving who one is: one-time codes and eIDs. Once proved, a task stays identified, whatever
+device its link is opened on next."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from countersign.domain.envelope import Envelope
+from countersign.domain.errors import Invalid, TooManyTries
+from countersign.domain.events import Event, EventKind
+from countersign.domain.task import Task
+from countersign.domain.turns import check_may_act
+
+CODE_METHODS = ("email_code",)
+CODE_DIGITS = 6
+CODE_LIFETIME = timedelta(minutes=10)
+CODE_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a proof may be begun: so many an hour, with a pause in between."""
+
+    an_hour: int
+    pause: timedelta
+
+
+HOUR = timedelta(hours=1)
+CODE_PACE = Pace(5, timedelta(seconds=30))
+ORDER_PACE = Pace(30, timedelta(0))  # an order waits for half a minute, so people begin again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityAttempt:
+    """The newest attempt of one person with one method; a new one takes the place of the old.
+
+    `number` counts from 1 and is the compare-and-set value; `begun` are the attempts of the last
+    hour, newest last. Of a code there are its keyed hash and the `tries` made; of an eID's order
+    its `reference` and the `secret` to collect with, which is stored closed. An attempt that has
+    ended has neither.
+    """
+
+    task_id: str
+    method: str
+    number: int
+    begun: tuple[datetime, ...]
+    code_hash: str = ""
+    tries: int = 0
+    reference: str = ""
+    secret: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def begun_at(self) -> datetime:
+        return self.begun[-1]
+
+
+def check_offered(
+    envelope: Envelope, task_id: str, method: str, offered: tuple[str, ...], now: datetime
+) -> Task:
+    """The task. Raises what `check_may_act` raises, Invalid when it does not ask for this method
+    or this installation does not offer it."""
+    task = envelope.task(task_id)
+    check_may_act(envelope, task, now)
+    if method not in task.identity or method not in offered:
+        raise Invalid("this way to identify is not offered", {"method": "not offered"})
+    return task
+
+
+def next_attempt(
+    before: IdentityAttempt | None, task_id: str, method: str, pace: Pace, now: datetime
+) -> IdentityAttempt:
+    """An attempt without code or order yet. Raises TooManyTries when it would be too soon."""
+    if before is None:
+        return IdentityAttempt(task_id=task_id, method=method, number=1, begun=(now,))
+    if (wait := wait_before_next(before, pace, now)) > timedelta(0):
+        raise TooManyTries(seconds(wait))
+    recent = tuple(at for at in before.begun if at > now - HOUR)
+    return IdentityAttempt(
+        task_id=task_id, method=method, number=before.number + 1, begun=(*recent, now)
+    )
+
+
+def wait_before_next(before: IdentityAttempt, pace: Pace, now: datetime) -> timedelta:
+    """How long until another one may be begun; zero or less when it may be now."""
+    wait = before.begun_at + pace.pause - now
+    recent = [at for at in before.begun if at > now - HOUR]
+    if len(recent) >= pace.an_hour:
+        wait = max(wait, recent[-pace.an_hour] + HOUR - now)
+    return wait
+
+
+def seconds(wait: timedelta) -> int:
+    """Whole seconds, rounded up, at least one: what Retry-After says."""
+    return max(1, -int(-wait.total_seconds() // 1))
+
+
+# ------------------------------------------------------------------ one-time codes
+
+
+def with_code(attempt: IdentityAttempt, code: str, key: bytes) -> IdentityAttempt:
+    """The attempt with its code, of which only a keyed hash is kept."""
+    return replace(attempt, code_hash=hash_code(attempt, code, key))
+
+
+def hash_code(attempt: IdentityAttempt, code: str, key: bytes) -> str:
+    """Hex HMAC-SHA256 (RFC 2104): a million codes are guessed at once by whoever has the rows, so
+    the key is the server's; and one task's hash tells nothing of another's."""
+    text = f"{attempt.task_id} {attempt.method} {attempt.number} {code}"
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def check_code_is_good(attempt: IdentityAttempt | None, now: datetime) -> IdentityAttempt:
+    """Raises Invalid when there is no code, or the one that was sent is too old."""
+    if attempt is None or not attempt.code_hash:
+        raise Invalid("no code was sent, ask for one", {"code": "none was sent"})
+    if now >= attempt.begun_at + CODE_LIFETIME:
+        raise Invalid("the code is too old, ask for a new one", {"code": "expired"})
+    return attempt
+
+
+def check_code(attempt: IdentityAttempt, code: str, key: bytes) -> None:
+    """Raises Invalid for a wrong one; takes the same time for every wrong one."""
+    if not hmac.compare_digest(attempt.code_hash, hash_code(attempt, code, key)):
+        raise Invalid("this is not the code that was sent", {"code": "wrong"})
+
+
+# ------------------------------------------------------------------ results
+
+
+def prove(
+    envelope: Envelope, task_id: str, method: str, proof: str | None, now: datetime
+) -> tuple[Envelope, list[Event]]:
+    """The person proved who they are; `proof` is the hex SHA-256 of what the eID gave. Proving it
+    again changes nothing."""
+    task = envelope.task(task_id)
+    if method in task.identified:
+        return envelope, []
+    done = replace(task, identified=(*task.identified, method))
+    data = {"method": method, "proof": proof}
+    proved = Event(kind=EventKind.IDENTITY_PROVED, at=now, task_id=task_id, data=data)
+    return replace(envelope.with_task(done), updated_at=now), [proved]
+
+
+def refuse(task_id: str, method: str, reason: str, now: datetime) -> Event:
+    """Somebody proved to be somebody else. Who it was is not said."""
+    data = {"method": method, "reason": reason}
+    return Event(kind=EventKind.IDENTITY_REFUSED, at=now, task_id=task_id, data=data)
+
+
+def is_person(task: Task, national_id: str) -> bool:
+    """Whether this is the one that the task names; a task that names none takes anybody. Numbers
+    are compared by their letters and digits alone."""
+    wanted = task.person.national_id
+    if wanted is None:
+        return True
+    return hmac.compare_digest(_plain(wanted).encode(), _plain(national_id).encode())
+
+
+def _plain(national_id: str) -> str:
+    return "".join(character for character in national_id if character.isalnum()).upper()
