@@ -24,7 +24,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from countersign.pages import assets, i18n
-from countersign.pages.accent import accent_stylesheet, parse_colour
+from countersign.pages.accent import accent_stylesheet
 from countersign.pages.headers import PAGE_HEADERS
 from countersign.pages.signing.shell import Download, render_notice, render_task
 from countersign.pdf.render import page_text, render_page
@@ -216,8 +216,8 @@ def pdf(_request: Request) -> Response:
 def static(request: Request) -> Response:
     path: str = request.path_params["path"]
     if path.startswith("accent/"):
-        colour = parse_colour(path.removeprefix("accent/").removesuffix(".css"))
-        return Response(accent_stylesheet(colour or (0, 0, 0)), media_type="text/css")
+        css = accent_stylesheet(path.removeprefix("accent/").removesuffix(".css"))
+        return Response(css, 200 if css else 404, media_type="text/css")
     content = (assets.DIST / path).read_bytes()
     return Response(content, media_type=TYPES[path.rpartition(".")[2]])
 

@@ -1,24 +1,25 @@
 """Response headers of every page: nothing runs, loads or leaves that the page does not need."""
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
+from countersign.httpkit import page_headers
 
-PAGE_HEADERS = {
-    "content-security-policy": CONTENT_SECURITY_POLICY,
-    # The address of a signing page is a secret: it must not reach other sites or shared caches
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    "x-robots-tag": "noindex, nofollow",
-    "permissions-policy": "camera=(), microphone=(), geolocation=()",
-}
+
+def headers_in_frame(ancestor: str | None) -> dict[str, str]:
+    """`ancestor` is the one origin that may show the page in a frame, written by `web_origin`;
+    None: nobody. What stands around a page decides what a click on it means, so a browser shows it
+    nowhere else, however it was asked for."""
+    return {
+        **page_headers(
+            script_src="'self'",
+            style_src="'self'",
+            img_src="'self' data: blob:",
+            connect_src="'self'",
+            frame_ancestors=ancestor or "'none'",
+        ),
+        # The address of a signing page is a secret: it must not reach shared caches
+        "Cache-Control": "no-store",
+        "X-Robots-Tag": "noindex, nofollow",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    }
+
+
+PAGE_HEADERS = headers_in_frame(None)

@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from countersign.httpkit import plain_failure, text_response
-from countersign.pages.accent import accent_stylesheet, parse_colour
+from countersign.pages.accent import accent_stylesheet
 from countersign.pages.assets import DIST, STATIC_PREFIX
 
 FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
@@ -34,7 +34,7 @@ def build() -> Starlette:
 
 
 async def _accent(request: Request) -> Response:
-    colour = parse_colour(request.path_params["name"])
-    if colour is None:
+    css = accent_stylesheet(request.path_params["name"])
+    if css is None:
         return text_response("Not Found", 404)
-    return Response(accent_stylesheet(colour), media_type="text/css", headers=FOR_EVER)
+    return Response(css, media_type="text/css", headers=FOR_EVER)

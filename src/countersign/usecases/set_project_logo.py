@@ -1,22 +1,24 @@
-"""A sender's logo: uploaded once, shown on pages and in mails of what is sent from then on."""
+"""A sender's logo: given once, shown on pages and in mails of what is sent from then on."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from countersign.domain import project as projects
 from countersign.domain.document import FileRef
 from countersign.domain.errors import UnusableFile
-from countersign.domain.project import Project
+from countersign.domain.project import Project, ProjectSettings
+from countersign.usecases.change_project import change_project
 from countersign.usecases.ports import Ports
-from countersign.usecases.retrying import on_stale_state
 
 LARGEST_LOGO = 2 << 20  # bytes of the upload
 
 
-def set_project_logo(account_id: str, project_id: str, image: bytes, ports: Ports) -> Project:
+def set_project_logo(
+    account_id: str, project_id: str, image: bytes, ports: Ports, *, url: str = ""
+) -> Project:
     """Makes `image` (PNG, JPEG or WebP, at most 2 MiB) the project's logo: upright, within
-    640 x 240 px, a PNG. It takes the place of a logo that was given by address.
+    640 x 240 px, a PNG. `url` is where it was fetched from, "" for an upload: people who sign
+    get the picture from this server and never from there.
 
     Raises NotFound, UnusableFile ("not_image", "too_large") whose `fields` name "logo"; an SVG is
     no image here, as it may hold scripts.
@@ -25,21 +27,17 @@ def set_project_logo(account_id: str, project_id: str, image: bytes, ports: Port
         raise UnusableFile("too_large", "a logo has at most 2 MiB", "logo")
     with ports.unit_of_work() as uow:
         uow.projects.get(account_id, project_id)  # a picture for nobody is not even opened
-    logo = ports.engine.logo_image(image)
-    return on_stale_state(lambda: _set(account_id, project_id, logo, ports))
+    return _set(account_id, project_id, ports.engine.logo_image(image), url, ports)
 
 
 def remove_project_logo(account_id: str, project_id: str, ports: Ports) -> Project:
     """The company's name stands in its place again. Raises NotFound."""
-    return on_stale_state(lambda: _set(account_id, project_id, None, ports))
+    return _set(account_id, project_id, None, "", ports)
 
 
-def _set(account_id: str, project_id: str, logo: FileRef | None, ports: Ports) -> Project:
-    with ports.unit_of_work() as uow:
-        project = uow.projects.get(account_id, project_id)
-        branding = replace(project.settings.branding, logo=logo, logo_url="")
-        settings = replace(project.settings, branding=branding)
-        changed = projects.change(project, project.name, settings, ports.clock())
-        uow.projects.save(changed)
-        uow.commit()
-    return changed
+def _set(account_id: str, project_id: str, logo: FileRef | None, url: str, ports: Ports) -> Project:
+    def edit(old: Project) -> tuple[str, ProjectSettings]:
+        branding = replace(old.settings.branding, logo=logo, logo_url=url)
+        return old.name, replace(old.settings, branding=branding)
+
+    return change_project(account_id, project_id, edit, ports)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from countersign.pages import i18n
-from countersign.pages.accent import parse_colour
+from countersign.pages.accent import accent_name
 from countersign.pages.assets import STATIC_PREFIX, asset_url
 from countersign.pages.signing.strings import browser_strings, consent_text
 
@@ -106,8 +106,8 @@ def render_notice(
 
 
 def _render(template: str, language: str, *, branding: Mapping[str, Any], **context: Any) -> str:
-    accent = parse_colour(branding.get("accent") or "")
-    accent_url = f"{STATIC_PREFIX}/accent/{bytes(accent).hex()}.css" if accent else None
+    accent = accent_name(branding.get("accent") or "", branding.get("second") or "")
+    accent_url = f"{STATIC_PREFIX}/accent/{accent}.css" if accent else None
     return (
         _environment(language)
         .get_template(template)
