@@ -135,17 +135,16 @@ def _ports(
     box = SecretBox(subkey(master, "stored answers"))
     files = _files(settings)
     simulated = SimulatedIdentity(EIDS) if settings.sandbox else None
+    translators = {d.name: d.webhooks(links, clock, LINK_LIFETIME) for d in DIALECTS}
+    follow_ups = jobs.follow_ups(translators)
     return Ports(
-        unit_of_work=lambda: DatabaseUnitOfWork(database, queue, box, jobs.follow_ups),
+        unit_of_work=lambda: DatabaseUnitOfWork(database, queue, box, follow_ups),
         clock=clock,
         files=files,
         engine=Engine(files, _keyring(settings, keys, clock), workshop),
         mailer=_mailer(settings),
         invitations=MailInvitations(settings.mail_from),
         webhooks=HttpWebhookSender(OutboundHttp(allow_private=settings.sandbox)),
-        translators={
-            dialect.name: dialect.webhooks(links, clock, LINK_LIFETIME) for dialect in DIALECTS
-        },
         links=links,
         code_key=subkey(master, "one-time codes"),
         identity=simulated or _identity(settings),

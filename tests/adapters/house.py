@@ -115,6 +115,7 @@ def opened(folder: Path) -> Iterator[House]:
         translators={},
         links=SignedLinks("https://sign.test", KEY),
         identity=NoIdentity(),
+        code_key=KEY,
     )
     yield House(ports, queue, clock, shelf)
     database.close()

@@ -20,13 +20,24 @@ from countersign.domain.errors import (
     Invalid,
     NameTaken,
     NotFound,
+    ProjectInUse,
     StaleState,
     Unauthorized,
 )
 from countersign.domain.events import Event
 from countersign.domain.evidence import GENESIS, Link, chain
+from countersign.domain.identity import IdentityAttempt
+from countersign.domain.project import Project
+from countersign.domain.template import Template
 from countersign.usecases import ports
-from countersign.usecases.ports import EnvelopeQuery, FollowUps, NewJob, Repeatable
+from countersign.usecases.ports import (
+    EnvelopeHead,
+    EnvelopeQuery,
+    FollowUps,
+    NewJob,
+    ProjectQuery,
+    Repeatable,
+)
 
 
 @dataclass
@@ -37,6 +48,10 @@ class State:
     credentials: dict[str, Credential] = field(default_factory=dict)
     envelopes: dict[str, Envelope] = field(default_factory=dict)
     links: dict[str, tuple[Link, ...]] = field(default_factory=dict)
+    projects: dict[str, Project] = field(default_factory=dict)
+    templates: dict[str, Template] = field(default_factory=dict)
+    identity_attempts: dict[tuple[str, str], IdentityAttempt] = field(default_factory=dict)
+    identity_proofs: dict[tuple[str, str], bytes] = field(default_factory=dict)
     bases: dict[str, Base] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     endpoints: dict[str, WebhookEndpoint] = field(default_factory=dict)
@@ -109,6 +124,9 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.accounts: ports.Accounts = FakeAccounts(tx)
         self.credentials: ports.Credentials = FakeCredentials(tx)
         self.envelopes: ports.Envelopes = FakeEnvelopes(tx, self._queue_follow_ups)
+        self.projects: ports.Projects = FakeProjects(tx)
+        self.templates: ports.Templates = FakeTemplates(tx)
+        self.identity: ports.Identities = FakeIdentities(tx)
         self.bases: ports.Bases = FakeBases(tx)
         self.messages: ports.Messages = FakeMessages(tx)
         self.webhooks: ports.Webhooks = FakeWebhooks(tx)
@@ -209,6 +227,8 @@ class FakeEnvelopes:
         self._tx, self._recorded = tx, recorded
 
     def add(self, envelope: Envelope, events: Iterable[Event]) -> None:
+        if envelope.project_id is not None:
+            owned(self._tx.read.projects, "project", envelope.account_id, envelope.project_id)
         self._put(envelope, envelope, events)
 
     def save(self, envelope: Envelope, events: Iterable[Event]) -> None:
@@ -239,11 +259,25 @@ class FakeEnvelopes:
 
     def find(self, query: EnvelopeQuery) -> tuple[Sequence[Envelope], int]:
         wanted = [one for one in self._tx.read.envelopes.values() if matches(query, one)]
-        wanted.sort(key=lambda one: (one.created_at, one.id), reverse=True)
-        return wanted[query.offset : query.offset + query.limit], len(wanted)
+        return page_of(wanted, query), len(wanted)
+
+    def heads(self, query: EnvelopeQuery) -> tuple[Sequence[EnvelopeHead], int]:
+        found, total = self.find(query)
+        names = [each.name for each in fields(EnvelopeHead)]
+        return [EnvelopeHead(**{n: getattr(one, n) for n in names}) for one in found], total
 
     def evidence(self, envelope_id: str) -> Sequence[Link]:
         return list(self._tx.read.links.get(envelope_id, ()))
+
+
+def page_of(wanted: list[Any], query: EnvelopeQuery | ProjectQuery) -> Sequence[Any]:
+    by_name = query.sort == "name"
+
+    def key(one: Any) -> tuple[Any, str]:
+        return (one.name.casefold() if by_name else getattr(one, query.sort), one.id)
+
+    wanted.sort(key=key, reverse=query.descending)
+    return wanted[query.offset : query.offset + query.limit]
 
 
 def matches(query: EnvelopeQuery, envelope: Envelope) -> bool:
@@ -252,7 +286,9 @@ def matches(query: EnvelopeQuery, envelope: Envelope) -> bool:
         and (query.credential_ids is None or envelope.credential_id in query.credential_ids)
         and query.origin in (None, envelope.origin)
         and query.environment in (None, envelope.environment)
+        and query.project_id in (None, envelope.project_id)
         and (not query.statuses or envelope.status in query.statuses)
+        and query.begun in (None, envelope.begun)
         and query.name.casefold() in envelope.name.casefold()
         and some_task_matches(query, envelope)
     )
@@ -266,6 +302,106 @@ def some_task_matches(query: EnvelopeQuery, envelope: Envelope) -> bool:
         and query.opened in (None, task.opened_at is not None)
         for task in envelope.tasks
     )
+
+
+def owned(values: Mapping[str, Any], kind: str, account_id: str, id: str) -> Any:
+    one = found(values, kind, id)
+    if one.account_id != account_id:
+        raise NotFound(kind, id)
+    return one
+
+
+class FakeProjects:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, project: Project) -> None:
+        check_text(project.name)
+        self._tx.write.projects[project.id] = project
+
+    def get(self, account_id: str, project_id: str) -> Project:
+        return owned(self._tx.read.projects, "project", account_id, project_id)
+
+    def find(self, query: ProjectQuery) -> tuple[Sequence[Project], int]:
+        wanted = [
+            one
+            for one in self._tx.read.projects.values()
+            if one.account_id == query.account_id and query.search.casefold() in one.name.casefold()
+        ]
+        return page_of(wanted, query), len(wanted)
+
+    def save(self, project: Project) -> None:
+        check_text(project.name)
+        stored = self._tx.write.projects
+        if owned(stored, "project", project.account_id, project.id).version != project.version:
+            raise StaleState()
+        stored[project.id] = replace(project, version=project.version + 1)
+
+    def remove(self, project: Project) -> None:
+        if any(one.project_id == project.id for one in self._tx.write.envelopes.values()):
+            raise ProjectInUse()
+        self.get(project.account_id, project.id)
+        del self._tx.write.projects[project.id]
+
+
+class FakeTemplates:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, template: Template) -> None:
+        check_text(template.name, template.description, template.file_name)
+        self._tx.write.templates[template.id] = template
+
+    def get(self, account_id: str, template_id: str) -> Template:
+        return owned(self._tx.read.templates, "template", account_id, template_id)
+
+    def all(self, account_id: str) -> Sequence[Template]:
+        values = self._tx.read.templates.values()
+        mine = [one for one in values if one.account_id == account_id]
+        return sorted(mine, key=lambda one: (one.created_at, one.id), reverse=True)
+
+
+class FakeIdentities:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def attempt(self, task_id: str, method: str) -> IdentityAttempt | None:
+        return self._tx.read.identity_attempts.get((task_id, method))
+
+    def begin(self, attempt: IdentityAttempt) -> None:
+        stored = self._tx.write.identity_attempts
+        before = stored.get((attempt.task_id, attempt.method))
+        if (before.number if before else 0) != attempt.number - 1:
+            raise StaleState()
+        stored[attempt.task_id, attempt.method] = attempt
+
+    def count_try(self, attempt: IdentityAttempt, most: int) -> bool:
+        newest = self._newest(attempt)
+        if newest is None or newest.tries >= most:
+            return False
+        return self._put(replace(newest, tries=newest.tries + 1))
+
+    def end(self, attempt: IdentityAttempt) -> bool:
+        newest = self._newest(attempt)
+        if newest is None or not (newest.code_hash or newest.reference):
+            return False
+        return self._put(replace(newest, code_hash="", reference="", secret={}))
+
+    def keep_proof(self, task_id: str, method: str, proof: bytes, _at: datetime) -> None:
+        self._tx.write.identity_proofs.setdefault((task_id, method), proof)
+
+    def proof(self, task_id: str, method: str) -> bytes:
+        if (task_id, method) not in self._tx.read.identity_proofs:
+            raise NotFound("proof", task_id)
+        return self._tx.read.identity_proofs[task_id, method]
+
+    def _newest(self, attempt: IdentityAttempt) -> IdentityAttempt | None:
+        stored = self._tx.write.identity_attempts.get((attempt.task_id, attempt.method))
+        return stored if stored and stored.number == attempt.number else None
+
+    def _put(self, attempt: IdentityAttempt) -> bool:
+        self._tx.write.identity_attempts[attempt.task_id, attempt.method] = attempt
+        return True
 
 
 class FakeBases:

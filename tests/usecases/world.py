@@ -50,6 +50,7 @@ class World:
             translators=translators,
             links=self.links,
             identity=NoIdentity(),
+            code_key=bytes(32),
             link_lifetime=LIFETIME,
         )
 

@@ -9,9 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 from countersign.domain.account import PRODUCTION
+from countersign.domain.branding import Branding
 from countersign.domain.document import Document
 from countersign.domain.errors import NotFound
-from countersign.domain.task import Task, Visitor
+from countersign.domain.task import Task, TaskStatus, Visitor
 
 
 class EnvelopeStatus(StrEnum):
@@ -35,7 +36,7 @@ class OnDecline(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AfterSigning:
-    """What the signer sees at the end: `type` is "message" or "redirect"."""
+    """What the signer sees at the end: `type` is "none", "message" or "redirect"."""
 
     type: str = "message"
     message: str = ""
@@ -44,14 +45,22 @@ class AfterSigning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvelopeSettings:
-    """Behaviour that vendors differ in, as explicit values."""
+    """Behaviour that vendors differ in, as explicit values.
+
+    Without `send_invitations` nothing is mailed but one-time codes, and reminders that the sender
+    asks for. `reminder_days` after somebody's turn has come they are reminded, once.
+    """
 
     send_invitations: bool = False
     send_final_copy: bool = False
+    reminder_days: int | None = None
     skip_intro: bool = False
     on_decline: OnDecline = OnDecline.STOP_ENVELOPE
     after: AfterSigning = field(default_factory=AfterSigning)
-    branding: Mapping[str, str] = field(default_factory=dict)
+    branding: Branding = field(default_factory=Branding)
+    audit_in_document: bool = True
+    chat: bool = False
+    callback_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +79,7 @@ class Envelope:
     documents: tuple[Document, ...]
     tasks: tuple[Task, ...]
     environment: str = PRODUCTION
+    project_id: str | None = None
     status: EnvelopeStatus = EnvelopeStatus.DRAFT
     settings: EnvelopeSettings = field(default_factory=EnvelopeSettings)
     sender: Visitor = field(default_factory=Visitor)
@@ -79,6 +89,11 @@ class Envelope:
     audit: Document | None = None
     extras: Mapping[str, Any] = field(default_factory=dict)
     version: int = 0
+
+    @property
+    def begun(self) -> bool:
+        """Whether somebody has signed."""
+        return any(task.status is TaskStatus.COMPLETED and task.signs for task in self.tasks)
 
     def task(self, task_id: str) -> Task:
         """Raises NotFound."""

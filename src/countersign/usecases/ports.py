@@ -3,7 +3,7 @@ contract suite in tests/contracts that all of them pass."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from countersign.domain.account import Account, Caller, Credential
-from countersign.domain.delivery import Attempt, Delivery, Message, WebhookEndpoint
+from countersign.domain.chat import ChatMessage
+from countersign.domain.delivery import PAUSES, Attempt, Delivery, Message, WebhookEndpoint
 from countersign.domain.document import Base, Document, FileRef, PageSize, Segment
-from countersign.domain.envelope import Envelope
-from countersign.domain.events import Event
+from countersign.domain.envelope import Envelope, EnvelopeStatus
+from countersign.domain.events import Event, EventKind
 from countersign.domain.evidence import Link
+from countersign.domain.identity import IdentityAttempt
+from countersign.domain.project import Project
 from countersign.domain.task import Act, Task
+from countersign.domain.template import Template
 from countersign.usecases.identity_port import IdentityProvider, Simulated
 
 Clock = Callable[[], datetime]
@@ -53,24 +57,47 @@ class Credentials(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvelopeQuery:
-    """Which envelopes to list, newest first. `statuses` are envelope states; `task_statuses` and
-    `opened` describe one and the same task: its state, and whether it was opened; `name` is a part
-    of the envelope's name, in any case."""
+    """Which envelopes to list. `statuses` are envelope states, `begun` says whether somebody has
+    signed; `task_statuses` and `opened` describe one and the same task: its state, and whether it
+    was opened; `name` is a part of the envelope's name, in any case.
+
+    `sort` is created_at, updated_at or name (in any case); equal ones are sorted by id. Lists by
+    project, state, `begun` and name stay fast however many envelopes there are."""
 
     account_id: str
+    project_id: str | None = None
     credential_ids: tuple[str, ...] | None = None
     origin: str | None = None
     environment: str | None = None
     statuses: tuple[str, ...] = ()
+    begun: bool | None = None
     task_statuses: tuple[str, ...] = ()
     opened: bool | None = None
     name: str = ""
+    sort: str = "created_at"
+    descending: bool = True
     offset: int = 0
     limit: int = 25
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvelopeHead:
+    """What a list shows of an envelope. Times are UTC."""
+
+    id: str
+    project_id: str | None
+    name: str
+    status: EnvelopeStatus
+    begun: bool
+    created_at: datetime
+    updated_at: datetime
+    due_at: datetime | None
+    completed_at: datetime | None
+
+
 class Envelopes(Protocol):
-    def add(self, envelope: Envelope, events: Iterable[Event]) -> None: ...
+    def add(self, envelope: Envelope, events: Iterable[Event]) -> None:
+        """Raises NotFound when its project is not one of its account."""
 
     def save(self, envelope: Envelope, events: Iterable[Event]) -> None:
         """Compare-and-set on `version`: raises StaleState when somebody else wrote it first."""
@@ -84,7 +111,83 @@ class Envelopes(Protocol):
     def find(self, query: EnvelopeQuery) -> tuple[Sequence[Envelope], int]:
         """One page and the number of all that match."""
 
+    def heads(self, query: EnvelopeQuery) -> tuple[Sequence[EnvelopeHead], int]:
+        """As `find`, without loading what the envelopes hold."""
+
     def evidence(self, envelope_id: str) -> Sequence[Link]: ...
+    def hold(self, envelope_id: str) -> None:
+        """Until this transaction ends, nobody else writes this envelope; whoever does already is
+        waited for. Reads that follow see what he wrote."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectQuery:
+    """Which projects of an account to list. `search` is a part of the name, in any case; `sort`
+    and `descending` are as for envelopes."""
+
+    account_id: str
+    search: str = ""
+    sort: str = "created_at"
+    descending: bool = True
+    offset: int = 0
+    limit: int = 20
+
+
+class Projects(Protocol):
+    """Somebody else's project is not found."""
+
+    def add(self, project: Project) -> None: ...
+
+    def get(self, account_id: str, project_id: str) -> Project:
+        """Raises NotFound."""
+
+    def find(self, query: ProjectQuery) -> tuple[Sequence[Project], int]:
+        """One page and the number of all that match."""
+
+    def save(self, project: Project) -> None:
+        """Compare-and-set on `version`: raises StaleState when somebody else wrote it first, and
+        NotFound."""
+
+    def remove(self, project: Project) -> None:
+        """Raises ProjectInUse when there are envelopes in it, also when one is being added at this
+        moment; NotFound when somebody else was faster."""
+
+
+class Templates(Protocol):
+    """Somebody else's template is not found."""
+
+    def add(self, template: Template) -> None: ...
+
+    def get(self, account_id: str, template_id: str) -> Template:
+        """Raises NotFound."""
+
+    def all(self, account_id: str) -> Sequence[Template]:
+        """Newest first."""
+
+
+class Identities(Protocol):
+    """Attempts to prove who somebody is, and the proofs, which are stored closed."""
+
+    def attempt(self, task_id: str, method: str) -> IdentityAttempt | None:
+        """The newest one."""
+
+    def begin(self, attempt: IdentityAttempt) -> None:
+        """Puts it in the place of the one before it. Raises StaleState when that isn't number
+        `attempt.number` - 1."""
+
+    def count_try(self, attempt: IdentityAttempt, most: int) -> bool:
+        """One more try, exactly, however many processes do. False, and nothing counted, when
+        `most` were made or another attempt has taken its place."""
+
+    def end(self, attempt: IdentityAttempt) -> bool:
+        """Forgets its code or order. False when that was done before, or another one has taken
+        its place."""
+
+    def keep_proof(self, task_id: str, method: str, proof: bytes, at: datetime) -> None:
+        """Keeps what an eID gave; the first one stays."""
+
+    def proof(self, task_id: str, method: str) -> bytes:
+        """Raises NotFound."""
 
 
 class Bases(Protocol):
@@ -116,8 +219,27 @@ class Webhooks(Protocol):
     def delivery(self, delivery_id: str) -> Delivery: ...
     def save_delivery(self, delivery: Delivery) -> None: ...
     def add_attempt(self, attempt: Attempt) -> None: ...
-    def deliveries(self, envelope_id: str) -> Sequence[Delivery]: ...
+    def deliveries(self, envelope_id: str) -> Sequence[Delivery]:
+        """All of an envelope, in the order of its facts."""
+
+    def first_waiting(self, envelope_id: str, endpoint_id: str) -> Delivery | None:
+        """The delivery to this endpoint whose turn it is, or None when none waits."""
+
     def attempts(self, delivery_id: str) -> Sequence[Attempt]: ...
+    def attempts_of(self, envelope_id: str) -> Sequence[Attempt]:
+        """All tries of all deliveries of an envelope; those of one delivery in their order."""
+
+
+class Chat(Protocol):
+    def add(self, message: ChatMessage) -> None: ...
+    def get(self, message_id: str) -> ChatMessage: ...
+    def page_of(
+        self, envelope_id: str, offset: int, limit: int
+    ) -> tuple[Sequence[ChatMessage], int]:
+        """Up to `limit` messages after the first `offset`, oldest first, and the number of all."""
+
+    def written(self, envelope_id: str, task_id: str | None, since: datetime) -> int:
+        """How many messages the person of a task, or the sender (None), wrote after `since`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,9 +284,10 @@ class Jobs(Protocol):
 
 
 class FollowUps(Protocol):
-    """Which jobs an event causes. May look things up in the transaction that records it."""
+    """Which jobs an event causes; `link` is its place in the evidence. May read and write in the
+    transaction that records it, and sees the envelope as that leaves it."""
 
-    def __call__(self, envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]: ...
+    def __call__(self, envelope: Envelope, link: Link, uow: UnitOfWork) -> Iterable[NewJob]: ...
 
 
 class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
@@ -174,9 +297,13 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     accounts: Accounts
     credentials: Credentials
     envelopes: Envelopes
+    projects: Projects
+    templates: Templates
+    identity: Identities
     bases: Bases
     messages: Messages
     webhooks: Webhooks
+    chat: Chat
     repeats: Repeats
     jobs: Jobs
 
@@ -235,10 +362,11 @@ class PdfEngine(Protocol):
 
     def inspect(self, upload: Staged) -> Inspection: ...
 
-    def base_key(self, document: Document, tasks: Sequence[Task]) -> str:
+    def base_key(self, envelope: Envelope, document: Document) -> str:
         """Names the base of (upload, layout); equal keys share one base."""
 
-    def prepare(self, document: Document, tasks: Sequence[Task]) -> Base: ...
+    def prepare(self, envelope: Envelope, document: Document) -> Base:
+        """The document with its signers' fields and with the pages that the settings ask for."""
 
     def certify(
         self, envelope: Envelope, document: Document, base: Base, at: datetime
@@ -294,6 +422,8 @@ class Invitations(Protocol):
 
     def reminder(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]: ...
     def final_copy(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]: ...
+    def new_messages(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]:
+        """Somebody wrote in the chat. What was written is not repeated."""
 
 
 class WebhookSender(Protocol):
@@ -306,19 +436,34 @@ class WebhookSender(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A webhook call that a dialect wants made; `event` is its own name for it."""
+    """A webhook call that a dialect wants made; `event` is its own name for it. `pauses` are what
+    is waited after each failed try; then it is given up."""
 
     endpoint: WebhookEndpoint
     event: str
     body: str
     headers: Mapping[str, str]
+    pauses: tuple[timedelta, ...] = PAUSES
 
 
 class WebhookTranslator(Protocol):
-    """A dialect's `webhooks` module: an event in that vendor's words."""
+    """A dialect's `webhooks` module: an event in that vendor's words.
+
+    `kinds` are the events that it has words for: of others nobody is told. `endpoints` holds those
+    of the envelope's credential and account, and the envelope's own if it has one; `message` is
+    what was written, when the event is CHAT_POSTED. Called in the transaction that records the
+    event, so it must be quick.
+    """
+
+    @property
+    def kinds(self) -> Collection[EventKind]: ...
 
     def calls(
-        self, event: Event, envelope: Envelope, endpoints: Sequence[WebhookEndpoint]
+        self,
+        event: Event,
+        envelope: Envelope,
+        endpoints: Sequence[WebhookEndpoint],
+        message: ChatMessage | None,
     ) -> Sequence[Call]: ...
 
 
@@ -366,5 +511,6 @@ class Ports:
     translators: Mapping[str, WebhookTranslator]
     links: Links
     identity: IdentityProvider
+    code_key: bytes
     simulated: Simulated | None = None
     link_lifetime: timedelta = timedelta(hours=1)

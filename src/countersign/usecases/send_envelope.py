@@ -31,13 +31,15 @@ class NewField:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:
     """`actions` says what to do with each of the command's documents, by index; `after` are
-    indexes into the command's tasks."""
+    indexes into the command's tasks; `identity` are the methods to be passed before."""
 
     person: Person
     actions: Mapping[int, Action]
     fields: tuple[NewField, ...] = ()
     after: tuple[int, ...] = ()
     methods: tuple[str, ...] = ("drawn", "typed")
+    identity: tuple[str, ...] = ()
+    optional: bool = False
     language: str = ""
     extras: Mapping[str, Any] = field(default_factory=dict)
 
@@ -55,6 +57,7 @@ class SendEnvelope:
     settings: EnvelopeSettings = field(default_factory=EnvelopeSettings)
     sender: Visitor = field(default_factory=Visitor)
     due_at: datetime | None = None
+    project_id: str | None = None
     extras: Mapping[str, Any] = field(default_factory=dict)
     repeatable: Repeatable | None = None
 
@@ -62,7 +65,8 @@ class SendEnvelope:
 def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
     """Opens the envelope, or returns the one that the same request made before.
 
-    Raises QuotaExceeded, Invalid, UnusableFile, IdempotencyMismatch.
+    Raises QuotaExceeded, Invalid, UnusableFile, IdempotencyMismatch, and NotFound for a project
+    that is not the account's.
     """
     now = ports.clock()
     draft, bases = _prepare(_draft(command, now), ports)
@@ -104,6 +108,7 @@ def _draft(command: SendEnvelope, now: datetime) -> Envelope:
         account_id=command.caller.account.id,
         credential_id=command.caller.credential.id,
         environment=command.caller.environment,
+        project_id=command.project_id,
         origin=command.origin,
         name=command.name,
         created_at=now,
@@ -128,6 +133,8 @@ def _tasks(command: SendEnvelope, documents: tuple[Document, ...]) -> tuple[Task
             fields=tuple(_field(made, documents) for made in new.fields),
             after=tuple(ids[index] for index in new.after),
             methods=new.methods,
+            identity=new.identity,
+            optional=new.optional,
             language=new.language,
             extras=new.extras,
         )
@@ -151,14 +158,13 @@ def _prepare(envelope: Envelope, ports: Ports) -> tuple[Envelope, list[Base]]:
     same, else a new one. Outside the transaction, since a large file takes its time."""
     new: list[Base] = []
     for document in envelope.documents:
-        signers = envelope.signers_of(document.id)
-        if not signers:
+        if not envelope.signers_of(document.id):
             continue
-        key = ports.engine.base_key(document, signers)
+        key = ports.engine.base_key(envelope, document)
         with ports.unit_of_work() as uow:
             base = uow.bases.get(key)
         if base is None:
-            base = ports.engine.prepare(document, signers)
+            base = ports.engine.prepare(envelope, document)
             new.append(base)
         prepared = replace(document, base_key=key, base=base.file)
         envelope = envelope.with_document(prepared)

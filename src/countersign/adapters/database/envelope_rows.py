@@ -1,4 +1,5 @@
-"""An envelope as rows and back. Pure: what `to_rows` makes, `from_rows` reads."""
+"""An envelope as rows and back. Pure: what `to_rows` makes, `from_rows` reads. A national id stands
+in these rows as it is; whoever writes them closes it."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from countersign.adapters.database.types import EPOCH, MICROSECOND
+from countersign.domain.branding import Branding
 from countersign.domain.document import Document, FileRef, PageSize, Segment, SegmentKind
 from countersign.domain.envelope import (
     AfterSigning,
@@ -68,12 +70,14 @@ def envelope_row(envelope: Envelope) -> Row:
         "credential_id": envelope.credential_id,
         "origin": envelope.origin,
         "environment": envelope.environment,
+        "project_id": envelope.project_id,
         "name": envelope.name,
         "folded_name": envelope.name.casefold(),
         "sender_name": envelope.sender_name,
         "created_at": envelope.created_at,
         "updated_at": envelope.updated_at,
         "status": envelope.status.value,
+        "begun": envelope.begun,
         "settings": _settings_json(envelope.settings),
         "sender": _visitor_json(envelope.sender),
         "due_at": envelope.due_at,
@@ -105,13 +109,28 @@ def _settings_json(settings: EnvelopeSettings) -> Row:
         "send_invitations": settings.send_invitations,
         "send_final_copy": settings.send_final_copy,
         "skip_intro": settings.skip_intro,
+        "reminder_days": settings.reminder_days,
         "on_decline": settings.on_decline.value,
-        "after": {
-            "type": settings.after.type,
-            "message": settings.after.message,
-            "url": settings.after.url,
-        },
-        "branding": dict(settings.branding),
+        "after": after_json(settings.after),
+        "branding": branding_json(settings.branding),
+        "audit_in_document": settings.audit_in_document,
+        "chat": settings.chat,
+        "callback_url": settings.callback_url,
+    }
+
+
+def after_json(after: AfterSigning) -> Row:
+    return {"type": after.type, "message": after.message, "url": after.url}
+
+
+def branding_json(branding: Branding) -> Row:
+    logo = branding.logo
+    return {
+        "company_name": branding.company_name,
+        "logo": [logo.sha256, logo.size] if logo else None,
+        "logo_url": branding.logo_url,
+        "primary_color": branding.primary_color,
+        "secondary_color": branding.secondary_color,
     }
 
 
@@ -171,6 +190,8 @@ def _task_row(envelope_id: str, position: int, task: Task) -> Row:
         "declined_reason": task.declined_reason,
         "act": _act_json(task.act) if task.act else None,
         "extras": task.extras,
+        "optional": task.optional,
+        "national_id": task.person.national_id,
     }
 
 
@@ -235,6 +256,7 @@ def _envelope(
         credential_id=row["credential_id"],
         origin=row["origin"],
         environment=row["environment"],
+        project_id=row["project_id"],
         name=row["name"],
         sender_name=row["sender_name"],
         created_at=row["created_at"],
@@ -255,7 +277,13 @@ def _envelope(
 
 def _settings(values: Row) -> EnvelopeSettings:
     after, on_decline = AfterSigning(**values["after"]), OnDecline(values["on_decline"])
-    return EnvelopeSettings(**{**values, "after": after, "on_decline": on_decline})
+    read = {"after": after, "on_decline": on_decline, "branding": branding(values["branding"])}
+    return EnvelopeSettings(**{**values, **read})
+
+
+def branding(values: Row) -> Branding:
+    logo = values.get("logo")
+    return Branding(**{**values, "logo": FileRef(*logo) if logo else None})
 
 
 def _document(row: Row, segments: tuple[Segment, ...]) -> Document:
@@ -288,7 +316,7 @@ def _segment(row: Row) -> Segment:
 def _task(row: Row, actions: Mapping[str, Action]) -> Task:
     return Task(
         id=row["id"],
-        person=Person(name=row["name"], email=row["email"], phone=row["phone"]),
+        person=_person(row),
         actions=actions,
         fields=tuple(_field(values) for values in row["fields"]),
         after=tuple(row["after"]),
@@ -304,6 +332,16 @@ def _task(row: Row, actions: Mapping[str, Action]) -> Task:
         declined_reason=row["declined_reason"],
         act=_act(row["act"]) if row["act"] else None,
         extras=row["extras"],
+        optional=row["optional"],
+    )
+
+
+def _person(row: Row) -> Person:
+    return Person(
+        name=row["name"],
+        email=row["email"],
+        phone=row["phone"],
+        national_id=row["national_id"],
     )
 
 

@@ -8,19 +8,18 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Select,
     Table,
     bindparam,
     delete,
-    func,
     insert,
-    not_,
     select,
     update,
 )
 
 from countersign.adapters.database import envelope_rows as shape
 from countersign.adapters.database.evidence import Evidence
+from countersign.adapters.database.listing import IDS, Listing
+from countersign.adapters.database.projects import Counts
 from countersign.adapters.database.tables import (
     documents,
     envelopes,
@@ -33,9 +32,9 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound, StaleState
 from countersign.domain.events import Event
 from countersign.domain.evidence import GENESIS, Link, chain
-from countersign.usecases.ports import EnvelopeQuery
+from countersign.usecases.ports import EnvelopeHead, EnvelopeQuery, Secrets
 
-Recorded = Callable[[Envelope, Sequence[Event]], None]
+Recorded = Callable[[Envelope, Sequence[Link]], None]
 # What `EnvelopeRows` holds, each after what it refers to
 CHILDREN: Mapping[str, Table] = {
     "documents": documents,
@@ -43,7 +42,6 @@ CHILDREN: Mapping[str, Table] = {
     "tasks": tasks,
     "task_documents": task_documents,
 }
-IDS: BindParameter[str] = bindparam("ids", expanding=True)
 
 # Three statements read any number of envelopes. The first and the last say which version they saw
 _WITH_DOCUMENTS = (
@@ -68,9 +66,17 @@ _WITH_TASKS = (
     .order_by(tasks.c.position, task_documents.c.position)
 )
 _HOME_OF_TASK = select(tasks.c.envelope_id).where(tasks.c.id == bindparam("id"))
-_HEAD = select(envelopes.c.version, envelopes.c.chain_length, envelopes.c.chain_head).where(
-    envelopes.c.id == bindparam("id")
+# FOR NO KEY UPDATE, which is what writing the row takes; SQLite has one writer at a time anyway
+_HOLD = (
+    select(envelopes.c.id).where(envelopes.c.id == bindparam("id")).with_for_update(key_share=True)
 )
+_HEAD = select(
+    envelopes.c.version,
+    envelopes.c.chain_length,
+    envelopes.c.chain_head,
+    envelopes.c.status,
+    envelopes.c.begun,
+).where(envelopes.c.id == bindparam("id"))
 
 
 def _columns(table: Table) -> dict[str, BindParameter[Any]]:
@@ -94,12 +100,13 @@ _DELETE = {t: delete(t).where(*_is_row(t)) for t in CHILDREN.values()}
 
 
 class Envelopes:
-    """The port of the same name. `recorded` is told which events were written, so that it adds
-    the jobs that follow."""
+    """The port of the same name. `recorded` is told what was written to the evidence, so
+    that it adds the jobs that follow."""
 
-    def __init__(self, transaction: Transaction, recorded: Recorded) -> None:
-        self._tx = transaction
+    def __init__(self, transaction: Transaction, secrets: Secrets, recorded: Recorded) -> None:
+        self._tx, self._secrets = transaction, secrets
         self._evidence = Evidence(transaction)
+        self._listing, self._counts = Listing(transaction), Counts(transaction)
         self._recorded = recorded
 
     def add(self, envelope: Envelope, events: Iterable[Event]) -> None:
@@ -110,6 +117,8 @@ class Envelopes:
         rows = shape.to_rows(envelope)
         for name, table in CHILDREN.items():
             self._insert(table, list(getattr(rows, name).values()))
+        if envelope.project_id is not None:
+            self._counts.added(envelope)
         self._record(envelope, links)
 
     def save(self, envelope: Envelope, events: Iterable[Event]) -> None:
@@ -122,7 +131,12 @@ class Envelopes:
         chained = _chain_row(found.chain_length, found.chain_head, links)
         self._compare_and_set(envelope, chained)
         self._save_rows(envelope)
+        if envelope.project_id is not None:
+            self._counts.moved(envelope, (found.status, found.begun))
         self._record(envelope, links)
+
+    def hold(self, envelope_id: str) -> None:
+        self._tx.write(_HOLD, {"id": envelope_id})
 
     def get(self, envelope_id: str) -> Envelope:
         found = self._load([envelope_id])
@@ -137,12 +151,12 @@ class Envelopes:
         return self.get(home)
 
     def find(self, query: EnvelopeQuery) -> tuple[Sequence[Envelope], int]:
-        wanted = _matching(query)
-        total = self._tx.read(select(func.count()).select_from(wanted.subquery())).scalar_one()
-        page = wanted.order_by(envelopes.c.created_at.desc(), envelopes.c.id.desc())
-        ids = self._tx.read(page.offset(query.offset).limit(query.limit)).scalars().all()
+        ids, total = self._listing.ids(query)
         found = {envelope.id: envelope for envelope in self._load(ids)} if ids else {}
         return [found[id] for id in ids], total
+
+    def heads(self, query: EnvelopeQuery) -> tuple[Sequence[EnvelopeHead], int]:
+        return self._listing.heads(query)
 
     def evidence(self, envelope_id: str) -> Sequence[Link]:
         return self._evidence.of_envelope(envelope_id)
@@ -151,7 +165,7 @@ class Envelopes:
 
     def _insert(self, table: Table, rows: Sequence[shape.Row]) -> None:
         if rows:
-            self._tx.write(_INSERT[table], rows)
+            self._tx.write(_INSERT[table], [self._closed(row) for row in rows])
 
     def _compare_and_set(self, envelope: Envelope, chained: shape.Row) -> None:
         row = shape.envelope_row(envelope) | chained | {"version": envelope.version + 1}
@@ -179,16 +193,27 @@ class Envelopes:
 
     def _update(self, table: Table, rows: Sequence[shape.Row]) -> None:
         for row in rows:
-            self._tx.write(_UPDATE[table], row | _key(table, row))
+            self._tx.write(_UPDATE[table], self._closed(row) | _key(table, row))
+
+    def _closed(self, row: shape.Row) -> shape.Row:
+        """The row as it is stored: a national id only closed."""
+        if (plain := row.get("national_id")) is None:
+            return row
+        return row | {"national_id": self._secrets.close(plain.encode())}
 
     def _record(self, envelope: Envelope, links: Sequence[Link]) -> None:
         self._evidence.add(links)
-        self._recorded(envelope, [link.event for link in links])
+        self._recorded(envelope, links)
 
     # -------------------------------------------------------------- reading
 
     def _load(self, ids: Sequence[str]) -> Sequence[Envelope]:
         return [shape.from_rows(row, rows) for row, rows in self._rows(ids)]
+
+    def _open(self, rows: shape.EnvelopeRows) -> None:
+        for task in rows.tasks.values():
+            if (closed := task["national_id"]) is not None:
+                task["national_id"] = self._secrets.open(closed).decode()
 
     def _rows(self, ids: Sequence[str]) -> Sequence[tuple[shape.Row, shape.EnvelopeRows]]:
         """Reads again when somebody wrote between the first statement and the last."""
@@ -202,6 +227,8 @@ class Envelopes:
             }:
                 _add_segments(found, parts)
                 _add_tasks(found, with_tasks)
+                for _, below in found.values():
+                    self._open(below)
                 return list(found.values())
 
 
@@ -255,32 +282,3 @@ def _add_tasks(found: Found, rows: Sequence[AnyRow]) -> None:
             below.tasks.setdefault(task["id"], task)
         if link := _named(TASK_DOCUMENT, row, 2 + len(TASK)):
             below.task_documents[link["task_id"], link["position"]] = link
-
-
-def _matching(query: EnvelopeQuery) -> Select[tuple[str]]:
-    wanted = select(envelopes.c.id).where(envelopes.c.account_id == query.account_id)
-    if query.credential_ids is not None:
-        wanted = wanted.where(envelopes.c.credential_id.in_(query.credential_ids))
-    if query.origin is not None:
-        wanted = wanted.where(envelopes.c.origin == query.origin)
-    if query.environment is not None:
-        wanted = wanted.where(envelopes.c.environment == query.environment)
-    if query.statuses:
-        wanted = wanted.where(envelopes.c.status.in_(query.statuses))
-    if query.task_statuses or query.opened is not None:
-        wanted = wanted.where(_some_task(query).exists())
-    if query.name:
-        wanted = wanted.where(
-            envelopes.c.folded_name.contains(query.name.casefold(), autoescape=True)
-        )
-    return wanted
-
-
-def _some_task(query: EnvelopeQuery) -> Select[tuple[str]]:
-    wanted = select(tasks.c.id).where(tasks.c.envelope_id == envelopes.c.id)
-    if query.task_statuses:
-        wanted = wanted.where(tasks.c.status.in_(query.task_statuses))
-    if query.opened is not None:
-        was_opened = tasks.c.opened_at.is_not(None)
-        wanted = wanted.where(was_opened if query.opened else not_(was_opened))
-    return wanted

@@ -1,5 +1,5 @@
-"""The tables. What is known about a person stands in tasks, evidence and messages only, so that it
-can be deleted there.
+"""The tables. What is known about a person stands in tasks, evidence, messages and identity_… only,
+so that it can be deleted there.
 
 Envelopes refer to accounts and credentials without a foreign key: checking one would lock the
 account's row for every envelope that is created. Nothing ever deletes an account's row.
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -19,10 +20,11 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
-from countersign.adapters.database.types import CleanText, Json, Serial, Time
+from countersign.adapters.database.types import ByCodePoint, CleanText, Json, Serial, Time
 
 metadata = MetaData(
     naming_convention={
@@ -63,6 +65,36 @@ credentials = Table(
     UniqueConstraint("account_id", "api", "name"),
 )
 
+projects = Table(
+    "projects",
+    metadata,
+    Column("account_id", ForeignKey(accounts.c.id), primary_key=True),
+    Column("id", ID, primary_key=True),
+    Column("name", CleanText, nullable=False),
+    Column("folded_name", ByCodePoint, nullable=False),
+    Column("is_default", Boolean, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("updated_at", Time, nullable=False),
+    Column("settings", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("account_id", ForeignKey(accounts.c.id), primary_key=True),
+    Column("id", ID, primary_key=True),
+    Column("name", CleanText, nullable=False),
+    Column("description", CleanText, nullable=False),
+    Column("upload_sha256", SHA256, nullable=False),
+    Column("upload_size", BigInteger, nullable=False),
+    Column("file_name", CleanText, nullable=False),
+    Column("pages", Json, nullable=False),
+    Column("roles", Json, nullable=False),
+    Column("fields", Json, nullable=False),
+    Column("created_at", Time, nullable=False),
+)
+
 envelopes = Table(
     "envelopes",
     metadata,
@@ -71,12 +103,14 @@ envelopes = Table(
     Column("credential_id", ID, nullable=False),
     Column("origin", CleanText, nullable=False),
     Column("environment", CleanText, nullable=False),
+    Column("project_id", ID),
     Column("name", CleanText, nullable=False),
-    Column("folded_name", CleanText, nullable=False),  # for searching in any script
+    Column("folded_name", ByCodePoint, nullable=False),  # for searching and sorting in any script
     Column("sender_name", CleanText, nullable=False),
     Column("created_at", Time, nullable=False),
     Column("updated_at", Time, nullable=False),
     Column("status", CleanText, nullable=False),
+    Column("begun", Boolean, nullable=False, server_default=false()),
     Column("settings", Json, nullable=False),
     Column("sender", Json, nullable=False),
     Column("due_at", Time),
@@ -88,6 +122,31 @@ envelopes = Table(
     Column("chain_head", SHA256, nullable=False),
     Index("ix_envelopes_newest_of_account", "account_id", "created_at", "id"),
     Index("ix_envelopes_newest_of_credential", "credential_id", "created_at", "id"),
+)
+
+# Lists of a project read one of these from either end, for each state that has envelopes
+IN_A_PROJECT = text("project_id IS NOT NULL")
+for sorted_by in ("created_at", "updated_at", "folded_name"):
+    Index(
+        f"ix_envelopes_project_{sorted_by}",
+        *(envelopes.c[name] for name in ("project_id", "status", "begun", sorted_by, "id")),
+        sqlite_where=IN_A_PROJECT,
+        postgresql_where=IN_A_PROJECT,
+    )
+
+# How many envelopes a project has in each state: the sum over `slot`, several of which there are
+# so that writers seldom wait for each other. The foreign key is what keeps envelopes out of
+# projects that are not there or somebody else's
+envelope_counts = Table(
+    "envelope_counts",
+    metadata,
+    Column("account_id", ID, primary_key=True),
+    Column("project_id", ID, primary_key=True),
+    Column("status", CleanText, primary_key=True),
+    Column("begun", Boolean, primary_key=True),
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+    ForeignKeyConstraint(["account_id", "project_id"], [projects.c.account_id, projects.c.id]),
 )
 
 documents = Table(
@@ -144,6 +203,8 @@ tasks = Table(
     Column("declined_reason", CleanText),
     Column("act", Json),
     Column("extras", Json, nullable=False),
+    Column("optional", Boolean, nullable=False, server_default=false()),
+    Column("national_id", LargeBinary),  # closed
     Index(None, "envelope_id", "position"),
 )
 
@@ -171,6 +232,30 @@ evidence = Table(
     Column("data", Json, nullable=False),
     Column("previous", SHA256, nullable=False),
     Column("hash", SHA256, nullable=False),
+)
+
+# One row for each task and method: the newest attempt
+identity_attempts = Table(
+    "identity_attempts",
+    metadata,
+    Column("task_id", ID, primary_key=True),
+    Column("method", CleanText, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("begun", Json, nullable=False),
+    Column("code_hash", SHA256, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("reference", CleanText, nullable=False),
+    Column("secret", LargeBinary),  # closed
+)
+
+# What an eID gave to show to others later
+identity_proofs = Table(
+    "identity_proofs",
+    metadata,
+    Column("task_id", ID, primary_key=True),
+    Column("method", CleanText, primary_key=True),
+    Column("closed", LargeBinary, nullable=False),
+    Column("created_at", Time, nullable=False),
 )
 
 bases = Table(
@@ -235,14 +320,16 @@ deliveries = Table(
     Column("id", ID, primary_key=True),
     Column("endpoint_id", ID, nullable=False),
     Column("envelope_id", ID, nullable=False),
+    Column("number", Integer, nullable=False, server_default="0"),
     Column("event", CleanText, nullable=False),
     Column("url", CleanText, nullable=False),
     Column("body", CleanText, nullable=False),
     Column("headers", Json, nullable=False),
     Column("created_at", Time, nullable=False),
+    Column("pauses", Json, nullable=False, server_default="[]"),
     Column("status", CleanText, nullable=False),
     Column("tries", Integer, nullable=False),
-    Index(None, "envelope_id", "created_at"),
+    Index(None, "envelope_id", "number"),
 )
 
 attempts = Table(
@@ -253,6 +340,19 @@ attempts = Table(
     Column("at", Time, nullable=False),
     Column("outcome", CleanText, nullable=False),
     Column("duration_ms", Integer, nullable=False),
+)
+
+chat = Table(
+    "chat",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("envelope_id", ForeignKey(envelopes.c.id), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("task_id", ID),
+    Column("author_name", CleanText, nullable=False),
+    Column("text", CleanText, nullable=False),
+    Column("created_at", Time, nullable=False),
+    UniqueConstraint("envelope_id", "number"),
 )
 
 repeats = Table(

@@ -8,15 +8,19 @@ import structlog
 
 from countersign.adapters.database.accounts import Accounts, Credentials
 from countersign.adapters.database.bases import Bases
+from countersign.adapters.database.chat import Chat
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.envelopes import Envelopes
+from countersign.adapters.database.identity import Identities
 from countersign.adapters.database.jobs import JobQueue, Jobs
 from countersign.adapters.database.messages import Messages
+from countersign.adapters.database.projects import Projects
 from countersign.adapters.database.repeats import Repeats
+from countersign.adapters.database.templates import Templates
 from countersign.adapters.database.transaction import Transaction
 from countersign.adapters.database.webhooks import Webhooks
 from countersign.domain.envelope import Envelope
-from countersign.domain.events import Event
+from countersign.domain.evidence import Link
 from countersign.usecases import ports
 from countersign.usecases.ports import FollowUps, Secrets
 
@@ -36,10 +40,14 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self._jobs = Jobs(self._tx, queue.clock)
         self.accounts: ports.Accounts = Accounts(self._tx)
         self.credentials: ports.Credentials = Credentials(self._tx)
-        self.envelopes: ports.Envelopes = Envelopes(self._tx, self._queue_follow_ups)
+        self.envelopes: ports.Envelopes = Envelopes(self._tx, secrets, self._queue_follow_ups)
+        self.identity: ports.Identities = Identities(self._tx, secrets)
+        self.projects: ports.Projects = Projects(self._tx)
+        self.templates: ports.Templates = Templates(self._tx)
         self.bases: ports.Bases = Bases(self._tx)
         self.messages: ports.Messages = Messages(self._tx)
         self.webhooks: ports.Webhooks = Webhooks(self._tx)
+        self.chat: ports.Chat = Chat(self._tx)
         self.repeats: ports.Repeats = Repeats(self._tx, secrets)
         self.jobs: ports.Jobs = self._jobs
 
@@ -58,9 +66,9 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
             log.info("committed", envelope=envelope_id, events=events)
         self._happened.clear()
 
-    def _queue_follow_ups(self, envelope: Envelope, events: Sequence[Event]) -> None:
+    def _queue_follow_ups(self, envelope: Envelope, links: Sequence[Link]) -> None:
         self._jobs.add_all(
-            [job for event in events for job in self._follow_ups(envelope, event, self)]
+            [job for link in links for job in self._follow_ups(envelope, link, self)]
         )
-        kinds = " ".join(dict.fromkeys(event.kind.value for event in events))
+        kinds = " ".join(dict.fromkeys(link.event.kind.value for link in links))
         self._happened.append((envelope.id, kinds))
