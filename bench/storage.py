@@ -31,7 +31,7 @@ def stored_by(envelopes: int, upload: bytes, folder: Path) -> tuple[int, int]:
         upload=files.put(upload),
         pages=(PageSize(595.28, 841.89),) * 2,
     )
-    base = engine.prepare(document, _tasks(document.id, 0))
+    base = engine.prepare(_envelope(document, 0), document)
     document = replace(document, base_key=base.key, base=base.file)
     before = _size(root)
     copies = [replace(document, id=str(uuid4())) for _ in range(envelopes)]
@@ -43,25 +43,27 @@ def stored_by(envelopes: int, upload: bytes, folder: Path) -> tuple[int, int]:
 
 
 def _sign_and_seal(engine: Engine, base: Base, document: Document, number: int) -> None:
-    at = now()
-    tasks = _tasks(document.id, number)
-    envelope = Envelope(
+    at, envelope = now(), _envelope(document, number)
+    document = document.append(*engine.certify(envelope, document, base, at))
+    for task in envelope.tasks:
+        act = Act(method="typed", consent="I agree to sign.", visitor=DEVICE, at=at, text="Asa")
+        document = document.append(engine.act(envelope, document, base, task, act))
+    engine.seal(document, base, now())
+
+
+def _envelope(document: Document, number: int) -> Envelope:
+    return Envelope(
         id=str(uuid4()),
         account_id="",
         credential_id="",
         origin="",
         name="Contract",
-        created_at=at,
-        updated_at=at,
+        created_at=now(),
+        updated_at=now(),
         sender_name="",
         documents=(document,),
-        tasks=tasks,
+        tasks=_tasks(document.id, number),
     )
-    document = document.append(*engine.certify(envelope, document, base, at))
-    for task in tasks:
-        act = Act(method="typed", consent="I agree to sign.", visitor=DEVICE, at=at, text="Asa")
-        document = document.append(engine.act(envelope, document, base, task, act))
-    engine.seal(document, base, now())
 
 
 def _tasks(document_id: str, number: int) -> tuple[Task, ...]:

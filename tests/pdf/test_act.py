@@ -95,7 +95,7 @@ def test_an_act_touches_its_own_fields_and_nothing_else(chain: Chain) -> None:
 
 def test_an_invisible_signature_field_keeps_its_empty_appearance(world: World) -> None:
     """Dropping a key of a field that an earlier signature covers counts as a forbidden change."""
-    chain = Chain.start(world, contract(), pdf.Layout((pdf.Slot(),), evidence=False)).certify()
+    chain = Chain.start(world, contract(), pdf.Layout((pdf.Slot(),), pages="none")).certify()
     chain.act(0, ASA)
     assert re.search(rb"/T \(s0001_sig\).*/V \d+ 0 R/AP << /N \d+ 0 R >>>>", chain.segments[-1])
     assert_all_valid(chain.data, world.trust(), ["z_cert", "s0001_sig"])

@@ -238,7 +238,7 @@ def test_a_thousand_signers_get_a_block_each() -> None:
 
 def test_without_evidence_pages_the_document_keeps_its_pages() -> None:
     world = World.new()
-    chain = Chain.start(world, samples.contract(2), pdf.Layout((pdf.Slot(),), evidence=False))
+    chain = Chain.start(world, samples.contract(2), pdf.Layout((pdf.Slot(),), pages="none"))
     chain.certify().act(0, ASA).seal().archive()
     with opened(chain.data) as (file, _):
         assert len(file.pages) == 2

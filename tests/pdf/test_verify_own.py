@@ -129,7 +129,7 @@ def test_names_of_every_script_are_accepted(world: World, name: str) -> None:
 
 
 def test_a_layout_without_evidence_pages_is_accepted(world: World) -> None:
-    layout = pdf.Layout((pdf.Slot(()),), evidence=False)
+    layout = pdf.Layout((pdf.Slot(()),), pages="none")
     chain = Chain.start(world, samples.contract(), layout).certify().act(0, ASA).seal().archive()
     assert judge(chain, expected=replace(EXPECTED, acts=(ExpectedAct(0, {}, {}),))).report.valid
 

@@ -48,13 +48,16 @@ class FakeEngine:
             raise UnusableFile("no_pages", "The file has no pages.")
         return Inspection(pages)
 
-    def base_key(self, document: Document, tasks: Sequence[Task]) -> str:
+    def base_key(self, envelope: Envelope, document: Document) -> str:
+        tasks = envelope.signers_of(document.id)
         fields = [[(field.kind, field.area) for field in task.fields] for task in tasks]
-        return hashlib.sha256(f"{document.upload.sha256} {fields}".encode()).hexdigest()
+        audited = envelope.settings.audit_in_document
+        return hashlib.sha256(f"{document.upload.sha256} {fields} {audited}".encode()).hexdigest()
 
-    def prepare(self, document: Document, tasks: Sequence[Task]) -> Base:
+    def prepare(self, envelope: Envelope, document: Document) -> Base:
+        tasks = envelope.signers_of(document.id)
         prepared = self._files.read(document.upload) + f"% base for {len(tasks)}\n".encode()
-        key = self.base_key(document, tasks)
+        key = self.base_key(envelope, document)
         return Base(key=key, file=self._files.put(prepared), state={"tasks": len(tasks)})
 
     def certify(

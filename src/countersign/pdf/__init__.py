@@ -28,7 +28,7 @@ from countersign.pdf.errors import (
     UnusablePdf,
 )
 from countersign.pdf.fonts import fonts, use_font_directory
-from countersign.pdf.layout import Field, FieldKind, Layout, Slot
+from countersign.pdf.layout import AddedPages, Field, FieldKind, Layout, Slot
 from countersign.pdf.prepare import Prepared, prepare
 from countersign.pdf.seal import ValidationData, archive, seal
 from countersign.pdf.state import BaseState, ChainState, Digest, Revision, digest_of
@@ -36,6 +36,7 @@ from countersign.pdf.timestamp import LocalTimestamper
 
 __all__ = [
     "ActValues",
+    "AddedPages",
     "BadAct",
     "BadLayout",
     "BaseState",

@@ -1,14 +1,17 @@
-"""The signature-and-evidence pages: where a block stands, what is printed, what an act writes.
+"""The pages added at the end: where a signer's block stands, what is printed, what an act writes.
+
+Evidence pages tell who signed when, how and from where; signature pages show name and signature.
 
 The base prints only title, rules and numbers. Labels are drawn by the act together with the values,
 so that a spare block that nobody used stays blank.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from countersign.pdf.appearance import GREY, INK, marked
+from countersign.pdf.layout import AddedPages
 from countersign.pdf.text import Typesetter
 
 A4 = (595.28, 841.89)
@@ -16,12 +19,10 @@ LETTER = (612.0, 792.0)
 _MARGIN = 56.0
 _TOP_FIRST, _TOP_NEXT = 150.0, 64.0
 _BOTTOM = 60.0
-_BLOCK = 124.0
 _SIGNATURE = (318.0, 12.0, 76.0)  # from the left margin, from the block's top, height
 _LABEL_SIZE, _VALUE_SIZE, _NAME_SIZE = 7.5, 8.5, 12.5
 _LABEL_WIDTH = 66.0
 _LEADING = 1.25
-_TITLE = "Signatures and evidence"
 _FOOTNOTE = (
     "Each signature listed here is a digital signature (PAdES) inside this file."
     " A PDF reader's signature panel shows and checks it."
@@ -53,8 +54,24 @@ _BY_KEY = {row.key: row for row in ROWS}
 
 
 @dataclass(frozen=True)
+class Design:
+    """One kind of added pages: title, and the rows and the height (points) of a signer's block."""
+
+    title: str
+    rows: tuple[Row, ...]
+    block: float
+
+
+DESIGNS: Mapping[AddedPages, Design | None] = {
+    "evidence": Design("Signatures and evidence", ROWS, 124.0),
+    "signatures": Design("Signatures", ROWS[:1], 100.0),
+    "none": None,
+}
+
+
+@dataclass(frozen=True)
 class Block:
-    """Where the block of a slot stands: evidence page from 0, points from the page's top."""
+    """Where the block of a slot stands: added page from 0, points from the page's top."""
 
     page: int
     top: float
@@ -65,18 +82,18 @@ def page_size(first_page: tuple[float, float]) -> tuple[float, float]:
     return LETTER if abs(max(first_page) - 792) < 2 and abs(min(first_page) - 612) < 2 else A4
 
 
-def blocks(count: int, size: tuple[float, float]) -> list[Block]:
+def blocks(design: Design, count: int, size: tuple[float, float]) -> list[Block]:
     """The places of `count` blocks, as many to a page as fit."""
-    return list(_blocks(count, size[1] - _BOTTOM))
+    return list(_blocks(design.block, count, size[1] - _BOTTOM))
 
 
-def _blocks(count: int, end: float) -> Iterator[Block]:
+def _blocks(height: float, count: int, end: float) -> Iterator[Block]:
     page, top = 0, _TOP_FIRST
     for _ in range(count):
-        if top + _BLOCK > end:
+        if top + height > end:
             page, top = page + 1, _TOP_NEXT
         yield Block(page, top)
-        top += _BLOCK
+        top += height
 
 
 def row_box(row: Row, top: float, size: tuple[float, float]) -> tuple[float, float, float, float]:
@@ -92,16 +109,17 @@ def signature_box(top: float, size: tuple[float, float]) -> tuple[float, float, 
 
 
 def printed(
+    design: Design,
     typesetter: Typesetter,
     size: tuple[float, float],
     page: tuple[int, int],
     numbers: list[tuple[int, float, str]],
 ) -> bytes:
-    """Content stream of one evidence page: `page` is (number from 0, how many), `numbers` one
+    """Content stream of one added page: `page` is (number from 0, how many), `numbers` one
     (slot from 1, top of its block, remark on the right) per block that is meant to be used."""
     width, height = size
     right = width - _MARGIN
-    parts = [_heading(typesetter, height)] if page[0] == 0 else []
+    parts = [_heading(design.title, typesetter, height)] if page[0] == 0 else []
     for number, top, remark in numbers:
         parts.append(_rule(height - top, right))
         parts.append(_grey_text(typesetter, str(number), _MARGIN - 18, height - top - 22, 8))
@@ -115,8 +133,8 @@ def printed(
     return "\n".join(parts).encode("ascii")
 
 
-def _heading(typesetter: Typesetter, height: float) -> str:
-    return f"{INK} " + typesetter.draw(_TITLE, _MARGIN, height - 74, 21)
+def _heading(title: str, typesetter: Typesetter, height: float) -> str:
+    return f"{INK} " + typesetter.draw(title, _MARGIN, height - 74, 21)
 
 
 def _rule(y: float, right: float) -> str:

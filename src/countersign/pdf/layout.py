@@ -9,6 +9,8 @@ from typing import Literal
 from countersign.pdf.errors import BadLayout
 
 FieldKind = Literal["signature", "initials", "text", "date", "checkbox", "stamp"]
+# Behind the document's own pages: who signed when, how and from where; name and signature; nothing
+AddedPages = Literal["evidence", "signatures", "none"]
 MAX_SLOTS = 9999
 # Rounding in the caller's arithmetic may put an edge a hair outside the page
 _EDGE = 1e-6
@@ -59,11 +61,11 @@ class Slot:
 
 @dataclass(frozen=True)
 class Layout:
-    """One slot per signing task; `spare` more for tasks added later; `evidence` pages or none."""
+    """One slot per signing task; `spare` more for tasks added later; `pages` behind the last."""
 
     slots: tuple[Slot, ...]
     spare: int = 0
-    evidence: bool = True
+    pages: AddedPages = "evidence"
 
     def __post_init__(self) -> None:
         if not 0 < len(self.slots) + self.spare <= MAX_SLOTS or self.spare < 0:
@@ -74,7 +76,7 @@ class Layout:
     def digest(self) -> str:
         """SHA-256 (hex) that is equal for equal layouts, in every process and version."""
         canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(b"countersign layout 1\n" + canonical.encode()).hexdigest()
+        return hashlib.sha256(b"countersign layout 2\n" + canonical.encode()).hexdigest()
 
     def all_slots(self) -> tuple[Slot, ...]:
         return self.slots + (Slot(),) * self.spare

@@ -44,7 +44,7 @@ class Prepared:
 
 
 def prepare(data: bytes, layout: Layout) -> Prepared:
-    """Repair, clean, add evidence pages and all fields, embed the shared font, reserve the DSS.
+    """Repair, clean, add the last pages and all fields, embed the shared font, reserve the DSS.
 
     Raises UnusablePdf when the upload cannot be signed, BadLayout when a field lies outside the
     document.
@@ -123,7 +123,8 @@ def _build(
     """All fields in the order of the state; also returns how many are the platform's own."""
     form = Form(pdf, font)
     slots = layout.all_slots()
-    pages = _EvidencePages(pdf, font, layout, sheets[0].box.seen) if layout.evidence else None
+    design = evidence.DESIGNS[layout.pages]
+    pages = _AddedPages(pdf, font, layout, design, sheets[0].box.seen) if design else None
     last = pages.sheets[0] if pages else sheets[max(sheets)]
     form.signature("z_cert", last)
     if pages:
@@ -141,7 +142,7 @@ def _build(
     return form, own
 
 
-class _EvidencePages:
+class _AddedPages:
     """The pages at the end of the document that hold one block per slot."""
 
     def __init__(
@@ -149,23 +150,23 @@ class _EvidencePages:
         pdf: pikepdf.Pdf,
         font: pikepdf.Object,
         layout: Layout,
+        design: evidence.Design,
         first_page: tuple[float, float],
     ) -> None:
-        self.size = evidence.page_size(first_page)
-        self.blocks = evidence.blocks(len(layout.slots) + layout.spare, self.size)
+        self.rows, self.size = design.rows, evidence.page_size(first_page)
+        self.blocks = evidence.blocks(design, len(layout.slots) + layout.spare, self.size)
         count = self.blocks[-1].page + 1
         numbers: list[list[tuple[int, float, str]]] = [[] for _ in range(count)]
         for index, slot in enumerate(layout.slots):
             block = self.blocks[index]
             numbers[block.page].append((index + 1, block.top, _remark(slot)))
         resources = pdf.make_indirect(Dictionary(Font=Dictionary(F=font)))
+        letters = typesetter(shared_font().fingerprint)
         self.sheets = [
             self._add(
                 pdf,
                 resources,
-                evidence.printed(
-                    typesetter(shared_font().fingerprint), self.size, (page, count), numbers[page]
-                ),
+                evidence.printed(design, letters, self.size, (page, count), numbers[page]),
             )
             for page in range(count)
         ]
@@ -196,7 +197,7 @@ def _add_slot(
     prefix: str,
     slot: Slot,
     sheets: dict[int, Sheet],
-    pages: _EvidencePages | None,
+    pages: _AddedPages | None,
     index: int,
     last: Sheet,
 ) -> None:
@@ -206,7 +207,7 @@ def _add_slot(
         for number, field in enumerate(slot.fields)
         if field is not placed
     ]
-    rows = [(f"{prefix}e_{row.key}", row) for row in evidence.ROWS] if pages else []
+    rows = [(f"{prefix}e_{row.key}", row) for row in pages.rows] if pages else []
     sheet, place = _signature_place(placed, sheets, pages, index, last)
     locks = [name for name, _ in numbered] + [name for name, _ in rows]
     form.signature(f"{prefix}sig", sheet, place, locks, placed.name if placed else "")
@@ -221,7 +222,7 @@ def _add_slot(
 def _signature_place(
     placed: Field | None,
     sheets: dict[int, Sheet],
-    pages: _EvidencePages | None,
+    pages: _AddedPages | None,
     index: int,
     last: Sheet,
 ) -> tuple[Sheet, Place]:

@@ -66,15 +66,15 @@ class Engine:
         except pdf.UnusablePdf as problem:
             raise UnusableFile(problem.code, problem.message) from None
 
-    def base_key(self, document: Document, tasks: Sequence[Task]) -> str:
-        layout = layout_of(document, tasks).digest()
+    def base_key(self, envelope: Envelope, document: Document) -> str:
+        layout = layout_of(envelope, document).digest()
         return hashlib.sha256(f"{WRITER} {document.upload.sha256} {layout}".encode()).hexdigest()
 
-    def prepare(self, document: Document, tasks: Sequence[Task]) -> Base:
-        key, upload = self.base_key(document, tasks), self._files.read(document.upload)
+    def prepare(self, envelope: Envelope, document: Document) -> Base:
+        key, upload = self.base_key(envelope, document), self._files.read(document.upload)
         if self._inspected_again(document, upload).signed:
-            return self._signed.base(key, document, tasks)
-        made = self._made(document, upload, layout_of(document, tasks))
+            return self._signed.base(key, document, envelope.signers_of(document.id))
+        made = self._made(document, upload, layout_of(envelope, document))
         state = json.loads(made.state.to_json())
         return Base(key=key, file=self._files.put(made.data), state=state)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 from countersign import pdf
 from countersign.domain.document import Document, Segment, SegmentKind
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
 from countersign.domain.task import Act, Field, FieldKind, Task
-from countersign.pdf.verify.facts import Expected, ExpectedAct
+from countersign.pdf.verify.facts import Claims, Expected, ExpectedAct
 from countersign.usecases.ports import VerificationFailed
 
 METHODS = {
@@ -20,8 +20,12 @@ METHODS = {
 }
 
 
-def layout_of(document: Document, tasks: Sequence[Task]) -> pdf.Layout:
-    return pdf.Layout(slots=tuple(pdf.Slot(tuple(_placed(document, task))) for task in tasks))
+def layout_of(envelope: Envelope, document: Document) -> pdf.Layout:
+    signers = envelope.signers_of(document.id)
+    return pdf.Layout(
+        slots=tuple(pdf.Slot(tuple(_placed(document, task))) for task in signers),
+        pages="evidence" if envelope.settings.audit_in_document else "signatures",
+    )
 
 
 def _placed(document: Document, task: Task) -> list[pdf.Field]:
@@ -88,21 +92,28 @@ def _expected_act(envelope: Envelope, document: Document, segment: Segment) -> E
         for name, value in values.fields.items()
         if value is not False and value is not None
     }
-    evidence = {
+    return ExpectedAct(
+        slot=slot_of(envelope, document, task),
+        values={name: str(value) for name, value in shown.items()},
+        evidence=_evidence(values, task.act.at, envelope.settings.audit_in_document),
+        certificate=str(segment.facts["certificate"]),
+        claims=Claims(task.act.at.replace(microsecond=0), values.name, values.consent),
+    )
+
+
+def _evidence(values: pdf.ActValues, at: datetime, audited: bool) -> dict[str, str]:
+    """What a signer's block on the last page says."""
+    if not audited:
+        return {"e_name": values.name}
+    return {
         "e_name": values.name,
         "e_contact": values.contact,
         "e_identified": values.identified_by,
         "e_method": values.method,
-        "e_time": task.act.at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        "e_time": at.strftime("%Y-%m-%d %H:%M:%S UTC"),
         "e_ip": values.ip,
         "e_consent": values.consent,
     }
-    return ExpectedAct(
-        slot=slot_of(envelope, document, task),
-        values={name: str(value) for name, value in shown.items()},
-        evidence=evidence,
-        certificate=str(segment.facts["certificate"]),
-    )
 
 
 def check_page(document: Document, page: int) -> None:

@@ -6,6 +6,7 @@ The JSON that `prepare` returned with the base is docs/pdf-format.md, section 2.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
@@ -99,6 +100,15 @@ _COPIED = ("length", "sha256", "size", "prev", "root", "info", "font", "dss")
 
 
 @dataclass(frozen=True, slots=True)
+class Claims:
+    """What a signature dictionary says of itself: time (UTC, whole seconds), name and reason."""
+
+    time: datetime
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectedAct:
     """What the database says of one act.
 
@@ -106,12 +116,14 @@ class ExpectedAct:
     checkbox. `evidence`: our own fields by the name behind the slot's prefix (`e_name`, …).
     Both name every text field and checkbox that the act fills and no other; None: not compared.
     `certificate`: SHA-256 of the signer's certificate, hex; None: not compared.
+    `claims`: time, name and consent text ("" for none) of the signature; None: not compared.
     """
 
     slot: int
     values: Mapping[str, str] | None = None
     evidence: Mapping[str, str] | None = None
     certificate: str | None = None
+    claims: Claims | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from countersign.pdf.verify.certificates import Certificate, Role, Trust
 from countersign.pdf.verify.cms import Signature, check_signature, check_token
-from countersign.pdf.verify.facts import BaseFacts, Expected, ExpectedAct, FieldFacts
+from countersign.pdf.verify.facts import BaseFacts, Claims, Expected, ExpectedAct, FieldFacts
 from countersign.pdf.verify.fields import field_value, signature_of, text_string
 from countersign.pdf.verify.objects import NewObjects
 from countersign.pdf.verify.plain_text import plain
@@ -27,7 +27,6 @@ from countersign.pdf.verify.report import (
 from countersign.pdf.verify.revisions import Revision, revisions, split_base
 from countersign.pdf.verify.signature_dictionary import (
     DOCUMENT_TIMESTAMP,
-    Claims,
     Covered,
     claims_of,
     covered_by,
@@ -52,6 +51,7 @@ _LOCKED = (
 )
 _CERTIFICATION_REASON = "Prepared for signing"
 _SEAL_REASON = "All signatures collected"
+_NO_CONSENT = "Signed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +170,8 @@ class _Walk:
         objects.finish()
         _compare_values(values, expected, field.name.removesuffix("sig"))
         _compare_claims(values, claims, field.name.removesuffix("sig"))
+        recorded = expected.claims and _as_written(expected.claims)
+        need(recorded in (None, claims), "name, time or consent differ from the database")
         fingerprint = signature.certificate.fingerprint.hex()
         need(expected.certificate in (None, fingerprint), "another certificate than recorded")
 
@@ -291,6 +293,10 @@ def _compare_values(values: dict[FieldFacts, str], expected: ExpectedAct, prefix
             texts = {name: plain(text) for name, text in wanted.items() if plain(text)}
             differing = sorted(n for n in found | texts if found.get(n) != texts.get(n))
             need(not differing, "values differ from the database:", *differing)
+
+
+def _as_written(claims: Claims) -> Claims:
+    return Claims(claims.time, plain(claims.name), plain(claims.reason) or _NO_CONSENT)
 
 
 def _compare_claims(values: dict[FieldFacts, str], claims: Claims, prefix: str) -> None:

@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 
 from countersign.pdf.verify import der
+from countersign.pdf.verify.facts import Claims
 from countersign.pdf.verify.refusal import Refused, need
 from countersign.pdf.verify.revisions import Revision
 from countersign.pdf.verify.times import utc_time
@@ -19,15 +19,6 @@ _RANGE = re.compile(
 )
 _RANGE_WIDTH = 45
 _HEX_DIGITS = b"0123456789ABCDEF"
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """What a signature dictionary says of itself: time (UTC), name and reason."""
-
-    time: datetime
-    name: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

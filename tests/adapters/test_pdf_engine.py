@@ -1,0 +1,123 @@
+"""The engine over real files and real keys: what the settings of an envelope do to its PDF."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from countersign.adapters.files.local import LocalFiles
+from countersign.adapters.keys.local import open_local_keys
+from countersign.adapters.pdf_engine import Engine, Keyring
+from countersign.adapters.workshop import Workshop
+from countersign.domain.document import Base, Document, PageSize
+from countersign.domain.envelope import Envelope, EnvelopeSettings
+from countersign.domain.task import Act, Action, Person, Task, Visitor
+from countersign.usecases.ports import VerificationFailed
+from tests.pdf.samples import contract
+
+VISITOR = Visitor(ip="192.0.2.7", user_agent="Mozilla/5.0 (X11; Linux)", locale="en")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Desk:
+    """An engine with what it stands on, and an envelope that goes through it."""
+
+    def __init__(self, folder: Path, workshop: Workshop) -> None:
+        self.files = LocalFiles(folder / "files")
+        local = open_local_keys(folder / "keys", "https://sign.example.test", now())
+        self.engine = Engine(self.files, Keyring(local, now), workshop)
+
+    def envelope(self, upload: bytes, settings: EnvelopeSettings) -> Envelope:
+        document = Document(
+            id="d",
+            name="contract.pdf",
+            media_type="application/pdf",
+            upload=self.files.put(upload),
+            pages=(PageSize(595.28, 841.89),),
+        )
+        task = Task(
+            id="t",
+            person=Person(name="Åsa Öberg", email="asa@example.test"),
+            actions={"d": Action.SIGN},
+        )
+        return Envelope(
+            id="e",
+            account_id="",
+            credential_id="",
+            origin="",
+            name="Contract",
+            created_at=now(),
+            updated_at=now(),
+            sender_name="",
+            documents=(document,),
+            tasks=(task,),
+            settings=settings,
+        )
+
+    def signed(self, envelope: Envelope) -> tuple[Envelope, Base]:
+        """With every act and the seal, as the use cases make them."""
+        document, task = envelope.documents[0], envelope.tasks[0]
+        base = self.engine.prepare(envelope, document)
+        document = replace(document, base_key=base.key, base=base.file)
+        document = document.append(*self.engine.certify(envelope, document, base, now()))
+        act = Act(method="typed", consent="I agree.", visitor=VISITOR, at=now(), text="Asa")
+        document = document.append(self.engine.act(envelope, document, base, task, act))
+        document = document.append(*self.engine.seal(document, base, now()))
+        return envelope.with_document(document).with_task(replace(task, act=act)), base
+
+    def content(self, document: Document) -> bytes:
+        return b"".join(self.files.stream(document.parts))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with closing(Workshop(1)) as workshop:
+        yield Desk(tmp_path, workshop)
+
+
+def utf16(text: str) -> bytes:
+    return text.encode("utf-16-be").hex().upper().encode()
+
+
+@pytest.mark.parametrize("audited", [True, False])
+def test_evidence_is_in_the_file_only_where_it_is_wanted(desk: Desk, audited: bool) -> None:
+    settings = EnvelopeSettings(audit_in_document=audited)
+    envelope, base = desk.signed(desk.envelope(contract(), settings))
+    document = envelope.documents[0]
+    assert desk.engine.verify(envelope, document, base)["level"] == "B-LTA"
+    data = desk.content(document)
+    assert (utf16(VISITOR.ip) in data) is audited
+    assert utf16("Åsa Öberg") in data
+
+
+def test_a_file_with_evidence_is_refused_where_none_was_wanted(desk: Desk) -> None:
+    envelope, base = desk.signed(desk.envelope(contract(), EnvelopeSettings()))
+    other = replace(envelope, settings=EnvelopeSettings(audit_in_document=False))
+    with pytest.raises(VerificationFailed, match="e_ip"):
+        desk.engine.verify(other, other.documents[0], base)
+
+
+def test_what_was_signed_is_compared_even_where_no_page_shows_it(desk: Desk) -> None:
+    settings = EnvelopeSettings(audit_in_document=False)
+    envelope, base = desk.signed(desk.envelope(contract(), settings))
+    task = envelope.tasks[0]
+    assert task.act is not None
+    consented = replace(task.act, consent="I agree to pay.")
+    forged = envelope.with_task(replace(task, act=consented))
+    with pytest.raises(VerificationFailed, match="consent"):
+        desk.engine.verify(forged, forged.documents[0], base)
+
+
+def test_envelopes_share_a_base_only_when_their_last_pages_are_alike(desk: Desk) -> None:
+    with_evidence = desk.envelope(contract(), EnvelopeSettings())
+    without = replace(with_evidence, settings=EnvelopeSettings(audit_in_document=False))
+    document = with_evidence.documents[0]
+    key = desk.engine.base_key(with_evidence, document)
+    assert key == desk.engine.base_key(replace(with_evidence, id="other"), document)
+    assert key != desk.engine.base_key(without, document)
