@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 
-from countersign.adapters.outbound_http import Answered, CallFailed, OutboundHttp
+from countersign.adapters.outbound_http import TIME_LIMIT, Answered, CallFailed, OutboundHttp
 from countersign.domain.errors import Conflict, Invalid, Unavailable
 from countersign.usecases.identity_port import Failed, IdentityRequest, Pending, Proved, Started
 
@@ -32,21 +32,22 @@ QR_AHEAD = 2  # seconds
 # Until the app has found the order, the person needs the means to find it
 NOT_FOUND_YET = ("outstandingTransaction", "noClient")
 
-log = structlog.stdlib.get_logger("countersign.bankid")
+log = structlog.get_logger(__name__)
 
 
 class BankId:
     """`url` is BankID's server, without a path; `tls` shows our certificate and believes only
-    BankID's own authority. Raises ValueError for an address without TLS."""
+    BankID's own authority; `limit_s` bounds one call. Raises ValueError for an address without
+    TLS."""
 
     methods = (METHOD,)
 
-    def __init__(self, url: str, tls: ssl.SSLContext) -> None:
+    def __init__(self, url: str, tls: ssl.SSLContext, *, limit_s: float = TIME_LIMIT) -> None:
         if not url.startswith("https://"):
             raise ValueError("must begin with https://")
         self._url = url.rstrip("/") + API
         # The operator names this address, so it may be one of the house
-        self._http = OutboundHttp(allow_private=True, tls=tls)
+        self._http = OutboundHttp(allow_private=True, time_limit=limit_s, tls=tls)
 
     def start(self, request: IdentityRequest) -> Started:
         status, answer = self._post("sign", _order(request))
@@ -85,7 +86,7 @@ class BankId:
         try:
             answered = self._http.call("POST", self._url + verb, headers, sent, LONGEST_ANSWER)
         except CallFailed as failure:
-            log.error("BankID does not answer", verb=verb, why=str(failure))
+            log.error("bankid_silent", verb=verb, why=str(failure))
             raise Unavailable(SERVICE) from None
         return answered.status, _parsed(answered)
 
@@ -191,5 +192,5 @@ def _parsed(answered: Answered) -> Mapping[str, Any]:
 def _unavailable(verb: str, status: int, answer: Mapping[str, Any]) -> Unavailable:
     """For the operator there is a line in the log, without the digits of whomever it was about."""
     words = f"{answer.get('errorCode')}: {answer.get('details')}"
-    log.error("BankID refuses", verb=verb, status=status, why=re.sub(r"\d{6,}", "…", words))
+    log.error("bankid_refused", verb=verb, status=status, why=re.sub(r"\d{6,}", "…", words))
     return Unavailable(SERVICE)
