@@ -11,7 +11,9 @@ from countersign.domain.delivery import Attempt, Delivery, Message, WebhookEndpo
 from countersign.domain.document import Document, FileRef, PageSize, Segment, SegmentKind
 from countersign.domain.envelope import Envelope
 from countersign.domain.events import Event, EventKind
+from countersign.domain.project import Project
 from countersign.domain.task import Action, Area, Field, FieldKind, Person, Task
+from countersign.domain.template import Role, Template, TemplateField
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 SENT = Event(kind=EventKind.ENVELOPE_SENT, at=NOW, data={"name": "Contract"})
@@ -75,6 +77,31 @@ def envelope(**changes: object) -> Envelope:
         sender_name="Max Own",
         documents=(file,),
         tasks=(task(file), task(file)),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def project(account: Account, **changes: object) -> Project:
+    made = Project(
+        id=new_id(), account_id=account.id, name="Leases", created_at=NOW, updated_at=NOW
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def template(account: Account, **changes: object) -> Template:
+    field = TemplateField(
+        id=new_id(), role=0, kind=FieldKind.TEXT, name="Ort", area=Area(0, 0.1, 0.2, 0.3, 0.04)
+    )
+    made = Template(
+        id=new_id(),
+        account_id=account.id,
+        name="Lease",
+        upload=FileRef("ab" * 32, 1000),
+        file_name="lease.pdf",
+        pages=(PageSize(595.28, 841.89),),
+        roles=(Role(label="Hyresvärd"), Role(label="Guarantor", action=Action.REVIEW, order=2)),
+        created_at=NOW,
+        fields=(field,),
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 

@@ -57,7 +57,8 @@ PLAIN = {
 
 @st.composite
 def envelopes(draw: st.DrawFn) -> Envelope:
-    """Ids are unique; actions name documents of the envelope. All else is free."""
+    """Ids are unique; actions name documents of the envelope; it is in no project, which would have
+    to be there. All else is free."""
     made = draw(filled(Envelope))
     documents = tuple(replace(one, id=new_id()) for one in made.documents)
     ids = [one.id for one in documents]
@@ -66,7 +67,8 @@ def envelopes(draw: st.DrawFn) -> Envelope:
         for one in made.tasks
     )
     audit = replace(made.audit, id=new_id()) if made.audit else None
-    return replace(made, id=new_id(), documents=documents, tasks=tasks, audit=audit)
+    whole = replace(made, id=new_id(), documents=documents, tasks=tasks, audit=audit)
+    return replace(whole, project_id=None)
 
 
 EVENTS = st.lists(

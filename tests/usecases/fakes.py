@@ -12,7 +12,14 @@ from threading import RLock
 from typing import Any
 
 from countersign.domain.account import PRODUCTION, Account, Caller, Credential
-from countersign.domain.delivery import Attempt, Delivery, Message, WebhookEndpoint
+from countersign.domain.chat import ChatMessage
+from countersign.domain.delivery import (
+    Attempt,
+    Delivery,
+    DeliveryStatus,
+    Message,
+    WebhookEndpoint,
+)
 from countersign.domain.document import Base, FileRef
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import (
@@ -57,6 +64,7 @@ class State:
     endpoints: dict[str, WebhookEndpoint] = field(default_factory=dict)
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     attempts: dict[tuple[str, int], Attempt] = field(default_factory=dict)
+    chat: dict[str, ChatMessage] = field(default_factory=dict)
     repeats: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     answers: dict[tuple[str, str], bytes] = field(default_factory=dict)
     jobs: dict[int, NewJob] = field(default_factory=dict)
@@ -113,7 +121,7 @@ class Transaction:
             self._memory.writer.release()
 
 
-def no_jobs(_envelope: Envelope, _event: Event, _uow: ports.UnitOfWork) -> Iterable[NewJob]:
+def no_jobs(_envelope: Envelope, _link: Link, _uow: ports.UnitOfWork) -> Iterable[NewJob]:
     return ()
 
 
@@ -130,6 +138,7 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.bases: ports.Bases = FakeBases(tx)
         self.messages: ports.Messages = FakeMessages(tx)
         self.webhooks: ports.Webhooks = FakeWebhooks(tx)
+        self.chat: ports.Chat = FakeChat(tx)
         self.repeats: ports.Repeats = FakeRepeats(tx)
         self.jobs: ports.Jobs = FakeJobs(tx)
 
@@ -142,9 +151,9 @@ class FakeUnitOfWork(ports.UnitOfWork):
     def commit(self) -> None:
         self._tx.commit()
 
-    def _queue_follow_ups(self, envelope: Envelope, events: Iterable[Event]) -> None:
-        for event in events:
-            for job in self._follow_ups(envelope, event, self):
+    def _queue_follow_ups(self, envelope: Envelope, links: Iterable[Link]) -> None:
+        for link in links:
+            for job in self._follow_ups(envelope, link, self):
                 self.jobs.add(job)
 
 
@@ -222,7 +231,7 @@ class FakeCredentials:
 
 class FakeEnvelopes:
     def __init__(
-        self, tx: Transaction, recorded: Callable[[Envelope, Sequence[Event]], None]
+        self, tx: Transaction, recorded: Callable[[Envelope, Sequence[Link]], None]
     ) -> None:
         self._tx, self._recorded = tx, recorded
 
@@ -246,7 +255,7 @@ class FakeEnvelopes:
         new = chain(envelope.id, len(before), head, events)
         self._tx.write.envelopes[envelope.id] = stored
         self._tx.write.links[envelope.id] = (*before, *new)
-        self._recorded(envelope, [link.event for link in new])
+        self._recorded(envelope, new)
 
     def get(self, envelope_id: str) -> Envelope:
         return found(self._tx.read.envelopes, "envelope", envelope_id)
@@ -268,6 +277,9 @@ class FakeEnvelopes:
 
     def evidence(self, envelope_id: str) -> Sequence[Link]:
         return list(self._tx.read.links.get(envelope_id, ()))
+
+    def hold(self, _envelope_id: str) -> None:
+        _ = self._tx.write
 
 
 def page_of(wanted: list[Any], query: EnvelopeQuery | ProjectQuery) -> Sequence[Any]:
@@ -484,12 +496,45 @@ class FakeWebhooks:
     def deliveries(self, envelope_id: str) -> Sequence[Delivery]:
         values = self._tx.read.deliveries.values()
         wanted = [one for one in values if one.envelope_id == envelope_id]
-        return sorted(wanted, key=lambda one: (one.created_at, one.id))
+        return sorted(wanted, key=lambda one: (one.number, one.id))
+
+    def first_waiting(self, envelope_id: str, endpoint_id: str) -> Delivery | None:
+        for one in self.deliveries(envelope_id):
+            if one.endpoint_id == endpoint_id and one.status is DeliveryStatus.WAITING:
+                return one
+        return None
 
     def attempts(self, delivery_id: str) -> Sequence[Attempt]:
         values = self._tx.read.attempts.values()
         wanted = [one for one in values if one.delivery_id == delivery_id]
         return sorted(wanted, key=lambda one: one.number)
+
+    def attempts_of(self, envelope_id: str) -> Sequence[Attempt]:
+        return [try_ for one in self.deliveries(envelope_id) for try_ in self.attempts(one.id)]
+
+
+class FakeChat:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, message: ChatMessage) -> None:
+        check_text(message.text, message.author_name)
+        self._tx.write.chat[message.id] = message
+
+    def get(self, message_id: str) -> ChatMessage:
+        return found(self._tx.read.chat, "message", message_id)
+
+    def page_of(
+        self, envelope_id: str, offset: int, limit: int
+    ) -> tuple[Sequence[ChatMessage], int]:
+        values = self._tx.read.chat.values()
+        written = [one for one in values if one.envelope_id == envelope_id]
+        written.sort(key=lambda one: one.number)
+        return written[offset : offset + limit], len(written)
+
+    def written(self, envelope_id: str, task_id: str | None, since: datetime) -> int:
+        found, _ = self.page_of(envelope_id, 0, len(self._tx.read.chat))
+        return sum(one.task_id == task_id and one.created_at > since for one in found)
 
 
 class FakeRepeats:

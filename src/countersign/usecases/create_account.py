@@ -1,4 +1,4 @@
-"""A new tenant."""
+"""A new tenant, with the projects that everybody has."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from countersign.domain.account import Account
 from countersign.domain.errors import Invalid
+from countersign.domain.project import standard_projects
 from countersign.usecases.ports import Ports
 
 
@@ -21,5 +22,7 @@ def create_account(name: str, email: str, ports: Ports) -> Account:
     account = Account(id=str(uuid4()), name=name.strip(), email=email, created_at=ports.clock())
     with ports.unit_of_work() as uow:
         uow.accounts.add(account)
+        for project in standard_projects(account.id, account.created_at):
+            uow.projects.add(project)
         uow.commit()
     return account

@@ -464,6 +464,7 @@ class WebhookTranslator(Protocol):
         envelope: Envelope,
         endpoints: Sequence[WebhookEndpoint],
         message: ChatMessage | None,
+        /,
     ) -> Sequence[Call]: ...
 
 

@@ -8,8 +8,10 @@ from countersign.domain.account import Caller, Credential
 from countersign.domain.delivery import WebhookEndpoint
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
+from countersign.domain.project import Project
+from countersign.domain.template import Template
 from countersign.usecases.owned import owned_envelope
-from countersign.usecases.ports import Download, EnvelopeQuery, Ports
+from countersign.usecases.ports import Download, EnvelopeHead, EnvelopeQuery, Ports, ProjectQuery
 
 
 def get_envelope(envelope_id: str, caller: Caller, origin: str, ports: Ports) -> Envelope:
@@ -22,6 +24,36 @@ def find_envelopes(query: EnvelopeQuery, ports: Ports) -> tuple[Sequence[Envelop
     """One page and the number of all that match."""
     with ports.unit_of_work() as uow:
         return uow.envelopes.find(query)
+
+
+def list_envelopes(query: EnvelopeQuery, ports: Ports) -> tuple[Sequence[EnvelopeHead], int]:
+    """One page of what a list shows, and the number of all that match."""
+    with ports.unit_of_work() as uow:
+        return uow.envelopes.heads(query)
+
+
+def list_projects(query: ProjectQuery, ports: Ports) -> tuple[Sequence[Project], int]:
+    """One page and the number of all that match."""
+    with ports.unit_of_work() as uow:
+        return uow.projects.find(query)
+
+
+def read_project(account_id: str, project_id: str, ports: Ports) -> Project:
+    """Raises NotFound, also for another account's."""
+    with ports.unit_of_work() as uow:
+        return uow.projects.get(account_id, project_id)
+
+
+def list_templates(account_id: str, ports: Ports) -> Sequence[Template]:
+    """All of the account, newest first."""
+    with ports.unit_of_work() as uow:
+        return uow.templates.all(account_id)
+
+
+def read_template(account_id: str, template_id: str, ports: Ports) -> Template:
+    """Raises NotFound, also for another account's."""
+    with ports.unit_of_work() as uow:
+        return uow.templates.get(account_id, template_id)
 
 
 def credentials_of(caller: Caller, ports: Ports) -> Sequence[Credential]:

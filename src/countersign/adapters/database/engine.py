@@ -29,7 +29,7 @@ BUSY_TIMEOUT = 30  # seconds; other processes may be writing
 POOL_SIZE, POOL_OVERFLOW = 8, 24  # connections kept open, and more under load
 
 # PostgreSQL error codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
-UNIQUE_VIOLATION = "23505"
+UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
 UNREACHABLE = (OperationalError, InterfaceError)
 OVERTAKEN = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
 
@@ -129,6 +129,14 @@ def _meaning(context: ExceptionContext) -> DomainError | None:
     if isinstance(wrapped, DataError):
         return Invalid("a value is too large")
     return Unavailable("database") if isinstance(wrapped, UNREACHABLE) else None
+
+
+def breaks_reference(error: IntegrityError) -> bool:
+    """Whether a row would refer to one that is not there."""
+    original = error.orig
+    if isinstance(original, sqlite3.IntegrityError):
+        return original.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
+    return getattr(original, "sqlstate", None) == FOREIGN_KEY_VIOLATION
 
 
 def _is_unique_violation(error: BaseException) -> bool:

@@ -30,6 +30,10 @@ class CleanText(TypeDecorator[str]):
         return value
 
 
+# Text that both databases sort in the same order, whatever the locale of PostgreSQL
+ByCodePoint = CleanText().with_variant(CleanText(collation="C"), "postgresql")
+
+
 def _check_encodable(value: str) -> None:
     try:
         value.encode()

@@ -9,11 +9,13 @@ from starlette.responses import HTMLResponse, Response
 
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
-from countersign.domain.errors import Forbidden, Gone, NotFound
+from countersign.domain.errors import Forbidden, Gone, Invalid, NotFound
 from countersign.domain.task import Action, Task, TaskStatus
+from countersign.domain.web_origin import web_origin
 from countersign.httpkit import FileResponse
 from countersign.pages import i18n
-from countersign.pages.headers import PAGE_HEADERS
+from countersign.pages.headers import headers_in_frame
+from countersign.pages.signing.notices import Download, Notice, notice_kind, notice_of
 from countersign.pages.signing.schemas import (
     Completed,
     CompleteInput,
@@ -24,17 +26,24 @@ from countersign.pages.signing.schemas import (
     SignedDocument,
     image_bytes,
 )
-from countersign.pages.signing.shell import Download, NoticeKind, render_notice, render_task
+from countersign.pages.signing.shell import render_notice, render_task
 from countersign.pages.signing.state import signing_state
-from countersign.pages.signing.strings import consent_text
+from countersign.pages.signing.strings import consent_text, main_action
 from countersign.pages.stored import StoredContent
 from countersign.pages.visitors import visitor_of
 from countersign.usecases.decline_task import decline_task
+from countersign.usecases.embed_task import embedding_origin
 from countersign.usecases.open_task import is_over, look_at_task, open_task
 from countersign.usecases.ports import Ports
 from countersign.usecases.sign_task import SignTask, sign_task
 
 PRIVATE = {"cache-control": "private, max-age=3600"}
+# The page's address of the logo changes with its content
+LOGO = {
+    "cache-control": "private, max-age=31536000, immutable",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'",
+}
 
 
 class SigningPage:
@@ -47,58 +56,45 @@ class SigningPage:
     # -------------------------------------------------------------- HTML
 
     def show(self, token: str, request: Request, query: PageQuery) -> Response:
-        """The page behind a signing link."""
+        """The page behind a signing link. `embed` is the origin of a page that shows it in a frame;
+        browsers do so only where the project allows that origin."""
         try:
             envelope, task = self._look(token)
         except NotFound:
-            return self._notice("not_found", self._language(request, query, None))
+            return self._nothing(request, query)
         language = self._language(request, query, task)
-        notice = self._notice_for(envelope, task, language)
-        return notice or self._task(envelope, task, token, language, query.skipIntro)
-
-    def _task(
-        self, envelope: Envelope, task: Task, token: str, language: str, skip_intro: bool
-    ) -> Response:
-        state = signing_state(envelope, task, skip_intro=skip_intro, sandbox=self._sandbox)
-        return HTMLResponse(render_task(state, f"/s/{token}", language), headers=PAGE_HEADERS)
-
-    def _notice_for(self, envelope: Envelope, task: Task, language: str) -> Response | None:
-        """What to show instead when there is nothing to do, or None."""
+        frame = self._frame(envelope, query.embed, request)
         over = is_over(envelope, task.id, self._ports)
-        if task.status is TaskStatus.COMPLETED:
-            return self._notice("completed", language, envelope, task)
-        if over == "cancelled" and envelope.status == "declined":
-            return self._notice("declined", language, envelope, task)
-        if over is not None:
-            return self._notice(over, language, envelope, task)
-        if task.status is TaskStatus.BLOCKED:
-            return self._notice("blocked", language, envelope, task)
-        return None
+        if kind := notice_kind(envelope, task, over):
+            signed = self._signed(envelope, task) if kind in ("completed", "finished") else []
+            downloads = [Download(file.name, file.url) for file in signed]
+            notice = notice_of(kind, envelope, task, f"/s/{token}", downloads)
+            return _page(render_notice(notice, language, frame), frame, notice.status)
+        state = self._state(envelope, task, token, query)
+        return _page(render_task(state, f"/s/{token}", language, frame), frame)
 
-    def _notice(
-        self,
-        kind: NoticeKind,
-        language: str,
-        envelope: Envelope | None = None,
-        task: Task | None = None,
-    ) -> Response:
-        status = {"not_found": 404, "completed": 200, "blocked": 200}.get(kind, 410)
-        if envelope is None or task is None:
-            return HTMLResponse(render_notice(kind, language), status, PAGE_HEADERS)
-        done = kind == "completed"
-        after = envelope.settings.after
-        page = render_notice(
-            kind,
-            language,
-            envelope=envelope.name,
-            branding={"name": envelope.sender_name, **envelope.settings.branding},
-            reason=task.declined_reason or "",
-            downloads=[Download(d.name, d.url) for d in self._signed(envelope, task)]
-            if done
-            else (),
-            after={"message": after.message, "url": after.url} if done else None,
+    def _nothing(self, request: Request, query: PageQuery) -> Response:
+        """A link that leads nowhere may be framed by whoever asks: there is nothing to protect, and
+        who embeds it can be told."""
+        notice = Notice(kind="not_found")
+        frame = _well_formed(query.embed)
+        return _page(
+            render_notice(notice, self._language(request, query, None), frame), frame, notice.status
         )
-        return HTMLResponse(page, status, PAGE_HEADERS)
+
+    def _frame(self, envelope: Envelope, asked: str, request: Request) -> str | None:
+        """The origin that may show the page in a frame; a sandbox's own demo always may."""
+        if self._sandbox and asked == f"{request.url.scheme}://{request.url.netloc}":
+            return asked
+        return embedding_origin(envelope, asked, self._ports) if asked else None
+
+    def logo(self, token: str) -> Response:
+        """The sender's logo, as PNG."""
+        envelope, _ = self._look(token)
+        logo = envelope.settings.branding.logo
+        if logo is None:
+            raise NotFound("logo")
+        return Response(self._ports.files.read(logo), headers=LOGO, media_type="image/png")
 
     # -------------------------------------------------------------- JSON
 
@@ -107,7 +103,7 @@ class SigningPage:
         envelope, task = self._look(token)
         if over := is_over(envelope, task.id, self._ports):
             raise Gone(over)
-        return signing_state(envelope, task, skip_intro=query.skipIntro, sandbox=self._sandbox)
+        return self._state(envelope, task, token, query)
 
     def open(self, token: str, request: Request) -> Response:
         """Records the first opening: time, address, browser, language."""
@@ -123,7 +119,9 @@ class SigningPage:
         command = SignTask(
             task_id=task.id,
             method=body.method,
-            consent=consent_text(language, bool(task.signs)) if body.consent else "",
+            consent=consent_text(language, main_action(task.actions.values()))
+            if body.consent
+            else "",
             visitor=visitor_of(request),
             image=image_bytes(body.signature.image),
             text=body.signature.text,
@@ -165,6 +163,13 @@ class SigningPage:
 
     # -------------------------------------------------------------- shared
 
+    def _state(
+        self, envelope: Envelope, task: Task, token: str, query: PageQuery
+    ) -> dict[str, Any]:
+        return signing_state(
+            envelope, task, f"/s/{token}", skip_intro=query.skipIntro, sandbox=self._sandbox
+        )
+
     def redirect(self, task_id: str, request: Request) -> Response:
         """The vendors' older form of a link, by the task's id."""
         envelope = look_at_task(task_id, self._ports)
@@ -203,3 +208,14 @@ class SigningPage:
     def _language(self, request: Request, query: LanguageQuery, task: Task | None) -> str:
         wishes = (query.lang, task.language if task else "")
         return i18n.choose_language(wishes, request.headers.get("accept-language", ""))
+
+
+def _page(html: str, frame: str | None, status: int = 200) -> Response:
+    return HTMLResponse(html, status, headers_in_frame(frame))
+
+
+def _well_formed(asked: str) -> str | None:
+    try:
+        return web_origin(asked)
+    except Invalid:
+        return None

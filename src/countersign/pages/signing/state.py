@@ -10,12 +10,14 @@ from countersign.domain.envelope import AfterSigning, Envelope
 from countersign.domain.evidence import timestamp
 from countersign.domain.task import Field, FieldKind, Task, TaskStatus
 from countersign.pages import i18n
+from countersign.pages.signing.branding import shown_branding
 
 
 def signing_state(
-    envelope: Envelope, task: Task, *, skip_intro: bool, sandbox: bool
+    envelope: Envelope, task: Task, base: str, *, skip_intro: bool, sandbox: bool
 ) -> dict[str, Any]:
-    """Only this task's own fields and documents: nothing of the other people in the envelope."""
+    """Only this task's own fields and documents: nothing of the other people in the envelope.
+    `base` is the path of the signing link."""
     return {
         "envelope": {"id": envelope.id, "name": envelope.name, "status": str(envelope.status)},
         "task": _task(envelope, task),
@@ -31,7 +33,7 @@ def signing_state(
             "simulated": sandbox,
         },
         "languages": list(i18n.available_languages()),
-        "branding": {"name": envelope.sender_name, **envelope.settings.branding},
+        "branding": shown_branding(envelope, base),
         "skip_intro": skip_intro or envelope.settings.skip_intro,
         "after": _after(envelope.settings.after),
     }

@@ -1,0 +1,160 @@
+"""Which envelopes a list shows, and how many match.
+
+A list of a project by state is as quick among a million envelopes as among a thousand: its total
+is a sum of counts that are kept, and its page is read from the end of one index for each state
+that has envelopes. Everything else is counted. See decision record 33.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    desc,
+    func,
+    not_,
+    select,
+    union_all,
+)
+
+from countersign.adapters.database.projects import Counts, State
+from countersign.adapters.database.tables import envelopes, tasks
+from countersign.adapters.database.transaction import Transaction
+from countersign.domain.envelope import EnvelopeStatus
+from countersign.usecases.ports import EnvelopeHead, EnvelopeQuery
+
+IDS: BindParameter[str] = bindparam("ids", expanding=True)
+SORTED_BY = {
+    "created_at": envelopes.c.created_at,
+    "updated_at": envelopes.c.updated_at,
+    "name": envelopes.c.folded_name,
+}
+_HEADS = select(
+    envelopes.c.id,
+    envelopes.c.project_id,
+    envelopes.c.name,
+    envelopes.c.status,
+    envelopes.c.begun,
+    envelopes.c.created_at,
+    envelopes.c.updated_at,
+    envelopes.c.due_at,
+    envelopes.c.completed_at,
+).where(envelopes.c.id.in_(IDS))
+
+
+class Listing:
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+        self._counts = Counts(transaction)
+
+    def ids(self, query: EnvelopeQuery) -> tuple[Sequence[str], int]:
+        """One page in its order, and the number of all that match."""
+        if query.project_id is None or _asks_for_more(query):
+            return self._counted(query)
+        return self._of_states(query, query.project_id)
+
+    def heads(self, query: EnvelopeQuery) -> tuple[Sequence[EnvelopeHead], int]:
+        ids, total = self.ids(query)
+        rows = self._tx.read(_HEADS, {"ids": ids}).all() if ids else ()
+        found = {row.id: row._mapping for row in rows}
+        shown = [found[id] for id in ids if id in found]
+        return [
+            EnvelopeHead(**{**one, "status": EnvelopeStatus(one.status)}) for one in shown
+        ], total
+
+    def _of_states(self, query: EnvelopeQuery, project_id: str) -> tuple[Sequence[str], int]:
+        counts = self._counts.of_project(query.account_id, project_id)
+        wanted = {state: count for state, count in counts.items() if _is_wanted(state, query)}
+        total = sum(wanted.values())
+        if query.offset >= total:
+            return [], total
+        page = _merged(len(wanted), query.sort, query.descending)
+        values = _values(wanted, project_id) | {"offset": query.offset, "limit": query.limit}
+        return self._tx.read(page, values).scalars().all(), total
+
+    def _counted(self, query: EnvelopeQuery) -> tuple[Sequence[str], int]:
+        wanted = _matching(query)
+        total = self._tx.read(select(func.count()).select_from(wanted.subquery())).scalar_one()
+        order = (SORTED_BY[query.sort], envelopes.c.id)
+        page = wanted.order_by(*(one.desc() if query.descending else one for one in order))
+        return self._tx.read(page.offset(query.offset).limit(query.limit)).scalars().all(), total
+
+
+# ------------------------------------------------------------------ by state
+
+
+def _asks_for_more(query: EnvelopeQuery) -> bool:
+    """Whether something else than the states is to be looked at."""
+    filters = (query.credential_ids, query.origin, query.environment, query.opened)
+    return any(one is not None for one in filters) or bool(query.task_statuses or query.name)
+
+
+def _is_wanted(state: State, query: EnvelopeQuery) -> bool:
+    status, begun = state
+    return (not query.statuses or status in query.statuses) and query.begun in (None, begun)
+
+
+@cache
+def _merged(states: int, sort: str, descending: bool) -> Any:
+    """A page out of so many states. Each has its own place in the index, where it is sorted; both
+    databases merge them without reading further than the page."""
+    branches = [
+        select(envelopes.c.id, SORTED_BY[sort].label("key")).where(
+            envelopes.c.project_id == bindparam("project_id"),
+            envelopes.c.status == bindparam(f"status_{number}"),
+            envelopes.c.begun == bindparam(f"begun_{number}"),
+        )
+        for number in range(states)
+    ]
+    order: list[Any] = [desc(name) if descending else name for name in ("key", "id")]
+    merged: Any = union_all(*branches) if states > 1 else branches[0]
+    return merged.order_by(*order).offset(bindparam("offset")).limit(bindparam("limit"))
+
+
+def _values(states: Sequence[State] | dict[State, int], project_id: str) -> dict[str, Any]:
+    values: dict[str, Any] = {"project_id": project_id}
+    for number, (status, begun) in enumerate(states):
+        values |= {f"status_{number}": status, f"begun_{number}": begun}
+    return values
+
+
+# ------------------------------------------------------------------ by anything
+
+
+def _matching(query: EnvelopeQuery) -> Select[tuple[str]]:
+    wanted = select(envelopes.c.id).where(envelopes.c.account_id == query.account_id)
+    for condition in _conditions(query):
+        wanted = wanted.where(condition)
+    return wanted
+
+
+def _conditions(query: EnvelopeQuery) -> Sequence[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    for column in ("project_id", "origin", "environment", "begun"):
+        if (value := getattr(query, column)) is not None:
+            found.append(envelopes.c[column] == value)
+    if query.credential_ids is not None:
+        found.append(envelopes.c.credential_id.in_(query.credential_ids))
+    if query.statuses:
+        found.append(envelopes.c.status.in_(query.statuses))
+    if query.task_statuses or query.opened is not None:
+        found.append(_some_task(query).exists())
+    if query.name:
+        found.append(envelopes.c.folded_name.contains(query.name.casefold(), autoescape=True))
+    return found
+
+
+def _some_task(query: EnvelopeQuery) -> Select[tuple[str]]:
+    wanted = select(tasks.c.id).where(tasks.c.envelope_id == envelopes.c.id)
+    if query.task_statuses:
+        wanted = wanted.where(tasks.c.status.in_(query.task_statuses))
+    if query.opened is not None:
+        was_opened = tasks.c.opened_at.is_not(None)
+        wanted = wanted.where(was_opened if query.opened else not_(was_opened))
+    return wanted
