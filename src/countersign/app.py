@@ -175,6 +175,8 @@ def _identity(settings: Settings) -> IdentityProvider:
     with _blaming("bankid_certificate", "bankid_password"):
         own = load_client_certificate(Path(settings.bankid_certificate), settings.bankid_password)
     with _blaming("bankid_ca"):
+        if not settings.bankid_ca:
+            raise ValueError("the authority of BankID's server is needed, as a PEM file")
         tls = mutual_tls(own, Path(settings.bankid_ca))
     with _blaming("bankid_url"):
         return BankId(settings.bankid_url, tls)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from countersign import app
+from countersign.adapters.identity.client_certificate import load_client_certificate
 from countersign.adapters.keys.local import crl_address_of
 from countersign.adapters.pdf_engine import missing_scripts
 from countersign.commands.options import Subparsers, new_command, settings_of
@@ -15,6 +17,7 @@ from countersign.domain.errors import DomainError
 from countersign.settings import Settings
 
 GOOD, HINT, BAD = "ok", "hint", "BAD"
+RENEW_BEFORE = timedelta(days=30)  # a bank takes its time
 Finding = tuple[str, str]
 
 
@@ -43,6 +46,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _keys(settings.data / "keys")
     yield from _published(settings)
     yield from _addresses(settings)
+    yield from _bankid(settings, datetime.now(UTC))
     yield from _fonts()
 
 
@@ -86,6 +90,20 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
                 " COUNTERSIGN_TSA_URLS names others"
             ),
         )
+
+
+def _bankid(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Real time, also in a sandbox: certificates know no other."""
+    if not settings.bankid_certificate:
+        return
+    path = Path(settings.bankid_certificate)
+    expires = load_client_certificate(path, settings.bankid_password).expires
+    if expires <= now:
+        yield BAD, f"BankID: the certificate expired on {expires:%Y-%m-%d}; order a new one"
+    elif expires <= now + RENEW_BEFORE:
+        yield HINT, f"BankID: the certificate expires on {expires:%Y-%m-%d}; order a new one"
+    else:
+        yield GOOD, f"BankID: the certificate is good until {expires:%Y-%m-%d}"
 
 
 def _fonts() -> Iterator[Finding]:
