@@ -1,8 +1,8 @@
 """What happens next: event → job → use case, and how often a job is tried.
 
 Read it from top to bottom: `FOLLOW_UPS` says which jobs an event causes (they are written in the
-transaction that records the event), `handlers` which use case does a job, `retry_after` when a
-failed one is tried again.
+transaction that records the event, and so are the webhook calls), `handlers` which use case does a
+job, `retry_after` when a failed one is tried again.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from countersign.domain.envelope import Envelope
+from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.events import Event, EventKind
-from countersign.domain.evidence import timestamp
+from countersign.domain.evidence import Link, timestamp
+from countersign.domain.task import TaskStatus
 from countersign.usecases.deliver_webhook import deliver_webhook
 from countersign.usecases.expire_envelope import expire_envelope
 from countersign.usecases.make_audit import make_audit
-from countersign.usecases.ports import NewJob, Ports, UnitOfWork
+from countersign.usecases.ports import FollowUps, NewJob, Ports, UnitOfWork, WebhookTranslator
+from countersign.usecases.remind_unasked import remind_unasked
 from countersign.usecases.seal_envelope import seal_envelope
 from countersign.usecases.send_message import send_message
 from countersign.usecases.tell_webhooks import tell_webhooks
@@ -26,6 +28,7 @@ from countersign.usecases.write_message import (
     write_final_copy,
     write_invitation,
     write_reminder,
+    write_withdrawal,
 )
 
 Rule = Callable[[Envelope, Event, UnitOfWork], Iterable[NewJob]]
@@ -61,6 +64,23 @@ def _remind(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJ
     yield NewJob(kind="write_reminder", args=args, queue=MAIL)
 
 
+def _remind_in_time(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    days = envelope.settings.reminder_days
+    if days is not None and envelope.settings.send_invitations:
+        args = {"envelope": envelope.id, "task": event.task_id}
+        yield NewJob(kind="remind_unasked", args=args, run_at=event.at + timedelta(days=days))
+
+
+def _withdraw(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    """Whose turn had not come was told of nothing; optional tasks that nobody waits for end
+    silently with the last signature."""
+    ended_early = envelope.status in (EnvelopeStatus.CANCELLED, EnvelopeStatus.DECLINED)
+    invited = event.data.get("was") == TaskStatus.READY and envelope.settings.send_invitations
+    if ended_early and invited:
+        args = {"envelope": envelope.id, "task": event.task_id}
+        yield NewJob(kind="write_withdrawal", args=args, queue=MAIL)
+
+
 def _send_copies(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
     if envelope.settings.send_final_copy:
         for task in envelope.tasks:
@@ -74,33 +94,27 @@ def _watch_deadline(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iter
         yield NewJob(kind="expire_envelope", args=args, run_at=envelope.due_at)
 
 
-def _tell_webhooks(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
-    if uow.webhooks.endpoints(envelope.account_id, envelope.origin):
-        args = {"envelope": envelope.id, "event": event.as_json()}
-        yield NewJob(kind="tell_webhooks", args=args, queue=WEBHOOK)
-
-
 FOLLOW_UPS: Mapping[EventKind, tuple[Rule, ...]] = {
-    EventKind.ENVELOPE_SENT: (_tell_webhooks, _watch_deadline),
-    EventKind.TASK_READY: (_invite,),
+    EventKind.ENVELOPE_SENT: (_watch_deadline,),
+    EventKind.TASK_READY: (_invite, _remind_in_time),
     EventKind.TASK_REMINDED: (_remind,),
-    EventKind.TASK_OPENED: (_tell_webhooks,),
-    EventKind.TASK_COMPLETED: (_tell_webhooks,),
-    EventKind.TASK_DECLINED: (_tell_webhooks,),
+    EventKind.TASK_CANCELLED: (_withdraw,),
     EventKind.ENVELOPE_ALL_SIGNED: (_seal,),
     EventKind.ENVELOPE_SEALED: (_verify,),
-    EventKind.ENVELOPE_COMPLETED: (_tell_webhooks, _send_copies, _make_audit),
-    EventKind.ENVELOPE_DECLINED: (_tell_webhooks,),
-    EventKind.ENVELOPE_EXPIRED: (_tell_webhooks,),
-    EventKind.ENVELOPE_CANCELLED: (_tell_webhooks,),
-    EventKind.ENVELOPE_FAILED: (_tell_webhooks,),
+    EventKind.ENVELOPE_COMPLETED: (_send_copies, _make_audit),
 }
 
 
-def follow_ups(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
-    """The jobs that `event` causes."""
-    for rule in FOLLOW_UPS.get(event.kind, ()):
-        yield from rule(envelope, event, uow)
+def follow_ups(translators: Mapping[str, WebhookTranslator]) -> FollowUps:
+    """The jobs that an event causes. Besides those of the table, programs are told of whatever the
+    envelope's dialect has words for."""
+
+    def caused(envelope: Envelope, link: Link, uow: UnitOfWork) -> Iterable[NewJob]:
+        for rule in FOLLOW_UPS.get(link.event.kind, ()):
+            yield from rule(envelope, link.event, uow)
+        yield from tell_webhooks(envelope, link, translators, uow)
+
+    return caused
 
 
 # ------------------------------------------------------------------ job → use case
@@ -118,11 +132,10 @@ def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
             args["envelope"], args["task"], args["at"], ports
         ),
         "write_final_copy": lambda args: write_final_copy(args["envelope"], args["task"], ports),
+        "write_withdrawal": lambda args: write_withdrawal(args["envelope"], args["task"], ports),
+        "remind_unasked": lambda args: remind_unasked(args["envelope"], args["task"], ports),
         "send_message": lambda args: send_message(args["message"], ports),
-        "tell_webhooks": lambda args: tell_webhooks(
-            args["envelope"], Event.from_json(args["event"]), ports
-        ),
-        "deliver_webhook": lambda args: deliver_webhook(args["delivery"], ports),
+        "deliver_webhook": lambda args: deliver_webhook(args["delivery"], args["number"], ports),
     }
 
 

@@ -102,7 +102,7 @@ def opened(folder: Path) -> Iterator[House]:
     queue = JobQueue(database, clock)
 
     def unit_of_work() -> UnitOfWork:
-        return DatabaseUnitOfWork(database, queue, box, jobs.follow_ups)
+        return DatabaseUnitOfWork(database, queue, box, jobs.follow_ups({}))
 
     ports = Ports(
         unit_of_work=unit_of_work,

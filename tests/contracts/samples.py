@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from countersign.domain.account import Account, Credential
+from countersign.domain.chat import ChatMessage
 from countersign.domain.delivery import Attempt, Delivery, Message, WebhookEndpoint
 from countersign.domain.document import Document, FileRef, PageSize, Segment, SegmentKind
 from countersign.domain.envelope import Envelope
@@ -146,10 +147,24 @@ def delivery(**changes: object) -> Delivery:
         id=new_id(),
         endpoint_id="w1",
         envelope_id="e1",
+        number=1,
         event="signed",
         url="https://example.org/hook",
         body="{}",
         headers={"X-Event": "signed"},
+        created_at=NOW,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def chat_message(envelope: Envelope, number: int, **changes: object) -> ChatMessage:
+    made = ChatMessage(
+        id=new_id(),
+        envelope_id=envelope.id,
+        number=number,
+        task_id=envelope.tasks[0].id,
+        author_name="Ada Lovelace",
+        text="What does § 3 mean? 👋\nThanks",
         created_at=NOW,
     )
     return replace(made, **changes)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ import pytest
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Conflict, Invalid, NotFound, StaleState
 from countersign.domain.events import Event, EventKind
-from countersign.domain.evidence import broken_link
+from countersign.domain.evidence import Link, broken_link
 from countersign.domain.task import Person, TaskStatus
 from countersign.usecases.ports import NewJob, UnitOfWork
 from tests.contracts.conftest import OpenUnit
@@ -151,15 +151,15 @@ def test_events_become_links_of_one_chain(unit: OpenUnit) -> None:
 def test_events_become_jobs_in_the_same_transaction(unit: OpenUnit) -> None:
     seen = []
 
-    def follow_ups(made: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
-        seen.append((made.id, event.kind, uow.webhooks.endpoints("a1", "signeum")))
+    def follow_ups(made: Envelope, link: Link, uow: UnitOfWork) -> Iterable[NewJob]:
+        seen.append((link.number, link.event, uow.webhooks.endpoints("a1", "signeum")))
         yield NewJob(kind="tell", args={"envelope": made.id})
 
     made = envelope()
     with unit(follow_ups) as uow:
         uow.envelopes.add(made, [SENT, OPENED])
         uow.commit()
-    assert seen == [(made.id, event.kind, []) for event in (SENT, OPENED)]
+    assert seen == [(1, SENT, []), (2, OPENED, [])]
 
 
 @pytest.mark.parametrize("text", ["nul \x00", "half a pair \ud83d"])

@@ -72,6 +72,39 @@ def test_every_try_of_a_delivery_is_kept(unit: OpenUnit) -> None:
         assert uow.webhooks.attempts(made.id) == tries
 
 
+def test_an_endpoint_is_told_of_an_envelope_in_the_order_of_its_facts(unit: OpenUnit) -> None:
+    third, first, second = (delivery(number=number) for number in (12, 2, 10))
+    others = [delivery(number=1, endpoint_id="w2"), delivery(number=1, envelope_id="e2")]
+    with unit() as uow:
+        for made in (third, first, second, *others):
+            uow.webhooks.add_delivery(made)
+        assert uow.webhooks.deliveries("e1") == [others[0], first, second, third]
+        for one in (first, second, third):
+            assert uow.webhooks.first_waiting("e1", "w1") == one
+            over = DeliveryStatus.GIVEN_UP if one is second else DeliveryStatus.DELIVERED
+            uow.webhooks.save_delivery(replace(one, status=over))
+        assert uow.webhooks.first_waiting("e1", "w1") is None
+
+
+def test_the_tries_of_all_deliveries_of_an_envelope_are_read_at_once(unit: OpenUnit) -> None:
+    later, earlier = delivery(number=2), delivery(number=1)
+    with unit() as uow:
+        for one in (later, earlier, delivery(envelope_id="e2")):
+            uow.webhooks.add_delivery(one)
+            for number in (1, 2):
+                uow.webhooks.add_attempt(attempt(one, number))
+        assert [(a.delivery_id, a.number) for a in uow.webhooks.attempts_of("e1")] == [
+            (one.id, number) for one in (earlier, later) for number in (1, 2)
+        ]
+
+
+def test_pauses_are_kept_to_the_second(unit: OpenUnit) -> None:
+    made = delivery(pauses=(timedelta(minutes=1), timedelta(hours=12)))
+    with unit() as uow:
+        uow.webhooks.add_delivery(made)
+        assert uow.webhooks.delivery(made.id).pauses == made.pauses
+
+
 def test_a_delivery_that_is_not_there_is_not_found(unit: OpenUnit) -> None:
     with unit() as uow:
         for ask in (

@@ -54,9 +54,3 @@ def test_the_hash_of_a_known_link_never_changes() -> None:
     assert link_hash("e1", 1, event, GENESIS) == (
         "c1770bd0eb2dd59c8813700262b9788704da79833f48bac5fd69c775a39d27c2"
     )
-
-
-@given(st.dictionaries(st.text(), st.one_of(st.text(), st.integers(), st.none(), st.booleans())))
-def test_events_survive_the_way_through_json(data: dict[str, object]) -> None:
-    event = Event(kind=EventKind.TASK_COMPLETED, at=NOW, task_id="t1", data=data)
-    assert Event.from_json(event.as_json()) == event

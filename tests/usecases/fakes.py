@@ -589,6 +589,20 @@ class FakeFiles:
         self.stored[sha256] = data
         return FileRef(sha256, len(data))
 
+    @contextmanager
+    def aside(self) -> Iterator[Path]:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "aside"
+            path.touch()
+            yield path
+
+    @contextmanager
+    def local(self, file: FileRef) -> Iterator[Path]:
+        data = self.read(file)
+        with self.aside() as path:
+            path.write_bytes(data)
+            yield path
+
     def read(self, file: FileRef) -> bytes:
         return found(self.stored, "file", file.sha256)
 

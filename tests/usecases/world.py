@@ -40,7 +40,7 @@ class World:
             dialect.name: dialect.webhooks(self.links, self.clock, LIFETIME) for dialect in dialects
         }
         return Ports(
-            unit_of_work=lambda: FakeUnitOfWork(self.memory, jobs.follow_ups),
+            unit_of_work=lambda: FakeUnitOfWork(self.memory, jobs.follow_ups(translators)),
             clock=self.clock,
             files=self.files,
             engine=FakeEngine(self.files),
@@ -85,6 +85,9 @@ class Receiver:
 
 class Words:
     """Plain texts for mails."""
+
+    def new_messages(self, envelope: Envelope, _task: Task, link: str) -> tuple[str, str, str]:
+        return f"New messages: {envelope.name}", link, link
 
     def invitation(self, envelope: Envelope, _task: Task, link: str) -> tuple[str, str, str]:
         return f"Please sign {envelope.name}", link, link

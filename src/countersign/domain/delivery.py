@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from countersign.domain.envelope import Envelope
+
+CALLBACK = "envelope:"  # begins the ids of endpoints that stand in an envelope
+# Growing pauses over about three days, as common webhook senders do
+PAUSES = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (
+        5,
+        30,
+        120,
+        600,
+        1800,
+        3600,
+        3 * 3600,
+        6 * 3600,
+        12 * 3600,
+        24 * 3600,
+        24 * 3600,
+    )
+)
 
 
 class MessageStatus(StrEnum):
@@ -60,6 +81,21 @@ class WebhookEndpoint:
     secret: str = ""
 
 
+def callback_endpoint(envelope: Envelope) -> WebhookEndpoint | None:
+    """The endpoint that an envelope has of its own, made from `settings.callback_url`; None when
+    it has none. It is told of everything and is stored nowhere but in the envelope."""
+    if not envelope.settings.callback_url:
+        return None
+    return WebhookEndpoint(
+        id=f"{CALLBACK}{envelope.id}",
+        account_id=envelope.account_id,
+        api=envelope.origin,
+        url=envelope.settings.callback_url,
+        created_at=envelope.created_at,
+        credential_id=envelope.credential_id,
+    )
+
+
 class DeliveryStatus(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
@@ -68,18 +104,45 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One webhook call to make. `id` is the same at every try, so a receiver can drop repeats."""
+    """One webhook call to make. `id` is the same at every try, so a receiver can drop repeats.
+
+    `number` is that of the fact in the envelope's evidence: what one endpoint is told of one
+    envelope, it is told in this order. `pauses` says how long to wait after each failed try.
+    """
 
     id: str
     endpoint_id: str
     envelope_id: str
+    number: int
     event: str
     url: str
     body: str
     headers: Mapping[str, str]
     created_at: datetime
+    pauses: tuple[timedelta, ...] = PAUSES
     status: DeliveryStatus = DeliveryStatus.WAITING
     tries: int = 0
+
+    @property
+    def is_for_callback(self) -> bool:
+        """Whether it goes to the envelope's own endpoint (`callback_endpoint`)."""
+        return self.endpoint_id.startswith(CALLBACK)
+
+    def tried(self, outcome: str) -> Delivery:
+        """After one more try, which ended with `outcome`: delivered when that is an HTTP status
+        2xx, given up when no pause is left."""
+        tries = self.tries + 1
+        if outcome.isdigit() and 200 <= int(outcome) < 300:
+            status = DeliveryStatus.DELIVERED
+        else:
+            left = tries <= len(self.pauses)
+            status = DeliveryStatus.WAITING if left else DeliveryStatus.GIVEN_UP
+        return replace(self, tries=tries, status=status)
+
+    @property
+    def pause(self) -> timedelta:
+        """How long a delivery that failed and waits must wait after its last try."""
+        return self.pauses[self.tries - 1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,27 +154,3 @@ class Attempt:
     at: datetime
     outcome: str
     duration_ms: int
-
-
-# Growing pauses over about three days, as common webhook senders do
-PAUSES = tuple(
-    timedelta(seconds=seconds)
-    for seconds in (
-        5,
-        30,
-        120,
-        600,
-        1800,
-        3600,
-        3 * 3600,
-        6 * 3600,
-        12 * 3600,
-        24 * 3600,
-        24 * 3600,
-    )
-)
-
-
-def pause_before_try(tries: int) -> timedelta | None:
-    """How long to wait after `tries` failed tries (from 1), or None when it is time to give up."""
-    return PAUSES[tries - 1] if tries <= len(PAUSES) else None

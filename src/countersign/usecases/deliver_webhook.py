@@ -1,61 +1,87 @@
-"""One try of one webhook call."""
+"""One try of one webhook call, when its turn has come."""
 
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 
 from countersign.domain.delivery import (
     Attempt,
     Delivery,
     DeliveryStatus,
-    pause_before_try,
+    WebhookEndpoint,
+    callback_endpoint,
 )
 from countersign.domain.errors import NotFound
-from countersign.usecases.ports import NewJob, Ports
+from countersign.usecases.ports import Ports, UnitOfWork
+from countersign.usecases.set_webhook import secret_of
+from countersign.usecases.tell_webhooks import job_of
+
+REMOVED = "endpoint removed"
 
 
-def deliver_webhook(delivery_id: str, ports: Ports) -> None:
-    """Calls, records the try, and queues the next one unless it was answered with 2xx or three
-    days have passed. The pause is a waiting row: it holds no worker."""
+def deliver_webhook(delivery_id: str, number: int, ports: Ports) -> None:
+    """Makes try `number`, records it and queues what comes next: another try after its pause, or
+    the next delivery of the same envelope and endpoint. The pause is a waiting row: it holds no
+    worker. Changes nothing when that try was made before, or when an earlier delivery waits."""
     with ports.unit_of_work() as uow:
         delivery = uow.webhooks.delivery(delivery_id)
-        try:
-            endpoint = uow.webhooks.endpoint(delivery.endpoint_id)
-        except NotFound:
+        if not _is_its_turn(delivery, number, uow):
             return
-    if delivery.status is not DeliveryStatus.WAITING:
-        return
-    now = ports.clock()
-    started = time.monotonic()
-    outcome = ports.webhooks.send(delivery, endpoint)
-    _record(delivery, outcome, round((time.monotonic() - started) * 1000), now, ports)
-
-
-def _record(
-    delivery: Delivery, outcome: str, duration_ms: int, now: datetime, ports: Ports
-) -> None:
-    tries = delivery.tries + 1
-    pause = pause_before_try(tries)
-    if outcome.isdigit() and 200 <= int(outcome) < 300:
-        status = DeliveryStatus.DELIVERED
-    else:
-        status = DeliveryStatus.WAITING if pause else DeliveryStatus.GIVEN_UP
+        endpoint = _endpoint(delivery, uow)
+    now, started = ports.clock(), time.monotonic()
+    outcome = REMOVED if endpoint is None else ports.webhooks.send(delivery, endpoint)
+    attempt = Attempt(
+        delivery_id=delivery.id,
+        number=number,
+        at=now,
+        outcome=outcome,
+        duration_ms=round((time.monotonic() - started) * 1000),
+    )
     with ports.unit_of_work() as uow:
-        uow.webhooks.add_attempt(
-            Attempt(
-                delivery_id=delivery.id,
-                number=tries,
-                at=now,
-                outcome=outcome,
-                duration_ms=duration_ms,
-            )
-        )
-        uow.webhooks.save_delivery(replace(delivery, tries=tries, status=status))
-        if status is DeliveryStatus.WAITING and pause:
-            again = {"delivery": delivery.id}
-            uow.jobs.add(
-                NewJob(kind="deliver_webhook", args=again, queue="webhook", run_at=now + pause)
-            )
+        # So that no event is recorded between the look for what comes next and the commit: it
+        # would wait for a delivery that is over
+        uow.envelopes.hold(delivery.envelope_id)
+        _record(attempt, uow)
         uow.commit()
+
+
+def _is_its_turn(delivery: Delivery, number: int, uow: UnitOfWork) -> bool:
+    if delivery.status is not DeliveryStatus.WAITING or delivery.tries + 1 != number:
+        return False
+    first = uow.webhooks.first_waiting(delivery.envelope_id, delivery.endpoint_id)
+    return first is None or first.number == delivery.number
+
+
+def _endpoint(delivery: Delivery, uow: UnitOfWork) -> WebhookEndpoint | None:
+    """Where it goes now, None when that was removed. An envelope's own endpoint signs with the
+    secret that every endpoint of the envelope's credential has."""
+    with suppress(NotFound):
+        if not delivery.is_for_callback:
+            return uow.webhooks.endpoint(delivery.endpoint_id)
+        envelope = uow.envelopes.get(delivery.envelope_id)
+        secret = secret_of(uow.credentials.get(envelope.credential_id))
+        own = callback_endpoint(envelope)
+        return own and replace(own, secret=secret)
+    return None
+
+
+def _record(attempt: Attempt, uow: UnitOfWork) -> None:
+    found = uow.webhooks.delivery(attempt.delivery_id)
+    if found.tries + 1 != attempt.number:
+        return
+    delivery = _after(attempt, found)
+    uow.webhooks.add_attempt(attempt)
+    uow.webhooks.save_delivery(delivery)
+    if delivery.status is DeliveryStatus.WAITING:
+        uow.jobs.add(replace(job_of(delivery), run_at=attempt.at + delivery.pause))
+    elif following := uow.webhooks.first_waiting(delivery.envelope_id, delivery.endpoint_id):
+        uow.jobs.add(job_of(following))
+
+
+def _after(attempt: Attempt, delivery: Delivery) -> Delivery:
+    tried = delivery.tried(attempt.outcome)
+    if attempt.outcome == REMOVED:
+        return replace(tried, status=DeliveryStatus.GIVEN_UP)
+    return tried

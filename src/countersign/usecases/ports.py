@@ -320,6 +320,12 @@ class Files(Protocol):
     def adopt(self, path: Path, sha256: str) -> FileRef:
         """Takes over a staged file whose digest is known (moved when on the same volume)."""
 
+    def aside(self) -> AbstractContextManager[Path]:
+        """An empty file, to be written and adopted; gone at the end when it was not."""
+
+    def local(self, file: FileRef) -> AbstractContextManager[Path]:
+        """The content as a file of this machine, to be read until the end. Raises NotFound."""
+
     def read(self, file: FileRef) -> bytes:
         """Raises NotFound."""
 
@@ -422,6 +428,12 @@ class Invitations(Protocol):
 
     def reminder(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]: ...
     def final_copy(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]: ...
+    def withdrawal(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]:
+        """The envelope was declined or cancelled; the link leads nowhere now."""
+
+    def code(self, envelope: Envelope, task: Task, code: str) -> tuple[str, str, str]:
+        """A one-time code, which stands in the text at the end of its line."""
+
     def new_messages(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]:
         """Somebody wrote in the chat. What was written is not repeated."""
 

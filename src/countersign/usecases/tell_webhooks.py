@@ -2,49 +2,77 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import NAMESPACE_URL, uuid5
 
-from countersign.domain.delivery import Delivery
+from countersign.domain.chat import ChatMessage
+from countersign.domain.delivery import Delivery, WebhookEndpoint, callback_endpoint
 from countersign.domain.envelope import Envelope
-from countersign.domain.events import Event
-from countersign.domain.evidence import timestamp
-from countersign.usecases.ports import Call, NewJob, Ports
+from countersign.domain.events import EventKind
+from countersign.domain.evidence import Link
+from countersign.usecases.ports import Call, NewJob, UnitOfWork, WebhookTranslator
+
+FIRST_FACT = 1
 
 
-def tell_webhooks(envelope_id: str, event: Event, ports: Ports) -> None:
-    """Queues one delivery per call. The delivery's id follows from the fact and the endpoint, so
-    that doing this twice queues it once."""
-    with ports.unit_of_work() as uow:
-        envelope = uow.envelopes.get(envelope_id)
-        translator = ports.translators.get(envelope.origin)
-        if translator is None:
-            return
-        endpoints = [
-            endpoint
-            for endpoint in uow.webhooks.endpoints(envelope.account_id, envelope.origin)
-            if endpoint.credential_id in (None, envelope.credential_id)
-        ]
-        for call in translator.calls(event, envelope, endpoints):
-            delivery = _delivery(call, envelope, event, ports.clock())
-            if uow.webhooks.add_delivery(delivery):
-                uow.jobs.add(_job(delivery))
-        uow.commit()
+def tell_webhooks(
+    envelope: Envelope,
+    link: Link,
+    translators: Mapping[str, WebhookTranslator],
+    uow: UnitOfWork,
+) -> Iterable[NewJob]:
+    """Writes one delivery per call, in the transaction that records the event. The jobs returned
+    are for those whose turn it is; any other is queued when the one before it has had its turn."""
+    translator = translators.get(envelope.origin)
+    if translator is None or link.event.kind not in translator.kinds:
+        return
+    endpoints = _endpoints(envelope, uow)
+    if not endpoints:
+        return
+    for call in translator.calls(link.event, envelope, endpoints, _message(link, uow)):
+        delivery = _delivery(call, link)
+        waits = link.number > FIRST_FACT and uow.webhooks.first_waiting(
+            delivery.envelope_id, delivery.endpoint_id
+        )
+        if uow.webhooks.add_delivery(delivery) and not waits:
+            yield job_of(delivery)
 
 
-def _delivery(call: Call, envelope: Envelope, event: Event, now: datetime) -> Delivery:
-    fact = f"{envelope.id} {event.kind} {event.task_id} {timestamp(event.at)}"
+def job_of(delivery: Delivery) -> NewJob:
+    """The next try of `delivery`."""
+    args = {"delivery": delivery.id, "number": delivery.tries + 1}
+    return NewJob(kind="deliver_webhook", args=args, queue="webhook")
+
+
+def _endpoints(envelope: Envelope, uow: UnitOfWork) -> Sequence[WebhookEndpoint]:
+    """The account's, this credential's, and the envelope's own."""
+    stored = [
+        endpoint
+        for endpoint in uow.webhooks.endpoints(envelope.account_id, envelope.origin)
+        if endpoint.credential_id in (None, envelope.credential_id)
+    ]
+    own = callback_endpoint(envelope)
+    return stored if own is None else [*stored, own]
+
+
+def _message(link: Link, uow: UnitOfWork) -> ChatMessage | None:
+    if link.event.kind is not EventKind.CHAT_POSTED:
+        return None
+    return uow.chat.get(link.event.data["message"])
+
+
+def _delivery(call: Call, link: Link) -> Delivery:
+    """Its id follows from the fact and the endpoint."""
+    fact = f"{link.envelope_id} {link.number}"
     return Delivery(
         id=str(uuid5(NAMESPACE_URL, f"{fact} {call.event} {call.endpoint.id}")),
         endpoint_id=call.endpoint.id,
-        envelope_id=envelope.id,
+        envelope_id=link.envelope_id,
+        number=link.number,
         event=call.event,
         url=call.endpoint.url,
         body=call.body,
         headers=dict(call.headers),
-        created_at=now,
+        created_at=link.event.at,
+        pauses=call.pauses,
     )
-
-
-def _job(delivery: Delivery) -> NewJob:
-    return NewJob(kind="deliver_webhook", args={"delivery": delivery.id}, queue="webhook")

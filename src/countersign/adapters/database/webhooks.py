@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -24,12 +25,28 @@ _DELIVERY = select(deliveries).where(deliveries.c.id == bindparam("id"))
 _DELIVERIES = (
     select(deliveries)
     .where(deliveries.c.envelope_id == bindparam("envelope_id"))
-    .order_by(deliveries.c.created_at, deliveries.c.id)
+    .order_by(deliveries.c.number, deliveries.c.id)
+)
+_FIRST_WAITING = (
+    _DELIVERIES.where(deliveries.c.endpoint_id == bindparam("endpoint_id"))
+    .where(deliveries.c.status == DeliveryStatus.WAITING.value)
+    .limit(1)
+)
+_SAVE_DELIVERY = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("of_id"))
+    .values({column.name: bindparam(column.name) for column in deliveries.columns})
 )
 _ATTEMPTS = (
     select(attempts)
     .where(attempts.c.delivery_id == bindparam("delivery_id"))
     .order_by(attempts.c.number)
+)
+_ATTEMPTS_OF = (
+    select(attempts)
+    .join_from(attempts, deliveries, attempts.c.delivery_id == deliveries.c.id)
+    .where(deliveries.c.envelope_id == bindparam("envelope_id"))
+    .order_by(deliveries.c.number, deliveries.c.id, attempts.c.number)
 )
 
 
@@ -70,8 +87,8 @@ class Webhooks:
         return _delivery(row)
 
     def save_delivery(self, delivery: Delivery) -> None:
-        change = update(deliveries).where(deliveries.c.id == delivery.id)
-        if self._tx.write(change.values(**_delivery_row(delivery))).rowcount != 1:
+        row = _delivery_row(delivery) | {"of_id": delivery.id}
+        if self._tx.write(_SAVE_DELIVERY, row).rowcount != 1:
             raise NotFound("delivery", delivery.id)
 
     def add_attempt(self, attempt: Attempt) -> None:
@@ -81,8 +98,17 @@ class Webhooks:
         found = self._tx.read(_DELIVERIES, {"envelope_id": envelope_id})
         return [_delivery(row) for row in found]
 
+    def first_waiting(self, envelope_id: str, endpoint_id: str) -> Delivery | None:
+        lane = {"envelope_id": envelope_id, "endpoint_id": endpoint_id}
+        row = self._tx.read(_FIRST_WAITING, lane).one_or_none()
+        return None if row is None else _delivery(row)
+
     def attempts(self, delivery_id: str) -> Sequence[Attempt]:
         found = self._tx.read(_ATTEMPTS, {"delivery_id": delivery_id})
+        return [Attempt(**row._mapping) for row in found]
+
+    def attempts_of(self, envelope_id: str) -> Sequence[Attempt]:
+        found = self._tx.read(_ATTEMPTS_OF, {"envelope_id": envelope_id})
         return [Attempt(**row._mapping) for row in found]
 
 
@@ -91,8 +117,12 @@ def _endpoint(row: AnyRow) -> WebhookEndpoint:
 
 
 def _delivery_row(delivery: Delivery) -> dict[str, Any]:
-    return asdict(delivery) | {"status": delivery.status.value}
+    """Pauses in seconds."""
+    pauses = [pause.total_seconds() for pause in delivery.pauses]
+    return asdict(delivery) | {"status": delivery.status.value, "pauses": pauses}
 
 
 def _delivery(row: AnyRow) -> Delivery:
-    return Delivery(**{**row._mapping, "status": DeliveryStatus(row.status)})
+    pauses = tuple(timedelta(seconds=pause) for pause in row.pauses)
+    status = DeliveryStatus(row.status)
+    return Delivery(**{**row._mapping, "status": status, "pauses": pauses})

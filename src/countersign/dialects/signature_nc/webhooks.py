@@ -21,6 +21,7 @@ from countersign.dialects.signature_nc.translate import (
     submission,
     submitters,
 )
+from countersign.domain.chat import ChatMessage
 from countersign.domain.delivery import WebhookEndpoint
 from countersign.domain.envelope import Envelope
 from countersign.domain.events import Event, EventKind
@@ -49,6 +50,8 @@ TOLD: Mapping[EventKind, Told] = {
 class Webhooks:
     """The dialect's WebhookTranslator; links in a body live `lifetime` from now."""
 
+    kinds = TOLD.keys()
+
     def __init__(self, links: Links, clock: Clock, lifetime: timedelta) -> None:
         self._addresses = Addresses(
             signing=links.signing,
@@ -58,11 +61,13 @@ class Webhooks:
         )
 
     def calls(
-        self, event: Event, envelope: Envelope, endpoints: Sequence[WebhookEndpoint]
+        self,
+        event: Event,
+        envelope: Envelope,
+        endpoints: Sequence[WebhookEndpoint],
+        _message: ChatMessage | None = None,
     ) -> Sequence[Call]:
-        told = TOLD.get(event.kind)
-        if told is None:
-            return ()
+        told = TOLD[event.kind]
         return [
             Call(
                 endpoint=endpoint,
