@@ -10,14 +10,16 @@ from countersign.usecases.ports import Ports
 from countersign.usecases.retrying import on_stale_state
 
 
-def cancel_envelope(envelope_id: str, caller: Caller, origin: str, ports: Ports) -> Envelope:
+def cancel_envelope(
+    envelope_id: str, caller: Caller, origin: str, ports: Ports, reason: str = ""
+) -> Envelope:
     """Pending links stop at once; what was signed is kept. Cancelling twice changes nothing.
-    Raises NotFound, Forbidden, AlreadyCompleted, Gone."""
+    `reason` goes into the evidence. Raises NotFound, Forbidden, AlreadyCompleted, Gone."""
 
     def attempt() -> Envelope:
         with ports.unit_of_work() as uow:
             envelope = owned_envelope(envelope_id, caller, origin, uow)
-            envelope, events = closing.cancel(envelope, ports.clock())
+            envelope, events = closing.cancel(envelope, ports.clock(), reason)
             if events:
                 uow.envelopes.save(envelope, events)
                 uow.commit()

@@ -14,12 +14,15 @@ from countersign.usecases.ports import Ports, Repeatable, UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateCredential:
+    """`prefix` begins the secret, for an API whose keys are known by it."""
+
     account_id: str
     api: str
     name: str
     description: str = ""
     environment: str = PRODUCTION
     quota: int | None = None
+    prefix: str = ""
     repeatable: Repeatable | None = None
 
 
@@ -34,7 +37,7 @@ class NewCredential:
 def create_credential(command: CreateCredential, ports: Ports) -> NewCredential:
     """Raises NameTaken when the account has one of this name for the same API, Conflict when the
     same request has made it before and its answer is lost, IdempotencyMismatch."""
-    secret = secrets.token_urlsafe(32)
+    secret = command.prefix + secrets.token_urlsafe(32)
     credential = Credential(
         id=str(uuid4()),
         account_id=command.account_id,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
 from countersign.domain.document import FileRef, PageSize
 from countersign.domain.errors import UnusableFile
@@ -25,6 +28,27 @@ class ReceivedFile:
     name: str
     upload: FileRef
     pages: tuple[PageSize, ...]
+
+
+class StagedBytes:
+    """An upload that came inside of something else, such as a JSON body: a `Staged` in memory."""
+
+    in_memory = True
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.size = len(data)
+
+    @cached_property
+    def sha256(self) -> str:
+        return hashlib.sha256(self._data).hexdigest()
+
+    @property
+    def path(self) -> Path:
+        raise TypeError("what is in memory has no path")
+
+    def read(self) -> bytes:
+        return self._data
 
 
 def inspect_file(staged: Staged, name: str, ports: Ports) -> InspectedFile:

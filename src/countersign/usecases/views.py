@@ -8,6 +8,7 @@ from countersign.domain.account import Caller, Credential
 from countersign.domain.delivery import WebhookEndpoint
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
+from countersign.domain.evidence import Link
 from countersign.domain.project import Project
 from countersign.domain.template import Template
 from countersign.usecases.owned import owned_envelope
@@ -18,6 +19,15 @@ def get_envelope(envelope_id: str, caller: Caller, origin: str, ports: Ports) ->
     """Raises NotFound or Forbidden."""
     with ports.unit_of_work() as uow:
         return owned_envelope(envelope_id, caller, origin, uow)
+
+
+def get_evidence(
+    envelope_id: str, caller: Caller, origin: str, ports: Ports
+) -> tuple[Envelope, Sequence[Link]]:
+    """The envelope and all that happened to it, in order. Raises NotFound or Forbidden."""
+    with ports.unit_of_work() as uow:
+        envelope = owned_envelope(envelope_id, caller, origin, uow)
+        return envelope, uow.envelopes.evidence(envelope_id)
 
 
 def find_envelopes(query: EnvelopeQuery, ports: Ports) -> tuple[Sequence[Envelope], int]:
