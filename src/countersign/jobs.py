@@ -8,7 +8,7 @@ job, `retry_after` when a failed one is tried again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from countersign.domain.envelope import Envelope, EnvelopeStatus
@@ -24,6 +24,7 @@ from countersign.usecases.seal_envelope import seal_envelope
 from countersign.usecases.send_message import send_message
 from countersign.usecases.tell_webhooks import tell_webhooks
 from countersign.usecases.verify_envelope import verify_envelope
+from countersign.usecases.write_chat_notice import is_reached, notice_job, write_chat_notice
 from countersign.usecases.write_message import (
     write_final_copy,
     write_invitation,
@@ -81,6 +82,12 @@ def _withdraw(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[Ne
         yield NewJob(kind="write_withdrawal", args=args, queue=MAIL)
 
 
+def _tell_of_chat(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    for task in envelope.tasks:
+        if task.id != event.task_id and is_reached(envelope, task):
+            yield notice_job(envelope, task, event.at)
+
+
 def _send_copies(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
     if envelope.settings.send_final_copy:
         for task in envelope.tasks:
@@ -99,6 +106,7 @@ FOLLOW_UPS: Mapping[EventKind, tuple[Rule, ...]] = {
     EventKind.TASK_READY: (_invite, _remind_in_time),
     EventKind.TASK_REMINDED: (_remind,),
     EventKind.TASK_CANCELLED: (_withdraw,),
+    EventKind.CHAT_POSTED: (_tell_of_chat,),
     EventKind.ENVELOPE_ALL_SIGNED: (_seal,),
     EventKind.ENVELOPE_SEALED: (_verify,),
     EventKind.ENVELOPE_COMPLETED: (_send_copies, _make_audit),
@@ -133,6 +141,9 @@ def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
         ),
         "write_final_copy": lambda args: write_final_copy(args["envelope"], args["task"], ports),
         "write_withdrawal": lambda args: write_withdrawal(args["envelope"], args["task"], ports),
+        "write_chat_notice": lambda args: write_chat_notice(
+            args["envelope"], args["task"], datetime.fromisoformat(args["at"]), ports
+        ),
         "remind_unasked": lambda args: remind_unasked(args["envelope"], args["task"], ports),
         "send_message": lambda args: send_message(args["message"], ports),
         "deliver_webhook": lambda args: deliver_webhook(args["delivery"], args["number"], ports),

@@ -97,3 +97,9 @@ class Words:
 
     def final_copy(self, envelope: Envelope, _task: Task, link: str) -> tuple[str, str, str]:
         return f"Signed: {envelope.name}", link, link
+
+    def withdrawal(self, envelope: Envelope, _task: Task, link: str) -> tuple[str, str, str]:
+        return f"Withdrawn: {envelope.name}", link, link
+
+    def code(self, envelope: Envelope, _task: Task, code: str) -> tuple[str, str, str]:
+        return f"Code: {envelope.name}", f"Your code is: {code}", code

@@ -1,7 +1,9 @@
-"""What people receive: invitation, reminder, final copy; each a letter of words in one layout."""
+"""What people receive: invitation, reminder, final copy, withdrawal, one-time code; each a letter
+of words in one layout."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import cache
@@ -10,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from countersign.adapters.mail import one_line
-from countersign.domain.envelope import Envelope
+from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.task import Action, Task
 from countersign.languages import Catalogues, format_day, text_direction
 
@@ -24,13 +26,25 @@ def _(message: str) -> str:
     return message
 
 
+PERSONAL = _(
+    "This link is yours alone: whoever has it can act in your name. Please do not pass it on."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The sentences of one letter; `{sender}` and `{name}` are filled in."""
+    """The sentences of one letter; `{sender}` and `{name}` are filled in. Without a `button` it
+    leads nowhere; `note` is what the reader should know."""
 
     subject: str
     opening: str
-    button: str
+    button: str = ""
+    note: str = PERSONAL
+
+    @property
+    def asks(self) -> bool:
+        """Whether the reader is to act."""
+        return self.note == PERSONAL
 
 
 INVITATIONS = {
@@ -81,14 +95,32 @@ FINAL_COPY = Words(
     _("Signed by everybody: {name}"),
     _("Everybody has signed. Your copy is ready:"),
     _("Open the signed copy"),
+    _("Keep this file: the signatures in it can be checked at any time."),
+)
+CANCELLED = Words(
+    _("No longer needed: {name}"),
+    _("{sender} has withdrawn this. There is nothing left for you to do:"),
+    note="",
+)
+DECLINED = Words(
+    _("No longer needed: {name}"),
+    _("Somebody declined, so this has ended. There is nothing left for you to do:"),
+    note="",
+)
+CODE = Words(
+    _("Your code for {name}"),
+    _("Enter this code on the page that asks for it:"),
+    note=_("The code is good for 10 minutes. Tell it to nobody: you will never be asked for it."),
 )
 GREETING = _("Hello {person},")
 GREETING_WITHOUT_NAME = _("Hello,")
 DEADLINE = _("Please answer by {day}.")
-PERSONAL = _(
-    "This link is yours alone: whoever has it can act in your name. Please do not pass it on."
+NEW_MESSAGES = Words(
+    _("New message about {name}"),
+    _("There is a new message for you about:"),
+    _("Read and answer"),
+    PERSONAL,
 )
-COPY_KEPT = _("Keep this file: the signatures in it can be checked at any time.")
 ADDRESS = _("If the button does not work, copy this address into your browser:")
 FOOTER = _("Sent by {platform} for {sender}.")
 
@@ -102,6 +134,7 @@ class Letter:
     subject: str
     greeting: str
     opening: str
+    code: str
     title: str
     files: tuple[str, ...]
     deadline: str
@@ -131,19 +164,33 @@ class MailInvitations:
         """Subject, text, HTML."""
         return self._write(FINAL_COPY, envelope, task, link)
 
-    def _write(self, words: Words, envelope: Envelope, task: Task, link: str) -> Written:
-        letter = self._letter(words, envelope, task, link)
+    def withdrawal(self, envelope: Envelope, task: Task, link: str) -> Written:
+        """Subject, text, HTML."""
+        was_declined = envelope.status is EnvelopeStatus.DECLINED
+        return self._write(DECLINED if was_declined else CANCELLED, envelope, task, link)
+
+    def new_messages(self, envelope: Envelope, task: Task, link: str) -> Written:
+        """Subject, text, HTML."""
+        return self._write(NEW_MESSAGES, envelope, task, link)
+
+    def code(self, envelope: Envelope, task: Task, code: str) -> Written:
+        """Subject, text, HTML."""
+        return self._write(CODE, envelope, task, "", code)
+
+    def _write(
+        self, words: Words, envelope: Envelope, task: Task, link: str, code: str = ""
+    ) -> Written:
+        letter = self._letter(words, envelope, task, link, code)
         templates = _templates()
         text = templates.get_template("letter.txt").render(letter=letter)
         return letter.subject, text, templates.get_template("letter.html").render(letter=letter)
 
-    def _letter(self, words: Words, envelope: Envelope, task: Task, link: str) -> Letter:
+    def _letter(self, words: Words, envelope: Envelope, task: Task, link: str, code: str) -> Letter:
         language = TEXTS.choose([task.language])
         say = TEXTS.texts(language).gettext
         name, own_name = one_line(envelope.name), one_line(envelope.sender_name)
         sender = own_name or self._platform
-        done = words is FINAL_COPY
-        due = None if done else task.due_at or envelope.due_at
+        due = task.due_at or envelope.due_at if words.asks else None
         person = one_line(task.person.name)
         return Letter(
             language=language,
@@ -151,18 +198,24 @@ class MailInvitations:
             subject=say(words.subject).format(sender=sender, name=name),
             greeting=say(GREETING).format(person=person) if person else say(GREETING_WITHOUT_NAME),
             opening=say(words.opening).format(sender=sender),
+            code=code,
             title=name,
             files=_file_names(envelope, task),
             deadline=say(DEADLINE).format(day=format_day(due, language)) if due else "",
-            button=say(words.button),
+            button=_said(say, words.button),
             link=link,
-            note=say(COPY_KEPT if done else PERSONAL),
+            note=_said(say, words.note),
             address=say(ADDRESS),
             footer=self._footer(say(FOOTER), own_name),
         )
 
     def _footer(self, text: str, sender: str) -> str:
         return text.format(platform=self._platform, sender=sender) if sender else self._platform
+
+
+def _said(say: Callable[[str], str], text: str) -> str:
+    """Gettext has an answer of its own to an empty text."""
+    return say(text) if text else ""
 
 
 def _main_action(task: Task) -> Action:

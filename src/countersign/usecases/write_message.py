@@ -1,14 +1,15 @@
-"""People are told: invitation, reminder, final copy. Written once per fact, sent by a job."""
+"""People are told: invitation, reminder, final copy, withdrawal. Written once per fact, sent by a
+job."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from uuid import uuid4
 
 from countersign.domain.delivery import Message
 from countersign.domain.envelope import Envelope
-from countersign.domain.task import Task
-from countersign.usecases.ports import NewJob, Ports
+from countersign.domain.task import Task, TaskStatus
+from countersign.usecases.ports import NewJob, Ports, UnitOfWork
 
 Written = tuple[str, str, str]
 Writer = Callable[[Envelope, Task, str], Written]
@@ -25,24 +26,52 @@ def write_reminder(envelope_id: str, task_id: str, at: str, ports: Ports) -> Non
 
 
 def write_final_copy(envelope_id: str, task_id: str, ports: Ports) -> None:
-    """To everybody who signed, once the envelope is completed."""
-    _write("final_copy", envelope_id, task_id, ports, ports.invitations.final_copy)
+    """To everybody who signed or reviewed, once the envelope is completed."""
+    _write("final_copy", envelope_id, task_id, ports, ports.invitations.final_copy, _DONE)
 
 
-def _write(fact: str, envelope_id: str, task_id: str, ports: Ports, writer: Writer) -> None:
+def write_withdrawal(envelope_id: str, task_id: str, ports: Ports) -> None:
+    """To somebody who was invited and need not act any more."""
+    _write("withdrawal", envelope_id, task_id, ports, ports.invitations.withdrawal, _CANCELLED)
+
+
+_PENDING = (TaskStatus.BLOCKED, TaskStatus.READY)
+_DONE = (TaskStatus.COMPLETED,)
+_CANCELLED = (TaskStatus.CANCELLED,)
+
+
+def _write(
+    fact: str,
+    envelope_id: str,
+    task_id: str,
+    ports: Ports,
+    writer: Writer,
+    wanted: Collection[TaskStatus] = _PENDING,
+) -> None:
     with ports.unit_of_work() as uow:
         envelope = uow.envelopes.get(envelope_id)
         task = envelope.task(task_id)
-        if not task.person.email or not (task.status.pending or fact == "final_copy"):
+        if not task.person.email or task.status not in wanted:
             return
-        message = _message(f"{fact}:{task_id}", envelope, task, ports, writer)
-        if uow.messages.add(message):
-            uow.jobs.add(NewJob(kind="send_message", args={"message": message.id}, queue="mail"))
+        written = writer(envelope, task, ports.links.signing(task))
+        if queue_message(fact, envelope, task, written, ports, uow):
             uow.commit()
 
 
-def _message(key: str, envelope: Envelope, task: Task, ports: Ports, writer: Writer) -> Message:
-    subject, text, html = writer(envelope, task, ports.links.signing(task))
+def queue_message(
+    fact: str, envelope: Envelope, task: Task, written: Written, ports: Ports, uow: UnitOfWork
+) -> bool:
+    """Keeps what was `written` (subject, text, HTML) and has it sent by mail. False when this task
+    was told of this `fact` before."""
+    message = _message(f"{fact}:{task.id}", envelope, task, written, ports)
+    if not uow.messages.add(message):
+        return False
+    uow.jobs.add(NewJob(kind="send_message", args={"message": message.id}, queue="mail"))
+    return True
+
+
+def _message(key: str, envelope: Envelope, task: Task, written: Written, ports: Ports) -> Message:
+    subject, text, html = written
     return Message(
         id=str(uuid4()),
         key=key,

@@ -1,0 +1,88 @@
+"""How an eID's order stands, and what follows when the person is done."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from countersign.domain import identity
+from countersign.domain.errors import Invalid
+from countersign.domain.identity import IdentityAttempt
+from countersign.usecases.identity_port import Failed, Pending, Proved
+from countersign.usecases.ports import Ports
+from countersign.usecases.retrying import on_stale_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """`idle` means that no order is going on. `hint` is the provider's word for how far the person
+    is, or for why it failed; `page` what the page shows now."""
+
+    status: Literal["idle", "pending", "failed", "proved"]
+    hint: str = ""
+    page: Mapping[str, Any] = field(default_factory=dict)
+
+
+def collect_identity(task_id: str, method: str, ports: Ports) -> Standing:
+    """Asks the provider, and identifies the task once the right person has proved who they are;
+    the proof is kept closed, its SHA-256 goes into the evidence.
+
+    Raises NotFound, what `identity.check_offered` raises, Invalid (another person, which becomes
+    evidence), Unavailable.
+    """
+    with ports.unit_of_work() as uow:
+        envelope = uow.envelopes.of_task(task_id)
+        attempt = uow.identity.attempt(task_id, method)
+    now = ports.clock()
+    task = identity.check_offered(envelope, task_id, method, ports.identity.methods, now)
+    if method in task.identified:
+        return Standing(status="proved")
+    if attempt is None or not attempt.reference:
+        return Standing(status="idle")
+    return ask(attempt, attempt.secret, ports)
+
+
+def ask(attempt: IdentityAttempt, secret: Mapping[str, str], ports: Ports) -> Standing:
+    """As `collect_identity`, for an order that is known to go on."""
+    elapsed = max(0, int((ports.clock() - attempt.begun_at).total_seconds()))
+    outcome = ports.identity.collect(attempt.method, attempt.reference, secret, elapsed)
+    match outcome:
+        case Pending(hint=hint, page=page):
+            return Standing(status="pending", hint=hint, page=page)
+        case Failed(hint=hint):
+            return _fail(attempt, hint, ports)
+        case Proved():
+            if not on_stale_state(lambda: _prove(attempt, outcome, ports)):
+                raise Invalid("this eID belongs to another person", {"national_id": "not yours"})
+    return Standing(status="proved")
+
+
+def _fail(attempt: IdentityAttempt, hint: str, ports: Ports) -> Standing:
+    """A page open elsewhere may have collected the proof, of which a provider tells once."""
+    with ports.unit_of_work() as uow:
+        uow.identity.end(attempt)
+        uow.commit()
+        task = uow.envelopes.of_task(attempt.task_id).task(attempt.task_id)
+    if attempt.method in task.identified:
+        return Standing(status="proved")
+    return Standing(status="failed", hint=hint)
+
+
+def _prove(attempt: IdentityAttempt, proved: Proved, ports: Ports) -> bool:
+    """False for another person than the task names."""
+    task_id, method, now = attempt.task_id, attempt.method, ports.clock()
+    with ports.unit_of_work() as uow:
+        envelope = uow.envelopes.of_task(task_id)
+        is_right = identity.is_person(envelope.task(task_id), proved.national_id)
+        if is_right:
+            digest = hashlib.sha256(proved.proof).hexdigest()
+            envelope, events = identity.prove(envelope, task_id, method, digest, now)
+            uow.identity.keep_proof(task_id, method, proved.proof, now)
+        else:
+            events = [identity.refuse(task_id, method, "another person", now)]
+        uow.identity.end(attempt)
+        uow.envelopes.save(envelope, events)
+        uow.commit()
+    return is_right

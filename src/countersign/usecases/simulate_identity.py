@@ -1,0 +1,55 @@
+"""In a sandbox, whoever tests says who the person with the eID is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from countersign.domain.errors import Invalid
+from countersign.domain.identity import IdentityAttempt
+from countersign.usecases.collect_identity import Standing, ask
+from countersign.usecases.identity_port import Simulated
+from countersign.usecases.ports import Ports
+from countersign.usecases.start_identity import StartIdentity, start_identity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedPerson:
+    """Who it is, or `cancel`: nobody, they broke it off."""
+
+    national_id: str = ""
+    name: str = ""
+    cancel: bool = False
+
+
+def simulate_identity(command: StartIdentity, person: SimulatedPerson, ports: Ports) -> Standing:
+    """Does what the person would do in the eID's app; starts an order when none is going on.
+    Raises what `start_identity` and `collect_identity` raise, Invalid outside a sandbox."""
+    if ports.simulated is None:
+        raise Invalid("nothing is simulated here", {"simulate": "for sandboxes only"})
+    attempt = _order(command, ports)
+    if attempt is None:
+        return Standing(status="proved")
+    return ask(attempt, _answer(attempt, person, ports.simulated), ports)
+
+
+def _order(command: StartIdentity, ports: Ports) -> IdentityAttempt | None:
+    """None when the task is identified already."""
+    attempt = _newest(command, ports)
+    if attempt is None or not attempt.reference:
+        if not start_identity(command, ports):
+            return None
+        attempt = _newest(command, ports)
+    return attempt
+
+
+def _newest(command: StartIdentity, ports: Ports) -> IdentityAttempt | None:
+    with ports.unit_of_work() as uow:
+        return uow.identity.attempt(command.task_id, command.method)
+
+
+def _answer(
+    attempt: IdentityAttempt, person: SimulatedPerson, simulated: Simulated
+) -> dict[str, str]:
+    if person.cancel:
+        return dict(simulated.refuse(attempt.reference))
+    return dict(simulated.approve(attempt.reference, person.national_id, person.name))
