@@ -1,7 +1,8 @@
 import { call } from "../shared/api";
 import { byId, maybeId, showError } from "../shared/dom";
 import { forget } from "./memory";
-import { base } from "./page-data";
+import { tellHost } from "./frame";
+import { base, ids } from "./page-data";
 import { explain, movedOn } from "./trouble";
 
 /** What else than signing a person may do: decline, forward, postpone. */
@@ -32,6 +33,7 @@ async function send(action: string, body: object | null, place: HTMLElement): Pr
   try {
     await call(`${base}/${action}`, { body });
     forget();
+    if (action === "decline") tellHost("declined", { ...ids, ...body });
     location.reload();
   } catch (error) {
     if (!movedOn(error)) showError(place, explain(error));

@@ -2,7 +2,8 @@ import { Refusal, Unreachable, call } from "../shared/api";
 import { byId, showError } from "../shared/dom";
 import { showDone } from "./done";
 import type { Fields } from "./fields";
-import { base, language, t } from "./page-data";
+import { tellHost } from "./frame";
+import { base, ids, language, signing, t } from "./page-data";
 import type { Signature } from "./signature";
 import { explain, movedOn } from "./trouble";
 
@@ -28,9 +29,11 @@ export async function finish(
   goTo: (field: number) => void,
 ): Promise<void> {
   if (button.ariaBusy === "true" || !isComplete(fields, signature, goTo)) return;
-  busy(t("signing"));
+  busy(t(signing ? "signing" : "saving"));
   try {
-    showDone(await complete(fields, signature));
+    const result = await complete(fields, signature);
+    tellHost(signing ? "signed" : "reviewed", { ...ids, redirectUrl: result.redirect_url });
+    showDone(result);
   } catch (error) {
     if (movedOn(error)) return;
     busy(null, error instanceof Unreachable ? t("try_again") : label);

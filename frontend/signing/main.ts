@@ -4,3 +4,4 @@ import { prepareLanguages } from "./languages";
 prepareLanguages();
 // Notices (expired, not your turn, …) share the page's frame but have no task to work on
 if (maybeId("page-data")) void import("./task").then(({ startTask }) => startTask());
+if (maybeId("notice-data")) void import("./notice").then(({ startNotice }) => startNotice());

@@ -34,5 +34,9 @@ export function remember(changes: Partial<Memory>): void {
 }
 
 export function forget(): void {
-  sessionStorage.removeItem(key);
+  try {
+    sessionStorage.removeItem(key);
+  } catch {
+    // What could not be kept need not be forgotten
+  }
 }

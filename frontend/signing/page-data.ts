@@ -40,6 +40,12 @@ const data = JSON.parse(byId("page-data").textContent ?? "") as PageData;
 
 export const { base, language, state } = data;
 
+/** A reviewer reads and confirms; everybody else signs. */
+export const signing = state.documents.some(({ action }) => action === "sign");
+
+/** Who and what this is about, in the words of those who embed the page. */
+export const ids = { documentId: state.envelope.id, participantId: state.task.id };
+
 /** A text of the page's language; `{name}` is replaced by values.name. */
 export function t(name: string, values: Record<string, string | number> = {}): string {
   const text = data.strings[name] ?? name;

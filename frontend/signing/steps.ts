@@ -1,6 +1,6 @@
 import { byId, maybeId } from "../shared/dom";
 import { remember } from "./memory";
-import { state, t } from "./page-data";
+import { signing, state, t } from "./page-data";
 
 export type Step = "intro" | "identify" | "read" | "fill" | "sign";
 
@@ -14,6 +14,7 @@ const PLACES: Record<Step, string> = {
 
 export const nextButton = byId<HTMLButtonElement>("next");
 const nextLabel = byId("next-label");
+const afterReading = state.fields.length ? "continue" : signing ? "go_to_signature" : "to_confirmation";
 
 export function currentStep(): Step {
   return document.body.dataset.step as Step;
@@ -26,12 +27,12 @@ export function showStep(step: Step, focus = true): void {
     const place = maybeId(id);
     if (place) place.hidden = id !== PLACES[step];
   }
-  const signing = step === "sign";
-  byId("signing").hidden = !signing;
-  byId("finish").hidden = !signing;
-  byId("back").hidden = !signing;
+  const last = step === "sign";
+  byId("signing").hidden = !last;
+  byId("finish").hidden = !last;
+  byId("back").hidden = !last;
   byId("guide").hidden = step !== "read";
-  nextButton.hidden = signing;
+  nextButton.hidden = last;
   nameNext(step);
   if (step !== "identify") remember({ step });
   if (focus) focusHeading(step);
@@ -43,7 +44,7 @@ function nameNext(step: Step): void {
   const [label, testid] = {
     intro: [t("start"), "start"],
     identify: identifyLabel(due ?? ""),
-    read: [t(state.fields.length ? "continue" : "go_to_signature"), ""],
+    read: [t(afterReading), ""],
     fill: [t("next_field"), ""],
     sign: ["", ""],
   }[step] as [string, string];

@@ -5,7 +5,8 @@ import { Fields } from "./fields";
 import { finish, prepareConsent } from "./finish";
 import { identify, startIdentifying } from "./identify";
 import { memory } from "./memory";
-import { base, language, state, t } from "./page-data";
+import { tellHost } from "./frame";
+import { base, ids, language, state, t } from "./page-data";
 import { preparePages } from "./pages";
 import { Signature } from "./signature";
 import { type Step, currentStep, showStep } from "./steps";
@@ -35,6 +36,7 @@ export function startTask(): void {
   byId("position").addEventListener("click", bringToPosition);
   byId("back").addEventListener("click", () => show("read"));
   show(firstStep(), false);
+  tellHost("ready", ids);
   // The first opening is a fact for the sender, nothing the signer waits for
   void call(`${base}/open?lang=${language}`, { body: null }).catch(() => undefined);
 }

@@ -26,7 +26,8 @@ from starlette.routing import Route
 from countersign.pages import assets, i18n
 from countersign.pages.accent import accent_stylesheet
 from countersign.pages.headers import PAGE_HEADERS
-from countersign.pages.signing.shell import Download, render_notice, render_task
+from countersign.pages.signing.notices import Download, Notice
+from countersign.pages.signing.shell import render_notice, render_task
 from countersign.pdf.render import page_text, render_page
 from tests.support.network import free_port
 
@@ -138,14 +139,18 @@ class FakeSigning:
         return HTMLResponse(render_task(self.state, BASE, language), headers=PAGE_HEADERS)
 
     def _notice(self, language: str) -> str:
-        return render_notice(
-            self.notice,  # type: ignore[arg-type]
-            language,
+        shown = Notice(
+            kind=self.notice,  # type: ignore[arg-type]
+            base=BASE,
             envelope=self.state["envelope"]["name"],
             branding=self.state["branding"],
             reason="The price is not what we agreed." if self.notice == "declined" else "",
             downloads=[Download("Agreement.pdf", f"{BASE}/documents/contract")],
+            waits_for=2,
+            written_to=True,
+            complete=self.state["envelope"]["status"] == "completed",
         )
+        return render_notice(shown, language)
 
     def answer_state(self, _request: Request) -> Response:
         return JSONResponse(self.state)

@@ -53,6 +53,7 @@ def _operations(page: SigningPage) -> list[Operation]:
     state, completed, image = Success(type=State), Success(type=Completed), _media("image/webp")
     return [
         _operation("GET", "/s/{token}", page.show, _media("text/html"), query=PageQuery),
+        _operation("GET", "/s/{token}/logo", page.logo, _media("image/png")),
         _operation("GET", "/s/{token}/state", page.state, state, query=PageQuery),
         _operation("POST", "/s/{token}/open", page.open, Success(204)),
         _operation(

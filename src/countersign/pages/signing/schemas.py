@@ -43,9 +43,10 @@ class LanguageQuery(BaseModel):
 
 
 class PageQuery(LanguageQuery):
-    """`skipIntro` leads straight to the document."""
+    """`skipIntro` leads straight to the document; `embed` is the origin of the page around it."""
 
     skipIntro: bool = False
+    embed: Annotated[str, Field(max_length=300)] = ""
 
 
 class ImageQuery(BaseModel):

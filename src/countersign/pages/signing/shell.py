@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from countersign.pages import i18n
 from countersign.pages.accent import accent_name
 from countersign.pages.assets import STATIC_PREFIX, asset_url
-from countersign.pages.signing.strings import browser_strings, consent_text
+from countersign.pages.signing.notices import Notice
+from countersign.pages.signing.strings import (
+    BROWSER_STRINGS,
+    NOTICE_STRINGS,
+    browser_strings,
+    consent_text,
+    main_action,
+)
 
 State = Mapping[str, Any]
-NoticeKind = Literal["not_found", "blocked", "expired", "cancelled", "declined", "completed"]
 
 # Widths that page images are asked for: a phone, a desk, and either of them zoomed in
 PAGE_WIDTHS = (640, 1240, 2480)
@@ -38,27 +43,23 @@ EID_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A file that a page offers."""
-
-    name: str
-    url: str
-
-
-def render_task(state: State, base: str, language: str) -> str:
+def render_task(state: State, base: str, language: str, frame: str | None = None) -> str:
     """The page of a task that may be worked on now.
 
-    `state` is the answer of `GET /s/{token}/state`, `base` the path `/s/{token}`.
+    `state` is the answer of `GET /s/{token}/state`, `base` the path `/s/{token}`, `frame` the
+    origin of a page that may show this one inside itself.
     """
-    signs = any(document["action"] == "sign" for document in state["documents"])
+    action = main_action(document["action"] for document in state["documents"])
+    signs = action == "sign"
     return _render(
         "task.html",
         language,
+        frame=frame,
         state=state,
         base=base,
         branding=state["branding"],
-        consent=state["task"]["sign_text"] or consent_text(language, signs),
+        consent=state["task"]["sign_text"] or consent_text(language, action),
+        action=action,
         languages=_offered_languages(state["languages"]),
         first_step=_first_step(state),
         minutes=_minutes_needed(state),
@@ -73,35 +74,31 @@ def render_task(state: State, base: str, language: str) -> str:
             "base": base,
             "language": language,
             "state": state,
-            "strings": browser_strings(i18n.translations(language)),
+            "strings": browser_strings(i18n.translations(language), BROWSER_STRINGS),
         },
     )
 
 
-def render_notice(
-    kind: NoticeKind,
-    language: str,
-    *,
-    envelope: str = "",
-    branding: Mapping[str, Any] | None = None,
-    reason: str = "",
-    downloads: Sequence[Download] = (),
-    after: Mapping[str, Any] | None = None,
-) -> str:
-    """A page for a link on which nothing is to be done: not yet, no longer, or not known.
-
-    `reason` is what was given when the envelope was declined; `downloads` are the signed copies.
-    """
+def render_notice(notice: Notice, language: str, frame: str | None = None) -> str:
+    """A page for a link on which nothing is to be done: not yet, no longer, or not known."""
     return _render(
         "notice.html",
         language,
-        kind=kind,
-        envelope=envelope,
-        branding=branding or {},
-        reason=reason,
-        downloads=downloads,
-        after={"message": None, "url": None, **(after or {})},
+        frame=frame,
+        notice=notice,
+        branding=notice.branding,
+        signs=notice.signs,
+        complete=notice.complete,
+        downloads=notice.downloads,
+        after={"message": None, "url": None, **notice.after},
         languages=_offered_languages(()),
+        notice_data={
+            "base": notice.base,
+            "kind": notice.kind,
+            "complete": notice.complete,
+            "ids": notice.ids,
+            "strings": browser_strings(i18n.translations(language), NOTICE_STRINGS),
+        },
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from gettext import NullTranslations
 
 from countersign.pages import i18n
@@ -43,21 +44,41 @@ BROWSER_STRINGS = {
     ),
     "try_again": _("Try again"),
     "done": _("Signed"),
+    "to_confirmation": _("I have read it"),
+    "saving": _("Saving…"),
+    "read": _("Read"),
+    "complete": _("Everybody has signed: the document is complete."),
+    "leaving": _("You will be taken to {place} in a few seconds."),
     "page_failed": _("This page could not be loaded."),
     "zoomed": _("Zoom {percent} %"),
 }
 
 
-def browser_strings(texts: NullTranslations) -> dict[str, str]:
-    """Every text of the script in one language."""
-    return {name: texts.gettext(message) for name, message in BROWSER_STRINGS.items()}
+NOTICE_STRINGS = {
+    "your_turn": _("It is your turn now."),
+    "complete": BROWSER_STRINGS["complete"],
+}
 
 
-CONSENT_TO_SIGN = _("I have read the document and sign it electronically.")
-CONSENT_TO_READ = _("I have read the document.")
+def browser_strings(texts: NullTranslations, strings: Mapping[str, str]) -> dict[str, str]:
+    """Every one of the `strings` in one language."""
+    return {name: texts.gettext(message) for name, message in strings.items()}
 
 
-def consent_text(language: str, signs: bool) -> str:
+CONSENT: Mapping[str, str] = {
+    "sign": _("I have read the document and sign it electronically."),
+    "review": _("I have read and reviewed the document."),
+    "view": _("I have read the document."),
+    "upload": _("I have read the document."),
+}
+
+
+def main_action(actions: Iterable[str]) -> str:
+    """What a task is called that has different actions on its documents: the weightiest."""
+    asked = set(actions)
+    return next((action for action in CONSENT if action in asked), "view")
+
+
+def consent_text(language: str, action: str) -> str:
     """The sentence beside the box that is ticked, exactly as the page shows it."""
-    message = CONSENT_TO_SIGN if signs else CONSENT_TO_READ
-    return i18n.translations(language).gettext(message)
+    return i18n.translations(language).gettext(CONSENT[action])
