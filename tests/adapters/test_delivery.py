@@ -119,6 +119,7 @@ def queue_call(house: House, url: str) -> None:
         id="d-1",
         endpoint_id="endpoint",
         envelope_id=samples.ENVELOPE,
+        number=1,
         event="signed",
         url=url,
         body="{}",
@@ -130,7 +131,7 @@ def queue_call(house: House, url: str) -> None:
         uow.webhooks.put_endpoint(endpoint)
         uow.webhooks.add_delivery(delivery)
         uow.commit()
-    house.add_job("deliver_webhook", "webhook", delivery="d-1")
+    house.add_job("deliver_webhook", "webhook", delivery="d-1", number=1)
 
 
 def outcomes(house: House) -> tuple[str, list[str]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import RLock
 from typing import Any
 
@@ -85,11 +87,13 @@ class Memory:
         """The jobs that wait, oldest first."""
         return list(self.state.jobs.values())
 
-    def take_job(self) -> NewJob | None:
-        """The oldest job that waits, which waits no longer."""
+    def take_job(self, now: datetime) -> NewJob | None:
+        """The oldest job that is due, which waits no longer."""
         with self.writer:
-            first = next(iter(self.state.jobs), None)
-            return None if first is None else self.state.jobs.pop(first)
+            for number, job in self.state.jobs.items():
+                if job.run_at is None or job.run_at <= now:
+                    return self.state.jobs.pop(number)
+        return None
 
 
 class Transaction:

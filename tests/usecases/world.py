@@ -55,9 +55,9 @@ class World:
         )
 
     def work(self, ports: Ports) -> None:
-        """Does every job that waits, and what follows from it."""
+        """Does every job that is due, and what follows from it."""
         handlers: Mapping[str, Callable[[Mapping[str, object]], None]] = jobs.handlers(ports)
-        while job := self.memory.take_job():
+        while job := self.memory.take_job(self.now):
             handlers[job.kind](job.args)
 
 

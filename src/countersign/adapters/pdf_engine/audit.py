@@ -23,6 +23,7 @@ WORDS: Mapping[EventKind, str] = {
     EventKind.TASK_DECLINED: "Declined",
     EventKind.TASK_EXPIRED: "Expired",
     EventKind.TASK_CANCELLED: "Withdrawn",
+    EventKind.CHAT_POSTED: "Wrote a message",
     EventKind.ENVELOPE_ALL_SIGNED: "Everybody has signed",
     EventKind.ENVELOPE_SEALED: "Sealed and timestamped",
     EventKind.ENVELOPE_VERIFIED: "Read back and verified",
