@@ -112,7 +112,6 @@ def opened(folder: Path) -> Iterator[House]:
         mailer=SandboxMailer(),
         invitations=MailInvitations(MAIL_FROM),
         webhooks=cast(Any, None),
-        translators={},
         links=SignedLinks("https://sign.test", KEY),
         identity=NoIdentity(),
         code_key=KEY,

@@ -521,7 +521,6 @@ class Ports:
     mailer: Mailer
     invitations: Invitations
     webhooks: WebhookSender
-    translators: Mapping[str, WebhookTranslator]
     links: Links
     identity: IdentityProvider
     code_key: bytes
