@@ -73,7 +73,7 @@ class House:
             uow.envelopes.add(envelope, [])
             uow.commit()
 
-    def add_job(self, kind: str, queue: str, **args: str) -> None:
+    def add_job(self, kind: str, queue: str, **args: object) -> None:
         with self.ports.unit_of_work() as uow:
             uow.jobs.add(NewJob(kind=kind, args=args, queue=queue))
             uow.commit()

@@ -38,6 +38,7 @@ def delivery(url: str, headers: Mapping[str, str] | None = None) -> Delivery:
         id="d-1",
         endpoint_id="endpoint",
         envelope_id=samples.ENVELOPE,
+        number=1,
         event="signed",
         url=url,
         body=BODY,
