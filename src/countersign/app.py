@@ -36,6 +36,7 @@ from countersign.adapters.links import SignedLinks
 from countersign.adapters.mail import SandboxMailer, SmtpMailer
 from countersign.adapters.outbound_http import OutboundHttp
 from countersign.adapters.pdf_engine import Engine, Keyring, use_font_directory
+from countersign.adapters.rate_limits import Hits, hits_beside
 from countersign.adapters.secrets import SecretBox, master_key, subkey
 from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
@@ -67,6 +68,7 @@ class Installation:
     queue: JobQueue
     worker: Worker
     keys: LocalKeys
+    hits: Hits
 
 
 def at_address(settings: Settings, host: str, port: int) -> Settings:
@@ -89,8 +91,9 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
             database = Database(settings.database, synchronous=settings.sqlite_synchronous)
         stack.enter_context(closing(database))
         workshop = stack.enter_context(closing(Workshop()))
+        hits = stack.enter_context(closing(hits_beside(database)))
         migrate(database)
-        yield _installation(settings, database, workshop, outside)
+        yield _installation(settings, database, workshop, hits, outside)
 
 
 def _make_folders(settings: Settings) -> None:
@@ -105,7 +108,7 @@ def _make_folders(settings: Settings) -> None:
 
 
 def _installation(
-    settings: Settings, database: Database, workshop: Workshop, outside: Outside
+    settings: Settings, database: Database, workshop: Workshop, hits: Hits, outside: Outside
 ) -> Installation:
     clock: Clock = system_clock
     job_clock: Clock = system_clock
@@ -118,7 +121,13 @@ def _installation(
     poll = SANDBOX_POLL if settings.sandbox else POLL
     worker = Worker(queue, jobs.handlers(ports), jobs.retry_after, jobs.QUEUES, poll=poll)
     return Installation(
-        settings=settings, ports=ports, database=database, queue=queue, worker=worker, keys=keys
+        settings=settings,
+        ports=ports,
+        database=database,
+        queue=queue,
+        worker=worker,
+        keys=keys,
+        hits=hits,
     )
 
 
@@ -206,7 +215,9 @@ def web(installation: Installation) -> ASGIApp:
     """Every HTTP surface behind one door; its lifespan runs the worker, unless the settings leave
     that to processes of their own."""
     settings, ports = installation.settings, installation.ports
-    runtime = httpkit.Runtime(settings.data / "staging", handler_threads=HANDLER_THREADS)
+    runtime = httpkit.Runtime(
+        settings.data / "staging", handler_threads=HANDLER_THREADS, hit=installation.hits
+    )
     apps = _dialects(settings, ports, runtime) | _pages(installation, runtime)
     door = httpkit.ByPrefix(apps, partial(_lifespan, installation, runtime))
     return httpkit.RequestId(door)

@@ -32,6 +32,11 @@ def too_many_requests(retry_after: float) -> Refusal:
     return Refusal(429, "too many requests", headers={"Retry-After": str(seconds)})
 
 
+def unlimited(key: str, limit: int, window_seconds: float) -> Allowed:  # noqa: ARG001
+    """A `Hit` that counts nothing, for a surface that is described and not served."""
+    return Allowed(remaining=limit, reset=window_seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class RateLimit:
     """At most `limit` hits per `window_seconds` and key."""

@@ -1,4 +1,5 @@
-"""What all HTTP surfaces of one process share: the handlers' threads and the staging area."""
+"""What all HTTP surfaces of one process share: the handlers' threads, the staging area and who
+counts hits."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import TypeVar, TypeVarTuple
 
 from anyio import CapacityLimiter, to_thread
 
+from .rate_limit import Hit, RateLimit, unlimited
 from .staging import Staging, StagingArea
 
 Args = TypeVarTuple("Args")
@@ -19,10 +21,12 @@ class Runtime:
     """Opened once, by the outermost application's lifespan.
 
     `handler_threads` bounds the handlers that run at once; it should equal the size of the
-    database pool. File writes use other threads, so slow handlers never hold up an upload.
+    database pool. File writes use other threads, so slow handlers never hold up an upload. `hit`
+    counts for the rate limits of all surfaces.
     """
 
-    def __init__(self, staging_folder: Path, *, handler_threads: int) -> None:
+    def __init__(self, staging_folder: Path, *, handler_threads: int, hit: Hit = unlimited) -> None:
+        self._hit = hit
         self._area = StagingArea(staging_folder)
         self._threads = handler_threads
         self._handlers: CapacityLimiter | None = None
@@ -46,6 +50,11 @@ class Runtime:
     async def write(self, work: Callable[[*Args], Result], *args: *Args) -> Result:
         """Runs a write to disk in a thread that no handler can occupy."""
         return await to_thread.run_sync(work, *args)
+
+    def rate_limit(self, limit: int, window_seconds: float) -> RateLimit:
+        """At most `limit` hits per window and key. Surfaces share the keys: begin yours with a
+        word of your own."""
+        return RateLimit(self._hit, limit, window_seconds)
 
     def staging(self) -> Staging:
         return self._area.request()
