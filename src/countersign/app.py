@@ -41,14 +41,14 @@ from countersign.adapters.secrets import SecretBox, master_key, subkey
 from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
-from countersign.dialects import Dialect, signature_nc
+from countersign.dialects import Dialect, signature_nc, signeum
 from countersign.pages import downloads, front, operations, pki, sandbox, static
 from countersign.pages.signing import api as signing
 from countersign.settings import PREFIX, BadSettings, Settings
 from countersign.usecases.identity_port import IdentityProvider
 from countersign.usecases.ports import Clock, Files, Mailer, Ports
 
-DIALECTS: tuple[Dialect, ...] = (signature_nc.DIALECT,)
+DIALECTS: tuple[Dialect, ...] = (signature_nc.DIALECT, signeum.DIALECT)
 DEFAULT_ADDRESS = ("127.0.0.1", 8080)
 HANDLER_THREADS = 16
 LINK_LIFETIME = timedelta(hours=1)

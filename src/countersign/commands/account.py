@@ -99,7 +99,13 @@ def make_account(name: str, email: str, ports: Ports) -> Made:
     return {
         "account": {"id": account.id, "name": account.name, "email": account.email},
         "signature_nc": {"token": secret(PRODUCTION), "test_token": secret(TEST)},
+        "signeum": {"organization_id": account.id, "api_key": _signeum_key(account.id, ports)},
     }
+
+
+def _signeum_key(account_id: str, ports: Ports) -> str:
+    command = CreateCredential(account_id=account_id, api="signeum", name="first key", prefix="ds_")
+    return create_credential(command, ports).secret
 
 
 def _as_text(made: Made) -> str:

@@ -1,0 +1,94 @@
+"""A request to create a document, with its project and its file: what becomes of it.
+
+All that is wrong is told at once, and nothing is kept of a request that is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from countersign.dialects.signeum import schemas, translate
+from countersign.dialects.signeum.auth import API
+from countersign.dialects.signeum.checks import wrong_values
+from countersign.dialects.signeum.errors import ROLE_MAPPING, UNFIT, Rejected
+from countersign.domain.account import Caller
+from countersign.domain.errors import Invalid, UnusableFile
+from countersign.domain.project import Project
+from countersign.domain.task import Visitor
+from countersign.usecases.ports import Ports, Repeatable
+from countersign.usecases.receive_file import ReceivedFile, StagedBytes, inspect_file, keep_file
+from countersign.usecases.send_envelope import NewTask, SendEnvelope
+from countersign.usecases.use_template import use_template
+from countersign.usecases.views import read_project, read_template
+
+Content = tuple[ReceivedFile, tuple[NewTask, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class NewEnvelope:
+    """What was asked for, by whom, and in which project."""
+
+    caller: Caller
+    project_id: str
+    asked: schemas.NewDocument
+    sender: Visitor
+    repeatable: Repeatable | None
+
+
+def to_command(new: NewEnvelope, ports: Ports) -> SendEnvelope:
+    """Raises Rejected, NotFound (project, template), QuotaExceeded."""
+    caller, asked, now = new.caller, new.asked, ports.clock()
+    caller.credential.check_quota()
+    project = read_project(caller.account.id, new.project_id, ports)
+    document, tasks = _content(new, project, wrong_values(asked, project, now), ports)
+    return SendEnvelope(
+        caller=caller,
+        origin=API,
+        name=asked.name.strip(),
+        documents=(document,),
+        tasks=tasks,
+        sender_name=caller.account.name,
+        settings=translate.to_settings(asked, project),
+        sender=new.sender,
+        due_at=translate.deadline(asked, now),
+        project_id=project.id,
+        extras={"templateId": asked.templateId} if asked.templateId else {},
+        repeatable=new.repeatable,
+    )
+
+
+def _content(new: NewEnvelope, project: Project, wrong: dict[str, str], ports: Ports) -> Content:
+    """The file, and who does what with it. Raises Rejected with what is `wrong` besides."""
+    tasks = translate.to_tasks(new.asked, project)
+    if new.asked.templateId is not None:
+        return _from_template(new, new.asked.templateId, tasks, wrong, ports)
+    return _from_upload(new.asked, wrong, ports), tasks
+
+
+def _from_template(
+    new: NewEnvelope,
+    template_id: str,
+    tasks: tuple[NewTask, ...],
+    wrong: dict[str, str],
+    ports: Ports,
+) -> Content:
+    template = read_template(new.caller.account.id, template_id, ports)
+    try:
+        content = use_template(template, tasks, translate.to_mapping(new.asked))
+    except Invalid:
+        raise Rejected({**wrong, "roleMapping": ROLE_MAPPING}) from None
+    if wrong:
+        raise Rejected(wrong)
+    return content
+
+
+def _from_upload(asked: schemas.NewDocument, wrong: dict[str, str], ports: Ports) -> ReceivedFile:
+    assert isinstance(asked.document, schemas.Base64Document)
+    try:
+        staged = StagedBytes(asked.document.content)
+        inspected = inspect_file(staged, asked.name.strip(), ports)
+    except UnusableFile as problem:
+        raise Rejected({**wrong, "document.content": UNFIT[problem.code]}) from None
+    if wrong:
+        raise Rejected(wrong)
+    return keep_file(inspected, ports)
