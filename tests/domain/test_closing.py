@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from countersign.domain.closing import cancel, decline_task, expire, remind
+from countersign.domain.closing import cancel, decline_task, expire, remind, remind_unasked
 from countersign.domain.envelope import EnvelopeSettings, OnDecline
 from countersign.domain.errors import AlreadyCompleted, Gone, Invalid, TooSoon
 from countersign.domain.task import Person, Visitor
@@ -72,3 +72,15 @@ def test_nobody_is_reminded_without_an_address() -> None:
     nameless = replace(task("ada"), person=Person(name="Ada"))
     with pytest.raises(Invalid, match="address"):
         remind(sent(nameless), "ada", NOW)
+
+
+def test_a_reminder_that_nobody_asked_for_changes_nothing_when_it_is_not_wanted() -> None:
+    invited = EnvelopeSettings(send_invitations=True, reminder_days=3)
+    envelope = replace(sent(task("ada")), settings=invited)
+    reminded, events = remind_unasked(envelope, "ada", LATER)
+    assert [dict(event.data) for event in events] == [{"automatic": True}]
+    assert remind_unasked(reminded, "ada", LATER) == (reminded, [])
+    over, _ = cancel(envelope, LATER)
+    assert remind_unasked(over, "ada", LATER) == (over, [])
+    unmailed = replace(envelope, settings=EnvelopeSettings(reminder_days=3))
+    assert remind_unasked(unmailed, "ada", LATER) == (unmailed, [])

@@ -1,0 +1,137 @@
+"""One-time codes and who proved to be whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from countersign.domain.errors import IdentityRequired, Invalid, NotYourTurn, TooManyTries
+from countersign.domain.identity import (
+    CODE_PACE,
+    IdentityAttempt,
+    check_code,
+    check_code_is_good,
+    check_offered,
+    is_person,
+    next_attempt,
+    prove,
+    refuse,
+    with_code,
+)
+from countersign.domain.signing import check_act
+from countersign.domain.task import Person
+from tests.domain.building import NOW, act, sent, task
+
+KEY = bytes(range(32))
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
+
+def attempt_at(*times: datetime) -> IdentityAttempt:
+    found: IdentityAttempt | None = None
+    for at in times:
+        found = next_attempt(found, "t1", "email_code", CODE_PACE, at)
+    assert found
+    return found
+
+
+def test_half_a_minute_passes_between_two_codes() -> None:
+    first = attempt_at(NOW)
+    with pytest.raises(TooManyTries) as refusal:
+        next_attempt(first, "t1", "email_code", CODE_PACE, NOW + 10 * SECOND)
+    assert refusal.value.retry_after == 20
+    assert attempt_at(NOW, NOW + 30 * SECOND).number == 2
+
+
+def test_five_codes_an_hour_and_no_more() -> None:
+    times = [NOW + n * MINUTE for n in range(5)]
+    with pytest.raises(TooManyTries) as refusal:
+        attempt_at(*times, NOW + 5 * MINUTE)
+    assert refusal.value.retry_after == 55 * 60
+    assert attempt_at(*times, NOW + 60 * MINUTE).number == 6
+
+
+def test_a_code_is_good_for_ten_minutes() -> None:
+    sent_at = with_code(attempt_at(NOW), "123456", KEY)
+    check_code_is_good(sent_at, NOW + 10 * MINUTE - SECOND)
+    with pytest.raises(Invalid, match="too old"):
+        check_code_is_good(sent_at, NOW + 10 * MINUTE)
+    with pytest.raises(Invalid, match="no code"):
+        check_code_is_good(attempt_at(NOW), NOW)
+
+
+def test_only_the_code_of_this_attempt_is_right() -> None:
+    first = with_code(attempt_at(NOW), "123456", KEY)
+    check_code(first, "123456", KEY)
+    for wrong in ("123457", "", "１２３４５６", "123456 "):
+        with pytest.raises(Invalid):
+            check_code(first, wrong, KEY)
+    for other in (replace(first, number=2), replace(first, task_id="t2")):
+        with pytest.raises(Invalid):
+            check_code(other, "123456", KEY)
+
+
+def test_the_code_is_nowhere_in_what_is_kept() -> None:
+    kept = with_code(attempt_at(NOW), "123456", KEY)
+    assert "123456" not in repr(kept)
+    assert kept.code_hash != with_code(attempt_at(NOW), "123456", bytes(32)).code_hash
+
+
+def test_what_was_not_asked_for_is_not_offered() -> None:
+    envelope = sent(replace(task("ada"), identity=("email_code",)))
+    check_offered(envelope, "ada", "email_code", ("email_code",), NOW)
+    for method, offered in (("sms_code", ("sms_code",)), ("email_code", ())):
+        with pytest.raises(Invalid, match="not offered"):
+            check_offered(envelope, "ada", method, offered, NOW)
+
+
+def test_nobody_identifies_before_their_turn() -> None:
+    waiting = replace(task("bo", after=("ada",)), identity=("email_code",))
+    with pytest.raises(NotYourTurn):
+        check_offered(sent(task("ada"), waiting), "bo", "email_code", ("email_code",), NOW)
+
+
+def test_a_proof_stays_with_the_task_and_is_evidence_once() -> None:
+    envelope = sent(replace(task("ada"), identity=("bankid_se",)))
+    envelope, events = prove(envelope, "ada", "bankid_se", "ab" * 32, NOW)
+    assert envelope.task("ada").identity_due == ()
+    assert [(str(one.kind), dict(one.data)) for one in events] == [
+        ("identity_proved", {"method": "bankid_se", "proof": "ab" * 32})
+    ]
+    assert prove(envelope, "ada", "bankid_se", "cd" * 32, NOW) == (envelope, [])
+
+
+def test_somebody_else_is_refused_without_a_word_of_who_it_was() -> None:
+    event = refuse("ada", "bankid_se", "another person", NOW)
+    assert dict(event.data) == {"method": "bankid_se", "reason": "another person"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "proved", "same"),
+    [
+        ("199001010017", "199001010017", True),
+        ("199001010017", "19900101-0017", True),
+        ("199001010017", "199001010025", False),
+        ("199001010017", "", False),
+        (None, "199001010017", True),
+    ],
+)
+def test_national_ids_are_compared_by_what_they_say(
+    wanted: str | None, proved: str, same: bool
+) -> None:
+    asked = replace(task("ada"), person=Person(name="Ada", national_id=wanted))
+    assert is_person(asked, proved) is same
+
+
+def test_a_national_id_is_not_shown_by_accident() -> None:
+    assert "199001010017" not in repr(Person(name="Ada", national_id="199001010017"))
+
+
+def test_an_eid_signs_only_after_it_was_used() -> None:
+    offered = replace(task("ada"), methods=("bankid_se",))
+    by_eid = act(method="bankid_se", text=None)
+    with pytest.raises(IdentityRequired):
+        check_act(sent(offered), sent(offered).task("ada"), by_eid)
+    used = sent(replace(offered, identified=("bankid_se",)))
+    check_act(used, used.task("ada"), by_eid)
