@@ -7,6 +7,8 @@ await build({
   entryPoints: [
     { in: here("signing/main.ts"), out: "signing" },
     { in: here("signing/signing.css"), out: "signing" },
+    { in: here("widget/widget.ts"), out: "widget" },
+    { in: here("widget/widget.css"), out: "widget" },
   ],
   outdir: process.argv[2] ?? here("../src/countersign/pages/static/dist"),
   bundle: true,

@@ -42,7 +42,7 @@ from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
 from countersign.dialects import Dialect, signature_nc, signeum
-from countersign.pages import downloads, front, operations, pki, sandbox, static
+from countersign.pages import downloads, front, operations, pki, sandbox, static, widget
 from countersign.pages.signing import api as signing
 from countersign.settings import PREFIX, BadSettings, Settings
 from countersign.usecases.identity_port import IdentityProvider
@@ -243,6 +243,7 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
         "/d": downloads.build(ports, runtime),
         "/pki": pki.build(_published(installation)),
         "/static": static.build(),
+        "/widget": widget.build(),
         "/healthz": health,
         "/readyz": health,
         "/metrics": health,
@@ -252,6 +253,7 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
         links |= {f"{dialect.name}: API": f"{prefix}/docs" for prefix in dialect.prefixes}
     if settings.sandbox:
         links["What the mails say"] = "/sandbox/mail"
+        links["The signing page inside another page"] = "/sandbox/widget"
         pages["/sandbox"] = sandbox.build(ports, runtime, mail_from=settings.mail_from)
     pages["/"] = front.build(links)
     return pages

@@ -1,4 +1,4 @@
-"""The pages that a sandbox has besides: the mailbox."""
+"""The pages that a sandbox has besides: the mailbox, and the widget at work."""
 
 from .mailbox import build
 

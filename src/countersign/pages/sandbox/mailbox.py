@@ -28,6 +28,7 @@ from countersign.httpkit import (
     page_headers,
     text_response,
 )
+from countersign.pages.sandbox.widget_demo import DemoQuery, show_widget
 from countersign.usecases.ports import Ports
 from countersign.usecases.read_mailbox import Mail, read_mailbox, read_message
 
@@ -102,6 +103,7 @@ def build(ports: Ports, runtime: Runtime, *, mail_from: str) -> ASGIApp:
         _operation("/sandbox/mail", mailbox.show, page, MailboxQuery),
         _operation("/sandbox/mail.json", mailbox.as_json, json, MailboxQuery),
         _operation("/sandbox/mail/{message_id}", mailbox.show_mail, page),
+        _operation("/sandbox/widget", show_widget, page, DemoQuery),
     ]
     return Dialect(
         About(title="Sandbox", version="1"),
