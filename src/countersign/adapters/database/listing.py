@@ -30,6 +30,8 @@ from countersign.domain.envelope import EnvelopeStatus
 from countersign.usecases.ports import EnvelopeHead, EnvelopeQuery
 
 IDS: BindParameter[str] = bindparam("ids", expanding=True)
+OFFSET: BindParameter[int] = bindparam("offset")
+LIMIT: BindParameter[int] = bindparam("limit")
 SORTED_BY = {
     "created_at": envelopes.c.created_at,
     "updated_at": envelopes.c.updated_at,
@@ -72,11 +74,16 @@ class Listing:
         counts = self._counts.of_project(query.account_id, project_id)
         wanted = {state: count for state, count in counts.items() if _is_wanted(state, query)}
         total = sum(wanted.values())
-        if query.offset >= total:
+        offset, limit, backwards = _from_the_nearer_end(query, total)
+        if not limit:
             return [], total
-        page = _merged(len(wanted), query.sort, query.descending)
-        values = _values(wanted, project_id) | {"offset": query.offset, "limit": query.limit}
-        return self._tx.read(page, values).scalars().all(), total
+        everything = query.sort == "created_at" and len(wanted) == len(counts)
+        states = [] if everything else list(wanted)
+        order = query.sort, query.descending is not backwards
+        page = _page(len(states), *order, limited=not self._tx.is_sqlite)
+        values = _values(states, project_id) | {"offset": offset, "limit": limit}
+        ids = self._tx.read(page, values).scalars().all()
+        return ids[::-1] if backwards else ids, total
 
     def _counted(self, query: EnvelopeQuery) -> tuple[Sequence[str], int]:
         wanted = _matching(query)
@@ -100,24 +107,46 @@ def _is_wanted(state: State, query: EnvelopeQuery) -> bool:
     return (not query.statuses or status in query.statuses) and query.begun in (None, begun)
 
 
+def _from_the_nearer_end(query: EnvelopeQuery, total: int) -> tuple[int, int, bool]:
+    """Offset and number of the page's envelopes, and whether they are counted from the end."""
+    limit = max(0, min(query.limit, total - query.offset))
+    if query.offset <= total // 2:
+        return query.offset, limit, False
+    return total - query.offset - limit, limit, True
+
+
 @cache
-def _merged(states: int, sort: str, descending: bool) -> Any:
-    """A page out of so many states. Each has its own place in the index, where it is sorted; both
-    databases merge them without reading further than the page."""
-    branches = [
-        select(envelopes.c.id, SORTED_BY[sort].label("key")).where(
-            envelopes.c.project_id == bindparam("project_id"),
-            envelopes.c.status == bindparam(f"status_{number}"),
-            envelopes.c.begun == bindparam(f"begun_{number}"),
-        )
-        for number in range(states)
-    ]
-    order: list[Any] = [desc(name) if descending else name for name in ("key", "id")]
-    merged: Any = union_all(*branches) if states > 1 else branches[0]
-    return merged.order_by(*order).offset(bindparam("offset")).limit(bindparam("limit"))
+def _page(states: int, sort: str, descending: bool, *, limited: bool) -> Any:
+    """A page of all envelopes, or of those in so many states. Each state has a place of its own in
+    the index, where it is sorted. SQLite merges them and reads no further than the page;
+    PostgreSQL does when each is `limited`, which would make SQLite sort them."""
+    key, id, offset, limit = (
+        SORTED_BY[sort],
+        envelopes.c.id,
+        bindparam("offset"),
+        bindparam("limit"),
+    )
+    order = [one.desc() if descending else one for one in (key, id)]
+    every = select(id, key.label("key")).where(envelopes.c.project_id == bindparam("project_id"))
+    if not states:
+        return every.order_by(*order).offset(OFFSET).limit(LIMIT)
+    branches = [every.where(*_in_state(number)) for number in range(states)]
+    if states == 1:
+        return branches[0].order_by(*order).offset(OFFSET).limit(LIMIT)
+    if limited:
+        branches = [branch.order_by(*order).limit(OFFSET + LIMIT) for branch in branches]
+    merged: list[Any] = [desc(name) if descending else name for name in ("key", "id")]
+    return union_all(*branches).order_by(*merged).offset(OFFSET).limit(LIMIT)
 
 
-def _values(states: Sequence[State] | dict[State, int], project_id: str) -> dict[str, Any]:
+def _in_state(number: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (
+        envelopes.c.status == bindparam(f"status_{number}"),
+        envelopes.c.begun == bindparam(f"begun_{number}"),
+    )
+
+
+def _values(states: Sequence[State], project_id: str) -> dict[str, Any]:
     values: dict[str, Any] = {"project_id": project_id}
     for number, (status, begun) in enumerate(states):
         values |= {f"status_{number}": status, f"begun_{number}": begun}

@@ -124,12 +124,18 @@ envelopes = Table(
     Index("ix_envelopes_newest_of_credential", "credential_id", "created_at", "id"),
 )
 
-# Lists of a project read one of these from either end, for each state that has envelopes
+# What lists of a project read, from either end: all of it, or the envelopes of one state
 IN_A_PROJECT = text("project_id IS NOT NULL")
-for sorted_by in ("created_at", "updated_at", "folded_name"):
+PROJECT_LISTS = {
+    "newest": ("project_id", "created_at", "id"),
+    "created": ("project_id", "status", "begun", "created_at", "id"),
+    "updated": ("project_id", "status", "begun", "updated_at", "id"),
+    "named": ("project_id", "status", "begun", "folded_name", "id"),
+}
+for list_name, columns in PROJECT_LISTS.items():
     Index(
-        f"ix_envelopes_project_{sorted_by}",
-        *(envelopes.c[name] for name in ("project_id", "status", "begun", sorted_by, "id")),
+        f"ix_envelopes_project_{list_name}",
+        *(envelopes.c[column] for column in columns),
         sqlite_where=IN_A_PROJECT,
         postgresql_where=IN_A_PROJECT,
     )

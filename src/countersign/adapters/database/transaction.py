@@ -26,7 +26,7 @@ class Transaction:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.insert = database.insert
+        self.insert, self.is_sqlite = database.insert, database.is_sqlite
         self._connection: Connection | None = None
         self.writing = False
 

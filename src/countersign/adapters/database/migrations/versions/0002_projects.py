@@ -13,6 +13,12 @@ revision = "0002"
 down_revision = "0001"
 
 IN_A_PROJECT = sa.text("project_id IS NOT NULL")
+LISTS = {
+    "newest": ["project_id", "created_at", "id"],
+    "created": ["project_id", "status", "begun", "created_at", "id"],
+    "updated": ["project_id", "status", "begun", "updated_at", "id"],
+    "named": ["project_id", "status", "begun", "folded_name", "id"],
+}
 BEGUN = """
 UPDATE envelopes SET begun = true WHERE EXISTS (
   SELECT 1 FROM tasks JOIN task_documents ON task_documents.task_id = tasks.id
@@ -76,11 +82,11 @@ def _envelopes() -> None:
     op.execute(BEGUN)
     if op.get_context().dialect.name == "postgresql":
         op.execute('ALTER TABLE envelopes ALTER COLUMN folded_name TYPE TEXT COLLATE "C"')
-    for sorted_by in ("created_at", "updated_at", "folded_name"):
+    for name, columns in LISTS.items():
         op.create_index(
-            f"ix_envelopes_project_{sorted_by}",
+            f"ix_envelopes_project_{name}",
             "envelopes",
-            ["project_id", "status", "begun", sorted_by, "id"],
+            columns,
             sqlite_where=IN_A_PROJECT,
             postgresql_where=IN_A_PROJECT,
         )
