@@ -23,6 +23,7 @@ from countersign.adapters.database.engine import Database
 from countersign.adapters.database.jobs import JobQueue
 from countersign.adapters.database.migrations import migrate
 from countersign.adapters.database.unit_of_work import DatabaseUnitOfWork
+from countersign.adapters.fetcher import HttpFetcher
 from countersign.adapters.files.local import LocalFiles
 from countersign.adapters.identity import NoIdentity
 from countersign.adapters.identity.bankid import BankId
@@ -92,8 +93,9 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         stack.enter_context(closing(database))
         workshop = stack.enter_context(closing(Workshop()))
         hits = stack.enter_context(closing(hits_beside(database)))
+        fetcher = stack.enter_context(closing(_fetcher(settings)))
         migrate(database)
-        yield _installation(settings, database, workshop, hits, outside)
+        yield _installation(settings, database, workshop, hits, fetcher, outside)
 
 
 def _make_folders(settings: Settings) -> None:
@@ -108,7 +110,12 @@ def _make_folders(settings: Settings) -> None:
 
 
 def _installation(
-    settings: Settings, database: Database, workshop: Workshop, hits: Hits, outside: Outside
+    settings: Settings,
+    database: Database,
+    workshop: Workshop,
+    hits: Hits,
+    fetcher: HttpFetcher,
+    outside: Outside,
 ) -> Installation:
     clock: Clock = system_clock
     job_clock: Clock = system_clock
@@ -117,7 +124,7 @@ def _installation(
         clock, job_clock = moved, moved.exactly
     keys = open_local_keys(settings.data / "keys" / "pki", settings.public_url, clock())
     queue = JobQueue(database, job_clock)
-    ports = outside(_ports(settings, database, queue, clock, keys, workshop))
+    ports = outside(_ports(settings, database, queue, clock, keys, workshop, fetcher))
     poll = SANDBOX_POLL if settings.sandbox else POLL
     worker = Worker(queue, jobs.handlers(ports), jobs.retry_after, jobs.QUEUES, poll=poll)
     return Installation(
@@ -138,6 +145,7 @@ def _ports(
     clock: Clock,
     keys: LocalKeys,
     workshop: Workshop,
+    fetcher: HttpFetcher,
 ) -> Ports:
     master = master_key(settings.data / "keys" / "master.key")
     links = SignedLinks(settings.public_url, subkey(master, "links"))
@@ -151,11 +159,12 @@ def _ports(
         clock=clock,
         files=files,
         engine=Engine(files, _keyring(settings, keys, clock), workshop),
-        mailer=_mailer(settings),
+        mailer=_mailer(settings, files),
         invitations=MailInvitations(settings.mail_from),
         webhooks=HttpWebhookSender(OutboundHttp(allow_private=settings.sandbox)),
         links=links,
         code_key=subkey(master, "one-time codes"),
+        fetcher=fetcher,
         identity=simulated or _identity(settings),
         simulated=simulated,
         link_lifetime=LINK_LIFETIME,
@@ -178,6 +187,10 @@ def _keyring(settings: Settings, keys: LocalKeys, clock: Clock) -> Keyring:
     return Keyring(keys, clock, seal, settings.tsa_urls)
 
 
+def _fetcher(settings: Settings) -> HttpFetcher:
+    return HttpFetcher(OutboundHttp(allow_private=settings.sandbox), settings.data / "staging")
+
+
 def _identity(settings: Settings) -> IdentityProvider:
     if not settings.bankid_certificate:
         return NoIdentity()
@@ -191,10 +204,10 @@ def _identity(settings: Settings) -> IdentityProvider:
         return BankId(settings.bankid_url, tls)
 
 
-def _mailer(settings: Settings) -> Mailer:
+def _mailer(settings: Settings, files: Files) -> Mailer:
     if settings.smtp_url:
         with _blaming("smtp_url", "mail_from"):
-            return SmtpMailer(settings.smtp_url, settings.mail_from)
+            return SmtpMailer(settings.smtp_url, settings.mail_from, files)
     return SandboxMailer()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from countersign.adapters.letterhead import Letterhead, letterhead
 from countersign.adapters.mail import one_line
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.task import Action, Task
@@ -143,6 +144,7 @@ class Letter:
     note: str
     address: str
     footer: str
+    head: Letterhead
 
 
 class MailInvitations:
@@ -188,7 +190,7 @@ class MailInvitations:
     def _letter(self, words: Words, envelope: Envelope, task: Task, link: str, code: str) -> Letter:
         language = TEXTS.choose([task.language])
         say = TEXTS.texts(language).gettext
-        name, own_name = one_line(envelope.name), one_line(envelope.sender_name)
+        name, own_name = one_line(envelope.name), one_line(envelope.known_sender)
         sender = own_name or self._platform
         due = task.due_at or envelope.due_at if words.asks else None
         person = one_line(task.person.name)
@@ -206,10 +208,14 @@ class MailInvitations:
             link=link,
             note=_said(say, words.note),
             address=say(ADDRESS),
-            footer=self._footer(say(FOOTER), own_name),
+            footer=self._footer(say(FOOTER), own_name, envelope),
+            head=letterhead(envelope),
         )
 
-    def _footer(self, text: str, sender: str) -> str:
+    def _footer(self, text: str, sender: str, envelope: Envelope) -> str:
+        settings = envelope.settings
+        if settings.branding.company_name and not settings.send_invitations:
+            return sender  # white label: even a one-time code names nobody else
         return text.format(platform=self._platform, sender=sender) if sender else self._platform
 
 

@@ -17,6 +17,8 @@ from urllib.parse import unquote, urlsplit
 
 from countersign.domain.delivery import Message, MessageStatus, shown_sender
 from countersign.domain.errors import Unavailable
+from countersign.domain.inline_image import content_id, inline_images
+from countersign.usecases.ports import Files
 
 TIMEOUT = 20.0  # seconds for each step
 PORTS = {"smtp": 25, "smtps": 465}
@@ -42,12 +44,20 @@ class SandboxMailer:
 class SmtpMailer:
     """The `Mailer` port over `smtp://` (TLS when the server offers it) or `smtps://`.
 
-    `mail_from` is the platform's From address with its name; `tls` replaces the system's trust in
-    tests. A certificate that isn't valid is a failure, and a password never travels in the clear.
+    `mail_from` is the platform's From address with its name; `files` holds the pictures that mails
+    show; `tls` replaces the system's trust in tests.
+    A certificate that isn't valid is a failure, and a password never travels in the clear.
     Raises ValueError for a URL or address that can't be understood.
     """
 
-    def __init__(self, url: str, mail_from: str, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        mail_from: str,
+        files: Files | None = None,
+        *,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in PORTS or not parts.hostname:
             raise ValueError("the mail server is given as smtp://host or smtps://host")
@@ -58,6 +68,7 @@ class SmtpMailer:
         if not (self._user + self._password).isascii():  # as far as smtplib goes
             raise ValueError("the mail server's user and password must be ASCII")
         self._platform, self._address = name or address, _address(address)
+        self._files = files
         self._tls = tls or ssl.create_default_context()
 
     def send(self, message: Message) -> Message:
@@ -128,7 +139,22 @@ class SmtpMailer:
         mail.set_content(message.text)
         if message.html:
             mail.add_alternative(message.html, subtype="html")
+            self._add_images(mail, message.html)
         return mail
+
+    def _add_images(self, mail: EmailMessage, html: str) -> None:
+        if self._files is None:
+            return
+        page = list(mail.iter_parts())[-1]
+        for image in inline_images(html):
+            page.add_related(
+                self._files.read(image),
+                maintype="image",
+                subtype="png",
+                cid=f"<{content_id(image)}>",
+                disposition="inline",
+                filename="logo.png",
+            )
 
 
 def _send_content(server: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:

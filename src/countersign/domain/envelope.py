@@ -95,6 +95,11 @@ class Envelope:
         """Whether somebody has signed."""
         return any(task.status is TaskStatus.COMPLETED and task.signs for task in self.tasks)
 
+    @property
+    def known_sender(self) -> str:
+        """The name by which those who are asked know the sender."""
+        return self.settings.branding.company_name or self.sender_name
+
     def task(self, task_id: str) -> Task:
         """Raises NotFound."""
         found = next((task for task in self.tasks if task.id == task_id), None)

@@ -83,6 +83,6 @@ def _message(key: str, envelope: Envelope, task: Task, written: Written, ports: 
         subject=subject,
         text=text,
         html=html,
-        sender_name=envelope.sender_name,
+        sender_name=envelope.known_sender,
         created_at=ports.clock(),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from email.utils import parseaddr
 from functools import cache
 from importlib.resources import files
@@ -15,8 +16,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp
 
 from countersign.domain.delivery import Message, shown_sender
+from countersign.domain.document import FileRef
 from countersign.domain.errors import NotFound
 from countersign.domain.evidence import timestamp
+from countersign.domain.inline_image import with_images
 from countersign.httpkit import (
     About,
     Dialect,
@@ -37,6 +40,7 @@ HTML = "text/html"
 MAIL_HEADERS = {
     **page_headers(
         style_src="'unsafe-inline'",
+        img_src="data:",
         sandbox="allow-popups allow-popups-to-escape-sandbox",
     ),
     "cache-control": "no-store",
@@ -70,7 +74,11 @@ class Mailbox:
 
     def show_mail(self, message_id: str) -> Response:
         """One mail as its reader would see it."""
-        return HTMLResponse(read_message(message_id, self._ports).html, headers=MAIL_HEADERS)
+        html = read_message(message_id, self._ports).html
+        return HTMLResponse(with_images(html, self._picture), headers=MAIL_HEADERS)
+
+    def _picture(self, file: FileRef) -> str:
+        return f"data:image/png;base64,{b64encode(self._ports.files.read(file)).decode()}"
 
     def _messages(self, query: MailboxQuery) -> list[dict[str, Any]]:
         return [self._present(mail) for mail in read_mailbox(query.to, self._ports)]

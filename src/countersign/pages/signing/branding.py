@@ -13,7 +13,7 @@ def shown_branding(envelope: Envelope, base: str) -> dict[str, Any]:
     branding = envelope.settings.branding
     version = branding.logo.sha256[:12] if branding.logo else ""
     return {
-        "name": branding.company_name or envelope.sender_name,
+        "name": envelope.known_sender,
         "logo": f"{base}/logo?v={version}" if version else "",
         "accent": branding.primary_color,
         "second": branding.secondary_color,
