@@ -120,12 +120,7 @@ def _page(states: int, sort: str, descending: bool, *, limited: bool) -> Any:
     """A page of all envelopes, or of those in so many states. Each state has a place of its own in
     the index, where it is sorted. SQLite merges them and reads no further than the page;
     PostgreSQL does when each is `limited`, which would make SQLite sort them."""
-    key, id, offset, limit = (
-        SORTED_BY[sort],
-        envelopes.c.id,
-        bindparam("offset"),
-        bindparam("limit"),
-    )
+    key, id = SORTED_BY[sort], envelopes.c.id
     order = [one.desc() if descending else one for one in (key, id)]
     every = select(id, key.label("key")).where(envelopes.c.project_id == bindparam("project_id"))
     if not states:
