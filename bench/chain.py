@@ -14,6 +14,7 @@ from pathlib import Path
 from countersign import pdf
 from countersign.adapters.keys.local import LocalKeys, open_local_keys
 from countersign.adapters.pdf_engine import Keyring
+from countersign.adapters.pdf_engine.engine import HEAVY_BYTES
 from countersign.pdf.verify.facts import BaseFacts, Expected, ExpectedAct
 from countersign.pdf.verify.own import verify_own
 
@@ -26,7 +27,7 @@ LAYOUT = pdf.Layout(
     )
 )
 # What needs doing only once for all envelopes of the same document and layout
-ONCE = ("prepare", "hash base")
+ONCE = ("prepare",)
 
 
 class Steps:
@@ -75,33 +76,44 @@ def walk(world: World, upload: bytes, path: Path) -> Steps:
     """Takes an upload the whole way; leaves the sealed file at `path`. Raises Refused when it is
     not as it must be."""
     steps, keys = Steps(), world.keyring
-    with steps.step("prepare"):
-        made = pdf.prepare(upload, LAYOUT)
-    path.write_bytes(made.data)
-    with steps.step("hash base"):
-        base = pdf.digest_of(blocks(path))
+    state, base = _base(upload, path, steps)
     with steps.step("certify"):
         stamp = keys.timestamper()
-        last = pdf.certify(made.state, base, keys.certification(), stamp, ENVELOPE, now())
+        last = pdf.certify(state, base, keys.certification(), stamp, ENVELOPE, now())
     _append(path, last)
     signed = []
     for slot in (0, 1):
         with steps.step("two acts"):
             key, at = world.signer(slot), now()
-            where = (made.state, last.chain, last.digest, slot)
+            where = (state, last.chain, last.digest, slot)
             last = pdf.act(*where, person(slot), key, stamp, at)
         _append(path, last)
         signed.append(_expected(slot, key, at))
     with steps.step("seal"):
-        last = pdf.seal(made.state, last.chain, last.digest, keys.seal(), stamp, now())
+        last = pdf.seal(state, last.chain, last.digest, keys.seal(), stamp, now())
     _append(path, last)
     with steps.step("archive"):
-        last = pdf.archive(made.state, last.chain, last.digest, keys.validation_data(), stamp)
+        last = pdf.archive(state, last.chain, last.digest, keys.validation_data(), stamp)
     _append(path, last)
     with steps.step("verify"):
-        facts = BaseFacts.from_json(made.state.to_json())
+        facts = BaseFacts.from_json(state.to_json())
         verify_own(blocks(path), facts, keys.trust(), _expected_file(signed))
     return steps
+
+
+def _base(upload: bytes, path: Path, steps: Steps) -> tuple[pdf.BaseState, pdf.Digest]:
+    """As the server makes it: a large one from file to file, and hashed where it is kept."""
+    source = path.with_suffix(".upload")
+    source.write_bytes(upload)
+    if len(upload) < HEAVY_BYTES:
+        with steps.step("prepare"):
+            made = pdf.prepare(source.read_bytes(), LAYOUT)
+        path.write_bytes(made.data)
+        return made.state, made.digest
+    with steps.step("prepare"):
+        state = pdf.prepare_file(source, LAYOUT, path)
+        base = pdf.digest_of(blocks(path))
+    return state.with_digest(base), base
 
 
 def blocks(path: Path) -> Iterator[bytes]:

@@ -1,19 +1,25 @@
 """The engine over real files and real keys: what the settings of an envelope do to its PDF."""
 
+import hashlib
+import io
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from countersign.adapters.files.local import LocalFiles
 from countersign.adapters.keys.local import open_local_keys
 from countersign.adapters.pdf_engine import Engine, Keyring
+from countersign.adapters.pdf_engine.engine import HEAVY_BYTES
 from countersign.adapters.workshop import Workshop
-from countersign.domain.document import Base, Document, PageSize
+from countersign.domain.document import Base, Document, FileRef, PageSize
 from countersign.domain.envelope import Envelope, EnvelopeSettings
+from countersign.domain.errors import UnusableFile
 from countersign.domain.task import Act, Action, Person, Task, Visitor
 from countersign.usecases.ports import VerificationFailed
 from tests.pdf.samples import contract
@@ -81,6 +87,19 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield Desk(tmp_path, workshop)
 
 
+def large(upload: bytes) -> bytes:
+    """The same document with an attachment that does not compress."""
+    with pikepdf.open(io.BytesIO(upload)) as file:
+        file.attachments["noise.bin"] = pikepdf.AttachedFileSpec(file, os.urandom(HEAVY_BYTES))
+        out = io.BytesIO()
+        file.save(out)
+    return out.getvalue()
+
+
+def fingerprint(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
 def utf16(text: str) -> bytes:
     return text.encode("utf-16-be").hex().upper().encode()
 
@@ -112,6 +131,26 @@ def test_what_was_signed_is_compared_even_where_no_page_shows_it(desk: Desk) -> 
     forged = envelope.with_task(replace(task, act=consented))
     with pytest.raises(VerificationFailed, match="consent"):
         desk.engine.verify(forged, forged.documents[0], base)
+
+
+def test_a_large_upload_goes_from_file_to_file(desk: Desk, tmp_path: Path) -> None:
+    upload = large(contract())
+    envelope, base = desk.signed(desk.envelope(upload, EnvelopeSettings()))
+    document = envelope.documents[0]
+    assert desk.engine.verify(envelope, document, base)["level"] == "B-LTA"
+    assert base.state["sha256"] == base.file.sha256
+    assert base.file == FileRef(fingerprint(desk.files.read(base.file)), base.state["length"])
+    assert list((tmp_path / "files" / "incoming").iterdir()) == []
+
+
+def test_a_large_upload_that_is_broken_is_refused_and_leaves_nothing(
+    desk: Desk, tmp_path: Path
+) -> None:
+    broken = b"%PDF-1.7\n" + bytes(HEAVY_BYTES)
+    envelope = desk.envelope(broken, EnvelopeSettings())
+    with pytest.raises(UnusableFile):
+        desk.engine.prepare(envelope, envelope.documents[0])
+    assert list((tmp_path / "files" / "incoming").iterdir()) == []
 
 
 def test_envelopes_share_a_base_only_when_their_last_pages_are_alike(desk: Desk) -> None:

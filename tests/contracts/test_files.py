@@ -77,9 +77,31 @@ def test_a_staged_file_is_taken_over(files: Files, tmp_path: Path, size: int) ->
     assert files.read(FileRef(sha256, size)) == data
 
 
+def test_what_is_written_aside_is_adopted_or_goes(files: Files) -> None:
+    sha256 = hashlib.sha256(b"base").hexdigest()
+    with files.aside() as path, files.aside() as other:
+        assert path != other
+        assert path.read_bytes() == b""
+        path.write_bytes(b"base")
+        other.write_bytes(b"half of it")
+        assert files.adopt(path, sha256) == FileRef(sha256, 4)
+    assert files.read(FileRef(sha256, 4)) == b"base"
+    assert not path.exists()
+    assert not other.exists()
+
+
+def test_a_stored_file_can_be_read_as_a_local_one(files: Files) -> None:
+    file = files.put(b"%PDF-1.7" * MEBIBYTE)
+    with files.local(file) as path:
+        assert path.read_bytes() == b"%PDF-1.7" * MEBIBYTE
+    assert files.read(file) == b"%PDF-1.7" * MEBIBYTE
+
+
 def test_a_file_that_is_not_there_is_not_found(files: Files) -> None:
     with pytest.raises(NotFound):
         files.read(MISSING)
+    with pytest.raises(NotFound), files.local(MISSING):
+        pass
     with pytest.raises(NotFound):
         b"".join(files.stream([files.put(b"here"), MISSING]))
 

@@ -3,7 +3,7 @@ database.
 
 The writer, in the order of a document's life:
 
-    prepare(data, layout) -> Prepared(data, state)
+    prepare(data, layout) -> Prepared(data, state, digest)
     certify(state, digest, key, timestamper, EnvelopeValues(…), at) -> Revision
     act(state, chain, digest, slot, ActValues(...), key, timestamper, at) -> Revision
     seal(state, chain, digest, key, timestamper, at) -> Revision
@@ -29,7 +29,7 @@ from countersign.pdf.errors import (
 )
 from countersign.pdf.fonts import fonts, use_font_directory
 from countersign.pdf.layout import AddedPages, Field, FieldKind, Layout, Slot
-from countersign.pdf.prepare import Prepared, prepare
+from countersign.pdf.prepare import Prepared, prepare, prepare_file
 from countersign.pdf.seal import ValidationData, archive, seal
 from countersign.pdf.state import BaseState, ChainState, Digest, Revision, digest_of
 from countersign.pdf.timestamp import LocalTimestamper
@@ -63,6 +63,7 @@ __all__ = [
     "digest_of",
     "fonts",
     "prepare",
+    "prepare_file",
     "seal",
     "use_font_directory",
 ]

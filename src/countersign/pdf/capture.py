@@ -1,9 +1,11 @@
 """Read back what a saved base looks like, so that no later step has to parse it."""
 
-import hashlib
 import io
 import re
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import pikepdf
 
@@ -12,20 +14,39 @@ from countersign.pdf.form import NewField
 from countersign.pdf.shared_font import shared_font
 from countersign.pdf.state import BaseState, FieldState
 
+_END_WINDOW = 64  # bytes
 _END = re.compile(rb"startxref\n(\d+)\n%%EOF\n?$")
 _VALUE_KEYS = ("/V", "/AP", "/AS")
 
 
-def capture(data: bytes, fields: list[NewField], own: int) -> BaseState:
-    """The state of a base whose form holds `fields`, the first `own` of them the platform's."""
-    with pikepdf.open(io.BytesIO(data)) as pdf:
+# A file's name rather than the open file: of that pikepdf reads every line through Python
+Source = Path | io.BytesIO
+
+
+@contextmanager
+def reading(source: Source) -> Iterator[BinaryIO]:
+    """The file opened, or what is in memory already, to be read from its begin."""
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            yield file
+    else:
+        source.seek(0)
+        yield source
+
+
+def capture(base: Source, fields: list[NewField], own: int) -> BaseState:
+    """The state, still without digest, of a base whose form holds `fields`, the first `own` of
+    them the platform's."""
+    with reading(base) as file:
+        length, prev = file.seek(0, io.SEEK_END), _last_xref(file)
+    with pikepdf.open(base) as pdf:
         root, trailer = pdf.Root, pdf.trailer
         captured = [_field(obj, new) for obj, new in zip(root.AcroForm.Fields, fields, strict=True)]
         return BaseState(
-            length=len(data),
-            sha256=hashlib.sha256(data).hexdigest(),
+            length=length,
+            sha256="",
             size=int(trailer.Size),
-            prev=_last_xref(data),
+            prev=prev,
             root=root.objgen[0],
             info=trailer.Info.objgen[0] if "/Info" in trailer else 0,
             id=bytes(trailer.ID[0]).hex(),
@@ -61,8 +82,11 @@ def _by_slot(captured: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return slots
 
 
-def _last_xref(data: bytes) -> int:
-    found = _END.search(data, len(data) - 64)
-    if found is None or not data.startswith(b"xref\n", int(found[1])):
+def _last_xref(base: BinaryIO) -> int:
+    base.seek(-_END_WINDOW, io.SEEK_END)
+    found = _END.search(base.read())
+    at = int(found[1]) if found else 0
+    base.seek(at)
+    if base.read(5) != b"xref\n":
         raise PdfError("the prepared file does not end in a classic cross-reference table")
-    return int(found[1])
+    return at

@@ -27,6 +27,23 @@ class PageBox:
         bx, by = self._point(left + width, top + height)
         return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
 
+    def seen_corners(self, rect: Rect) -> Rect:
+        """Left, top, right and bottom of a /Rect, in points from the top left corner that the
+        viewer sees: the way back from `rect`."""
+        (ax, ay), (bx, by) = self._seen(rect[0], rect[1]), self._seen(rect[2], rect[3])
+        return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+
+    def _seen(self, x: float, y: float) -> tuple[float, float]:
+        match self.rotate:
+            case 90:
+                return y - self.y0, x - self.x0
+            case 180:
+                return self.x1 - x, y - self.y0
+            case 270:
+                return self.y1 - y, self.x1 - x
+            case _:
+                return x - self.x0, self.y1 - y
+
     def _point(self, right: float, down: float) -> tuple[float, float]:
         match self.rotate:
             case 90:

@@ -26,6 +26,8 @@ LARGEST_SIDE_PT = 14_400.0
 HEADER_WINDOW = 1024
 """`%PDF-` must begin within so many bytes; viewers accept junk before it (ISO 32000-1, H.3.4.1)."""
 
+_BLANKS = b"\0\t\n\r\f "
+
 # A few kilobytes of Flate can unpack to gigabytes. qpdf's limits hold for the whole process and
 # must be set before threads use it, so at import.
 _UNPACKED_LIMIT = 100_000_000
@@ -38,7 +40,7 @@ set_qpdf_limits(
 )
 
 # All that pikepdf raises when an object is not of the kind its place in the file asks for.
-_DAMAGE = (
+DAMAGE = (
     pikepdf.PdfError,
     pikepdf.PikepdfError,
     ValueError,
@@ -104,12 +106,12 @@ def inspect(data: bytes, *, max_pages: int = MAX_PAGES, password: str | None = N
             return _read(pdf, max_pages)
     except UnusablePdf:
         raise
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise UnusablePdf("broken", "This PDF is damaged and cannot be repaired.") from error
 
 
 def _refuse_other_kinds(data: bytes) -> None:
-    if not data.strip(b"\0\t\n\r\f "):
+    if not data[:HEADER_WINDOW].strip(_BLANKS) and not data.strip(_BLANKS):
         raise UnusablePdf("empty", "The file is empty.")
     head = data[:HEADER_WINDOW]
     if b"%PDF-" in head:
@@ -137,7 +139,7 @@ def _read(pdf: Pdf, max_pages: int) -> Inspection:
         largest_signature=max(map(_signature_size, fields), default=0),
         certified=_certification_level(catalog),
         was_encrypted=pdf.is_encrypted,
-        has_forms=any(_inherited(field, "/FT") != Name.Sig for field in fields),
+        has_forms=any(inherited(field, "/FT") != Name.Sig for field in fields),
         has_xfa="/XFA" in form,
         active_content=tuple(sorted(set(_active_content(pdf, catalog, fields)))),
     )
@@ -200,7 +202,7 @@ def _is_field(kid: object) -> bool:
     return isinstance(kid, Dictionary) and ("/T" in kid or "/Kids" in kid)
 
 
-def _inherited(field: Object, key: str) -> object:
+def inherited(field: Object, key: str) -> object:
     node: object = field
     for _ in range(32):
         if not isinstance(node, Dictionary):
@@ -212,8 +214,8 @@ def _inherited(field: Object, key: str) -> object:
 
 
 def _signature_size(field: Object) -> int:
-    value = _inherited(field, "/V")
-    if _inherited(field, "/FT") != Name.Sig or not isinstance(value, Dictionary):
+    value = inherited(field, "/V")
+    if inherited(field, "/FT") != Name.Sig or not isinstance(value, Dictionary):
         return 0
     contents = value.get("/Contents")
     # Something without contents that claims to be a signature is not nothing

@@ -8,12 +8,14 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from countersign.pdf import evidence
-from countersign.pdf.capture import capture
+from countersign.pdf.capture import Source, capture, reading
 from countersign.pdf.cleaning import drop_active_content
 from countersign.pdf.errors import BadLayout, PdfError, UnusablePdf
 from countersign.pdf.flatten import flatten_form
@@ -21,10 +23,10 @@ from countersign.pdf.form import NOWHERE, Form, Place, Sheet
 from countersign.pdf.geometry import PageBox, visible_box
 from countersign.pdf.layout import Field, FieldKind, Layout, Slot
 from countersign.pdf.shared_font import shared_font
-from countersign.pdf.state import BaseState, StateKind
+from countersign.pdf.state import BaseState, Digest, StateKind, digest_of
 from countersign.pdf.text import typesetter
 
-_GROWTH = 200_000  # bytes; font, evidence pages and fields of an ordinary envelope
+_HEADER_WINDOW = 1024  # bytes in which a reader looks for %PDF-
 # A second place for the same signature repeats its mark; a date is a text like any other
 _STATE_KINDS: dict[FieldKind, StateKind] = {
     "signature": "mark",
@@ -37,10 +39,11 @@ _STATE_KINDS: dict[FieldKind, StateKind] = {
 
 @dataclass(frozen=True)
 class Prepared:
-    """The base and all that must be known of it."""
+    """The base, all that must be known of it, and the midstate over it."""
 
     data: bytes
     state: BaseState
+    digest: Digest
 
 
 def prepare(data: bytes, layout: Layout) -> Prepared:
@@ -49,7 +52,28 @@ def prepare(data: bytes, layout: Layout) -> Prepared:
     Raises UnusablePdf when the upload cannot be signed, BadLayout when a field lies outside the
     document.
     """
-    with _opened(data) as pdf, _as_broken():
+    base = io.BytesIO()
+    form, own = _write(io.BytesIO(data), layout, base)
+    state = capture(base, form.fields, own)
+    written = base.getvalue()
+    digest = digest_of([written])
+    return Prepared(written, state.with_digest(digest), digest)
+
+
+def prepare_file(source: Path, layout: Layout, target: Path) -> BaseState:
+    """`prepare` for files of any size, whose bytes stay out of memory.
+
+    The state has no digest yet: whoever keeps the base reads it once more anyway, for the midstate
+    that the next step needs.
+    """
+    with target.open("wb") as base:
+        form, own = _write(source, layout, base)
+    return capture(target, form.fields, own)
+
+
+def _write(upload: Source, layout: Layout, base: BinaryIO) -> tuple[Form, int]:
+    """Also returns how many of the form's fields are the platform's own."""
+    with _opened(upload) as pdf, _as_broken():
         font = shared_font().embed(pdf)
         flatten_form(pdf, font)
         drop_active_content(pdf)
@@ -57,18 +81,20 @@ def prepare(data: bytes, layout: Layout) -> Prepared:
         pdf.Root.Pages.Count = len(pdf.pages)
         sheets = _sheets(pdf, layout)
         form, own = _build(pdf, font, layout, sheets)
-        saved = _save(pdf, len(data) + _GROWTH)
-    return Prepared(saved, capture(saved, form.fields, own))
+        _save(pdf, base)
+    return form, own
 
 
 @contextmanager
-def _opened(data: bytes) -> Iterator[pikepdf.Pdf]:
-    if not data:
+def _opened(upload: Source) -> Iterator[pikepdf.Pdf]:
+    with reading(upload) as beginning:
+        head = beginning.read(_HEADER_WINDOW)
+    if not head:
         raise UnusablePdf("empty", "the file is empty")
-    if b"%PDF-" not in data[:1024]:
+    if b"%PDF-" not in head:
         raise UnusablePdf("not_pdf", "the file is not a PDF")
     with _as_broken():
-        pdf = pikepdf.open(io.BytesIO(data))
+        pdf = pikepdf.open(upload)
     with pdf:
         yield pdf
 
@@ -247,27 +273,20 @@ def _place(field: Field, sheet: Sheet) -> Place:
     return field.x * width, field.y * height, field.w * width, field.h * height
 
 
-def _save(pdf: pikepdf.Pdf, expected: int) -> bytes:
-    """`expected` bytes are made room for at once: growing by steps takes twice the time."""
+def _save(pdf: pikepdf.Pdf, base: BinaryIO) -> None:
     info = pdf.trailer.get("/Info")
     if info is not None and not info.is_indirect:
         pdf.trailer.Info = pdf.make_indirect(info)
     if "/Size" not in pdf.trailer:
         # Lost with a damaged trailer; the library writes the right number, but only over another
         pdf.trailer.Size = 1
-    out = io.BytesIO()
-    out.seek(expected)
-    out.write(b"\0")
-    out.seek(0)
     # Streams stay as they are: recompressing takes ten times as long as everything else.
     # No object streams: the writer and the verifier want a classic cross-reference table.
     pdf.save(
-        out,
+        base,
         object_stream_mode=pikepdf.ObjectStreamMode.disable,
         min_version="1.7",
         compress_streams=False,
         fix_metadata_version=False,
         encryption=False,
     )
-    out.truncate()
-    return out.getvalue()

@@ -6,7 +6,7 @@ The JSON form is the contract of docs/pdf-format.md, section 2.
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Literal, Protocol, Self
 
@@ -119,7 +119,10 @@ class Revision:
 
 @dataclass(frozen=True)
 class BaseState:
-    """All that later steps need of the prepared base. Immutable: it belongs to the base's bytes."""
+    """All that later steps need of the prepared base. Immutable: it belongs to the base's bytes.
+
+    `sha256` is empty until somebody has read the base whole; no verifier accepts that.
+    """
 
     length: int
     sha256: str
@@ -135,6 +138,10 @@ class BaseState:
     platform: list[dict[str, Any]]
     slots: list[list[dict[str, Any]]]
     version: int = VERSION
+
+    def with_digest(self, digest: Digest) -> "BaseState":
+        """The state that a base is known by; `digest` covers its bytes."""
+        return replace(self, sha256=digest.hexdigest())
 
     @property
     def chain(self) -> ChainState:

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,6 +43,20 @@ class LocalFiles:
         self._store(sha256, lambda target: self._move(path, target))
         path.unlink(missing_ok=True)
         return file
+
+    @contextmanager
+    def aside(self) -> Iterator[Path]:
+        handle, path = tempfile.mkstemp(dir=self._aside)
+        os.close(handle)
+        try:
+            yield Path(path)
+        finally:
+            Path(path).unlink(missing_ok=True)
+
+    @contextmanager
+    def local(self, file: FileRef) -> Iterator[Path]:
+        self._open(file).close()
+        yield self._path(file.sha256)
 
     def read(self, file: FileRef) -> bytes:
         with self._open(file) as found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -45,6 +46,20 @@ class ObjectStoreFiles:
         self._create(file, path)
         path.unlink()
         return file
+
+    @contextmanager
+    def aside(self) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory(prefix="countersign-") as folder:
+            path = Path(folder) / "aside"
+            path.touch()
+            yield path
+
+    @contextmanager
+    def local(self, file: FileRef) -> Iterator[Path]:
+        with self.aside() as path:
+            with path.open("wb") as out:
+                out.writelines(self.stream([file]))
+            yield path
 
     def read(self, file: FileRef) -> bytes:
         found = self._recent.get(file.sha256)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 WRITER = "1"  # goes into the name of a base: a writer that lays it out differently makes a new one
 HEAVY_BYTES = 512 << 10
 HEAVY_PAGES = 50
+BLOCK = 1 << 20  # bytes
 IMAGE_CACHE_BYTES = 32 << 20
 
 
@@ -56,13 +58,13 @@ class Engine:
 
     def inspect(self, upload: Staged) -> Inspection:
         known = self._inspections.get(upload.sha256)
-        return known or self._inspections.put(upload.sha256, self._looked_at(upload.read()))
+        return known or self._inspections.put(upload.sha256, self._looked_at(upload))
 
-    def _looked_at(self, data: bytes) -> Inspection:
+    def _looked_at(self, upload: Staged) -> Inspection:
         try:
-            if len(data) < HEAVY_BYTES:
-                return errands.look_at(data)
-            return self._workshop.run(errands.look_at, data)
+            if upload.size < HEAVY_BYTES:
+                return errands.look_at(upload.read())
+            return self._workshop.run(errands.look_at_file, upload.path)
         except pdf.UnusablePdf as problem:
             raise UnusableFile(problem.code, problem.message) from None
 
@@ -71,25 +73,42 @@ class Engine:
         return hashlib.sha256(f"{WRITER} {document.upload.sha256} {layout}".encode()).hexdigest()
 
     def prepare(self, envelope: Envelope, document: Document) -> Base:
-        key, upload = self.base_key(envelope, document), self._files.read(document.upload)
-        if self._inspected_again(document, upload).signed:
-            return self._signed.base(key, document, envelope.signers_of(document.id))
-        made = self._made(document, upload, layout_of(envelope, document))
-        state = json.loads(made.state.to_json())
-        return Base(key=key, file=self._files.put(made.data), state=state)
-
-    def _inspected_again(self, document: Document, upload: bytes) -> Inspection:
-        known = self._inspections.get(document.upload.sha256)
-        return known or self._looked_at(upload)
-
-    def _made(self, document: Document, upload: bytes, layout: pdf.Layout) -> pdf.Prepared:
-        heavy = len(upload) >= HEAVY_BYTES or len(document.pages) > HEAVY_PAGES
+        key = self.base_key(envelope, document)
         try:
-            if heavy:
-                return self._workshop.run(pdf.prepare, upload, layout)
-            return pdf.prepare(upload, layout)
+            if self._inspected_again(document.upload).signed:
+                return self._signed.base(key, document, envelope.signers_of(document.id))
+            file, state = self._made(document, layout_of(envelope, document))
         except pdf.UnusablePdf as problem:
             raise UnusableFile(problem.code, problem.message, document.name) from None
+        return Base(key=key, file=file, state=json.loads(state.to_json()))
+
+    def _inspected_again(self, upload: FileRef) -> Inspection:
+        known = self._inspections.get(upload.sha256)
+        if known is not None:
+            return known
+        if upload.size < HEAVY_BYTES:
+            return errands.look_at(self._files.read(upload))
+        with self._files.local(upload) as path:
+            return self._workshop.run(errands.look_at_file, path)
+
+    def _made(self, document: Document, layout: pdf.Layout) -> tuple[FileRef, pdf.BaseState]:
+        if document.upload.size >= HEAVY_BYTES or len(document.pages) > HEAVY_PAGES:
+            return self._made_in_workshop(document, layout)
+        made = pdf.prepare(self._files.read(document.upload), layout)
+        file = self._files.put(made.data)
+        self._segments.remember((file,), made.digest)
+        return file, made.state
+
+    def _made_in_workshop(
+        self, document: Document, layout: pdf.Layout
+    ) -> tuple[FileRef, pdf.BaseState]:
+        """From file to file; of its bytes only one block at a time is in the server's memory."""
+        with self._files.local(document.upload) as upload, self._files.aside() as base:
+            state = self._workshop.run(pdf.prepare_file, upload, layout, base)
+            digest = pdf.digest_of(_blocks(base))
+            file = self._files.adopt(base, digest.hexdigest())
+        self._segments.remember((file,), digest)
+        return file, state.with_digest(digest)
 
     # -------------------------------------------------------------- signing
 
@@ -150,3 +169,9 @@ class Engine:
             return self._files.put(self._workshop.run(work, data))
         except pdf.UnusableImage as problem:
             raise UnusableFile("not_image", str(problem), name) from None
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb", buffering=0) as file:
+        while block := file.read(BLOCK):
+            yield block

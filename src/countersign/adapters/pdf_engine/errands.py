@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from countersign.domain.document import PageSize
@@ -25,6 +26,10 @@ def look_at(data: bytes) -> Inspection:
         refuse_unless_signable(data)
     pages = tuple(PageSize(page.width_pt, page.height_pt) for page in found.pages)
     return Inspection(pages=pages, signed=found.signed, content=found.active_content)
+
+
+def look_at_file(path: Path) -> Inspection:
+    return look_at(path.read_bytes())
 
 
 def page_image(data: bytes, page: int, width: int) -> bytes:

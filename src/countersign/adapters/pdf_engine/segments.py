@@ -8,7 +8,7 @@ from typing import Any
 
 from countersign import pdf
 from countersign.adapters.caching import Recent
-from countersign.domain.document import Document, Segment, SegmentKind
+from countersign.domain.document import Document, FileRef, Segment, SegmentKind
 from countersign.usecases.ports import Files
 
 
@@ -26,16 +26,19 @@ class Segments:
         """The midstate over the document so far; hashed again only where no step left it."""
         known = self._digests.get(document.parts)
         if known is None:
-            known = pdf.digest_of(self._files.stream(document.parts))
-            self._digests.put(document.parts, known)
+            known = self.remember(document.parts, pdf.digest_of(self._files.stream(document.parts)))
         return known
+
+    def remember(self, parts: tuple[FileRef, ...], digest: pdf.Digest) -> pdf.Digest:
+        """The midstate over these parts, which the next step needs."""
+        return self._digests.put(parts, digest)
 
     def add_revision(
         self, kind: SegmentKind, revision: pdf.Revision, document: Document, **more: Any
     ) -> Segment:
         """Stores what a step of our own chain wrote, with the midstate after it."""
         segment = self.add(kind, revision.segment, asdict(revision.chain), **more)
-        self._digests.put((*document.parts, segment.file), revision.digest)
+        self.remember((*document.parts, segment.file), revision.digest)
         return segment
 
     def add(
