@@ -1,22 +1,20 @@
 import { Refusal, call } from "../shared/api";
 import { byId, maybeId, showError } from "../shared/dom";
+import { Eid, type Standing, explainEid } from "./eid";
 import { memory, remember } from "./memory";
-import { base, state, t } from "./page-data";
-import { explain } from "./trouble";
-
-interface Started {
-  redirect_url?: string;
-  sent_to?: string;
-}
+import { base, language, state, t } from "./page-data";
+import { explain, movedOn } from "./trouble";
 
 const method = state.identity.due[0];
 const sendsCode = method === "email_code" || method === "sms_code";
-const path = `${base}/identity/${method}`;
+const path = `${base}/identity/${method}?lang=${language}`;
+const eid = maybeId("eid") ? new Eid(path, identified, trouble) : null;
 
 /** The step came into view: a code is sent once, and again only when asked for. */
 export function startIdentifying(): void {
   maybeId("send-code")?.addEventListener("click", () => void sendCode());
   if (sendsCode && !memory.codeSent) void sendCode();
+  void eid?.resume();
 }
 
 /** Proves who the person is; the page comes back with what they may see then. */
@@ -26,21 +24,39 @@ export async function identify(): Promise<void> {
     if (sendsCode) await checkCode();
     else await useEid();
   } catch (error) {
-    complain(explain(error), error instanceof Refusal);
+    trouble(error);
   }
+}
+
+function trouble(error: unknown): void {
+  if (movedOn(error)) return;
+  const told = explainCode(error) || explainEid(error) || explain(error);
+  complain(told, error instanceof Refusal);
 }
 
 async function sendCode(): Promise<void> {
   try {
-    const { sent_to } = await call<Started>(path, { body: null });
+    const { sent_to } = await call<Standing>(path, { body: null });
     remember({ codeSent: true });
     byId("code-sent").textContent = sent_to
       ? t("code_sent", { place: sent_to })
       : t("code_sent_plain");
     byId("identity-code").focus();
   } catch (error) {
-    complain(explain(error));
+    if (isTooOften(error)) complain(t("code_too_soon"));
+    else trouble(error);
   }
+}
+
+function isTooOften(error: unknown): boolean {
+  return error instanceof Refusal && error.code === "too_many_tries";
+}
+
+/** Words for a refusal that is about a code, or nothing. */
+function explainCode(error: unknown): string {
+  if (isTooOften(error)) return t("too_many_tries");
+  const wrong = error instanceof Refusal ? error.fields.code : "";
+  return wrong && ["wrong", "expired", "missing"].includes(wrong) ? t(`code_${wrong}`) : "";
 }
 
 async function checkCode(): Promise<void> {
@@ -51,16 +67,11 @@ async function checkCode(): Promise<void> {
 }
 
 async function useEid(): Promise<void> {
-  if (!state.identity.simulated) return void (await redirectTo(path));
+  if (eid) return eid.start();
   const name = byId<HTMLInputElement>("simulated-name").value.trim();
   const national_id = byId<HTMLInputElement>("simulated-id").value.trim();
   await call(path, { body: { simulate: { national_id, name } } });
   identified();
-}
-
-async function redirectTo(start: string): Promise<void> {
-  const { redirect_url } = await call<Started>(start, { body: null });
-  if (redirect_url) location.assign(redirect_url);
 }
 
 function identified(): void {

@@ -116,7 +116,7 @@ def hash_code(attempt: IdentityAttempt, code: str, key: bytes) -> str:
 def check_code_is_good(attempt: IdentityAttempt | None, now: datetime) -> IdentityAttempt:
     """Raises Invalid when there is no code, or the one that was sent is too old."""
     if attempt is None or not attempt.code_hash:
-        raise Invalid("no code was sent, ask for one", {"code": "none was sent"})
+        raise Invalid("no code was sent, ask for one", {"code": "missing"})
     if now >= attempt.begun_at + CODE_LIFETIME:
         raise Invalid("the code is too old, ask for a new one", {"code": "expired"})
     return attempt

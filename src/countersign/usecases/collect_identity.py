@@ -55,7 +55,7 @@ def ask(attempt: IdentityAttempt, secret: Mapping[str, str], ports: Ports) -> St
             return _fail(attempt, hint, ports)
         case Proved():
             if not on_stale_state(lambda: _prove(attempt, outcome, ports)):
-                raise Invalid("this eID belongs to another person", {"national_id": "not yours"})
+                raise Invalid("this eID belongs to another person", {"national_id": "somebody else"})
     return Standing(status="proved")
 
 

@@ -9,10 +9,16 @@ from pydantic import BaseModel
 
 from countersign.domain.errors import DomainError
 from countersign.httpkit import About, Dialect, ErrorBody, Json, Operation, Runtime, Success
+from countersign.pages.signing.chat import Chat
 from countersign.pages.signing.errors import shape
+from countersign.pages.signing.identity import IdentityAnswer, IdentityInput, IdentityStep
 from countersign.pages.signing.routes import SigningPage
 from countersign.pages.signing.schemas import (
     IMAGE_LIMIT,
+    ChatAnswer,
+    ChatInput,
+    ChatItem,
+    ChatQuery,
     Completed,
     CompleteInput,
     DeclineInput,
@@ -38,7 +44,11 @@ def build(ports: Ports, runtime: Runtime, *, sandbox: bool) -> Dialect:
     """The application below `/s` and `/sign`."""
     return Dialect(
         ABOUT,
-        _operations(SigningPage(ports, sandbox=sandbox)),
+        [
+            *_operations(SigningPage(ports, sandbox=sandbox)),
+            *_chat(Chat(ports)),
+            *_identity(IdentityStep(ports)),
+        ],
         authenticate=lambda _request: None,
         shape=shape,
         expected=(DomainError,),
@@ -68,6 +78,25 @@ def _operations(page: SigningPage) -> list[Operation]:
         _operation("GET", PAGE + ".webp", page.page_image, image, query=ImageQuery),
         _operation("GET", PAGE + ".json", page.page_text, Success(type=list[State])),
         _operation("GET", "/sign/{task_id}", page.redirect, Success(302)),
+    ]
+
+
+def _identity(step: IdentityStep) -> list[Operation]:
+    path = "/s/{token}/identity/{method}"
+    answers = (Success(type=IdentityAnswer), Success(202, IdentityAnswer, "A code was sent"))
+    acting = Json(IdentityInput, limit=1 << 16, required=False)
+    return [
+        Operation("POST", path, step.act, answers, body=acting, query=LanguageQuery, public=True),
+        _operation("GET", path, step.standing, answers[0]),
+    ]
+
+
+def _chat(chat: Chat) -> list[Operation]:
+    written, path = Json(ChatInput, limit=1 << 16), "/s/{token}/messages"
+    read, answer = Success(type=ChatAnswer), Success(201, type=ChatItem)
+    return [
+        _operation("GET", path, chat.messages, read, query=ChatQuery),
+        _operation("POST", path, chat.write, answer, written),
     ]
 
 

@@ -22,6 +22,18 @@ BROWSER_STRINGS = {
     "code_sent": _("A code is on its way to {place}."),
     "code_sent_plain": _("A code is on its way to you."),
     "code_empty": _("Please enter the code."),
+    "code_wrong": _("This is not the code. Please look again."),
+    "code_expired": _("This code is too old. Please ask for a new one."),
+    "code_missing": _("Please ask for a code first."),
+    "code_too_soon": _("A code was sent a moment ago. Enter it, or wait a minute for a new one."),
+    "too_many_tries": _("Too many tries. Wait a minute, then ask for a new code."),
+    "eid_scan": _("Scan the code with {method} on your phone."),
+    "eid_app": _("Follow the instructions in {method}."),
+    "eid_cancelled": _("The identification was broken off."),
+    "eid_too_late": _("It took too long. Please try again."),
+    "eid_unusable": _("Your {method} cannot be used: it may be blocked or no longer valid."),
+    "eid_somebody_else": _("This {method} belongs to somebody else. Please use your own."),
+    "eid_failed": _("The identification did not work. Please try again."),
     "position": _("Field {number} of {total}"),
     "sign_here": _("Sign here"),
     "initials": _("Initials"),
@@ -60,6 +72,21 @@ NOTICE_STRINGS = {
 }
 
 
+CHAT_STRINGS = {
+    "messages": _("Messages"),
+    "unread": _("Messages, {number} new"),
+    "new_message": _("New message from {name}"),
+    "you": _("You"),
+    "empty": _("Please write something first."),
+    "sending": _("Sending…"),
+    "not_sent": _(
+        "Your message was not sent. It is still here: check your connection and try again."
+    ),
+    "not_loaded": _("New messages cannot be loaded at the moment."),
+    "too_many": _("That was many messages at once. Please wait a minute."),
+}
+
+
 def browser_strings(texts: NullTranslations, strings: Mapping[str, str]) -> dict[str, str]:
     """Every one of the `strings` in one language."""
     return {name: texts.gettext(message) for name, message in strings.items()}
@@ -77,6 +104,14 @@ def main_action(actions: Iterable[str]) -> str:
     """What a task is called that has different actions on its documents: the weightiest."""
     asked = set(actions)
     return next((action for action in CONSENT if action in asked), "view")
+
+
+EID_TEXT = _("I confirm that it is me who signs “{name}” from {sender}.")
+
+
+def eid_text(language: str, name: str, sender: str) -> str:
+    """What an eID's app shows, and has signed with the eID."""
+    return i18n.translations(language).gettext(EID_TEXT).format(name=name, sender=sender)
 
 
 def consent_text(language: str, action: str) -> str:

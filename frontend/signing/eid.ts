@@ -1,0 +1,135 @@
+import { generate } from "lean-qr";
+import { Refusal, call } from "../shared/api";
+import { byId } from "../shared/dom";
+import { t } from "./page-data";
+import { nextButton } from "./steps";
+
+/** How the person is getting on with their eID; what it shows is the provider's. */
+export interface Standing {
+  status: "sent" | "pending" | "proved" | "failed" | "idle";
+  sent_to?: string | null;
+  hint?: string | null;
+  redirect_url?: string;
+  qr?: string;
+  qr_next?: string[];
+  open_on_phone?: string;
+  open_on_computer?: string;
+}
+
+const SECOND = 1000; // milliseconds
+const BETWEEN_QUESTIONS = 2; // seconds
+const BROKEN_OFF = new Set(["userCancel", "cancelled"]);
+const TOO_LATE = new Set(["expiredTransaction", "startFailed"]);
+
+/** One eID's order: shown, asked after, broken off. */
+export class Eid {
+  private running = 0;
+
+  constructor(
+    private readonly path: string,
+    private readonly onProved: () => void,
+    private readonly onTrouble: (error: unknown) => void,
+  ) {
+    byId("eid-cancel").addEventListener("click", () => void this.cancel());
+  }
+
+  /** A new order takes the place of one that is going on. */
+  async start(): Promise<void> {
+    await this.follow(() => call<Standing>(this.path, { body: null }));
+  }
+
+  /** Coming back from the app on this device: an order may be going on. */
+  async resume(): Promise<void> {
+    await this.follow(() => call<Standing>(this.path));
+  }
+
+  private async follow(ask: () => Promise<Standing>): Promise<void> {
+    const turn = ++this.running;
+    try {
+      let standing = await ask();
+      while (turn === this.running && standing.status === "pending") {
+        if (standing.redirect_url) return location.assign(standing.redirect_url);
+        await this.show(standing, turn);
+        if (turn === this.running) standing = await call<Standing>(this.path);
+      }
+      if (turn === this.running) this.settle(standing);
+    } catch (error) {
+      if (turn !== this.running) return;
+      this.hide();
+      this.onTrouble(error);
+    }
+  }
+
+  /** Shows one answer for as long as it is good: a new QR code each second. */
+  private async show(standing: Standing, turn: number): Promise<void> {
+    byId("eid").hidden = false;
+    nextButton.hidden = true;
+    this.explain(standing);
+    const codes = [standing.qr, ...(standing.qr_next ?? [])];
+    for (const code of codes.slice(0, BETWEEN_QUESTIONS)) {
+      if (turn === this.running) draw(code);
+      await pause(SECOND);
+    }
+    if (codes.length < BETWEEN_QUESTIONS) await pause(SECOND);
+  }
+
+  private explain(standing: Standing): void {
+    const link = /Android|iPhone|iPad/.test(navigator.userAgent)
+      ? standing.open_on_phone
+      : standing.open_on_computer;
+    const open = byId<HTMLAnchorElement>("eid-open");
+    open.hidden = !link;
+    if (link) open.href = link;
+    const hint = say(standing.qr ? "eid_scan" : "eid_app");
+    if (byId("eid-hint").textContent !== hint) byId("eid-hint").textContent = hint;
+  }
+
+  private settle(standing: Standing): void {
+    if (standing.status === "proved") return this.onProved();
+    this.hide();
+    if (standing.status === "failed") this.onTrouble(new EidFailed(standing.hint ?? ""));
+  }
+
+  private async cancel(): Promise<void> {
+    this.running++;
+    this.hide();
+    await call(this.path, { body: { cancel: true } }).catch(this.onTrouble);
+  }
+
+  private hide(): void {
+    byId("eid").hidden = true;
+    nextButton.hidden = false;
+  }
+}
+
+/** The order came to nothing; `message` says why, in the person's language. */
+export class EidFailed extends Error {
+  constructor(hint: string) {
+    if (BROKEN_OFF.has(hint)) super(say("eid_cancelled"));
+    else if (TOO_LATE.has(hint)) super(say("eid_too_late"));
+    else super(say(hint === "certificateErr" ? "eid_unusable" : "eid_failed"));
+  }
+}
+
+/** Words for a refusal that is about the eID, or nothing. */
+export function explainEid(error: unknown): string {
+  if (error instanceof EidFailed) return error.message;
+  if (!(error instanceof Refusal)) return "";
+  if (error.fields.national_id === "somebody else") return say("eid_somebody_else");
+  return error.code === "conflict" ? say("eid_failed") : "";
+}
+
+function draw(code: string | undefined): void {
+  const canvas = byId<HTMLCanvasElement>("eid-qr");
+  canvas.hidden = !code;
+  if (!code) return;
+  generate(code).toCanvas(canvas, { on: [0, 0, 0, 255], off: [255, 255, 255, 255] });
+  canvas.dataset.code = code;
+}
+
+function say(text: string): string {
+  return t(text, { method: byId("identify").dataset.methodName ?? "" });
+}
+
+const pause = (milliseconds: number) =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
