@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -593,20 +592,6 @@ class FakeFiles:
         path.unlink()
         self.stored[sha256] = data
         return FileRef(sha256, len(data))
-
-    @contextmanager
-    def aside(self) -> Iterator[Path]:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "aside"
-            path.touch()
-            yield path
-
-    @contextmanager
-    def local(self, file: FileRef) -> Iterator[Path]:
-        data = self.read(file)
-        with self.aside() as path:
-            path.write_bytes(data)
-            yield path
 
     @contextmanager
     def aside(self) -> Iterator[Path]:
