@@ -326,12 +326,6 @@ class Files(Protocol):
     def local(self, file: FileRef) -> AbstractContextManager[Path]:
         """The content as a file of this machine, to be read until the end. Raises NotFound."""
 
-    def aside(self) -> AbstractContextManager[Path]:
-        """An empty file, to be written and adopted; gone at the end when it was not."""
-
-    def local(self, file: FileRef) -> AbstractContextManager[Path]:
-        """The content as a file of this machine, to be read until the end. Raises NotFound."""
-
     def read(self, file: FileRef) -> bytes:
         """Raises NotFound."""
 
