@@ -51,7 +51,7 @@ from countersign.usecases.ports import Clock, Files, Mailer, Ports
 
 DIALECTS: tuple[Dialect, ...] = (signature_nc.DIALECT, signeum.DIALECT)
 DEFAULT_ADDRESS = ("127.0.0.1", 8080)
-HANDLER_THREADS = 16
+HANDLER_THREADS = 32  # that have begun; few of them compute at once, see turns.py
 LINK_LIFETIME = timedelta(hours=1)
 EIDS = ("bankid_se",)
 POLL, SANDBOX_POLL = 1.0, 0.2  # seconds; a sandbox's clock may jump at any moment

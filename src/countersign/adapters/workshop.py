@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from countersign.domain.errors import Unavailable
+from countersign.turns import aside
 
 T = TypeVar("T")
 
@@ -32,7 +33,8 @@ class Workshop:
         raises, or Unavailable when it crashed its process or ran out of time."""
         pool = self._open()
         try:
-            return pool.submit(work, *arguments).result(self._patience)
+            with aside():
+                return pool.submit(work, *arguments).result(self._patience)
         except (BrokenProcessPool, TimeoutError):
             self._drop(pool)
             raise Unavailable("PDF workshop") from None

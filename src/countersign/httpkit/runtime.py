@@ -10,6 +10,8 @@ from typing import TypeVar, TypeVarTuple
 
 from anyio import CapacityLimiter, to_thread
 
+from countersign.turns import Turns
+
 from .rate_limit import Hit, RateLimit, unlimited
 from .staging import Staging, StagingArea
 
@@ -20,15 +22,23 @@ Result = TypeVar("Result")
 class Runtime:
     """Opened once, by the outermost application's lifespan.
 
-    `handler_threads` bounds the handlers that run at once; it should equal the size of the
-    database pool. File writes use other threads, so slow handlers never hold up an upload. `hit`
-    counts for the rate limits of all surfaces.
+    `handler_threads` bounds the handlers that have begun; `computing` of them compute at once, the
+    others wait for something (`turns.py`). File writes use other threads, so that slow handlers
+    never hold up an upload. `hit` counts for the rate limits of all surfaces.
     """
 
-    def __init__(self, staging_folder: Path, *, handler_threads: int, hit: Hit = unlimited) -> None:
+    def __init__(
+        self,
+        staging_folder: Path,
+        *,
+        handler_threads: int,
+        computing: int = 2,
+        hit: Hit = unlimited,
+    ) -> None:
         self._hit = hit
         self._area = StagingArea(staging_folder)
         self._threads = handler_threads
+        self._turns = Turns(computing)
         self._handlers: CapacityLimiter | None = None
 
     @asynccontextmanager
@@ -45,7 +55,11 @@ class Runtime:
         """Runs a handler's work in one of the handlers' threads."""
         if self._handlers is None:
             raise RuntimeError("the runtime is not open: the outer lifespan has not run")
-        return await to_thread.run_sync(work, *args, limiter=self._handlers)
+        return await to_thread.run_sync(self._in_turn, work, *args, limiter=self._handlers)
+
+    def _in_turn(self, work: Callable[[*Args], Result], *args: *Args) -> Result:
+        with self._turns.taken():
+            return work(*args)
 
     async def write(self, work: Callable[[*Args], Result], *args: *Args) -> Result:
         """Runs a write to disk in a thread that no handler can occupy."""

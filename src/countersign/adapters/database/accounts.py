@@ -8,21 +8,22 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, insert, or_, select, update
 
+from countersign.adapters.database.prepared import Prepared
 from countersign.adapters.database.tables import accounts, credentials
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.account import PRODUCTION, Account, Caller, Credential
 from countersign.domain.errors import NameTaken, NotFound, Unauthorized
 
-_ACCOUNT = select(accounts).where(accounts.c.id == bindparam("id"))
-_CREDENTIAL = select(credentials).where(credentials.c.id == bindparam("id"))
-_CALLER = (
+_ACCOUNT = Prepared(select(accounts).where(accounts.c.id == bindparam("id")))
+_CREDENTIAL = Prepared(select(credentials).where(credentials.c.id == bindparam("id")))
+_CALLER = Prepared(
     select(accounts, credentials)
     .join_from(credentials, accounts)
     .where(
         credentials.c.secret_hash == bindparam("secret_hash"), credentials.c.revoked_at.is_(None)
     )
 )
-_OF_ACCOUNT = (
+_OF_ACCOUNT = Prepared(
     select(credentials)
     .where(
         credentials.c.account_id == bindparam("account_id"), credentials.c.api == bindparam("api")
@@ -30,7 +31,7 @@ _OF_ACCOUNT = (
     .order_by(credentials.c.created_at, credentials.c.id)
 )
 # The condition is in the statement, so that no two processes both take the last one
-_COUNT_USE = (
+_COUNT_USE = Prepared(
     update(credentials)
     .where(
         credentials.c.id == bindparam("of_id"),
@@ -52,7 +53,7 @@ class Accounts:
         found = self._tx.read(_ACCOUNT, {"id": account_id}).one_or_none()
         if found is None:
             raise NotFound("account", account_id)
-        return Account(**found._mapping)
+        return Account(**found._asdict())
 
     def all(self) -> Sequence[Account]:
         found = self._tx.read(select(accounts).order_by(accounts.c.created_at, accounts.c.id))
@@ -83,13 +84,13 @@ class Credentials:
 
     def of_account(self, account_id: str, api: str) -> Sequence[Credential]:
         found = self._tx.read(_OF_ACCOUNT, {"account_id": account_id, "api": api})
-        return [Credential(**row._mapping) for row in found]
+        return [Credential(**row._asdict()) for row in found]
 
     def get(self, credential_id: str) -> Credential:
         found = self._tx.read(_CREDENTIAL, {"id": credential_id}).one_or_none()
         if found is None:
             raise NotFound("credential", credential_id)
-        return Credential(**found._mapping)
+        return Credential(**found._asdict())
 
     def count_use(self, credential_id: str) -> None:
         if self._tx.write(_COUNT_USE, {"of_id": credential_id}).rowcount != 1:

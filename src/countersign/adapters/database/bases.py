@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, select
 
+from countersign.adapters.database.prepared import Prepared
 from countersign.adapters.database.tables import bases
 from countersign.adapters.database.transaction import Transaction
 from countersign.domain.document import Base, FileRef
 
-_BASE = select(bases).where(bases.c.key == bindparam("key"))
+_BASE = Prepared(select(bases).where(bases.c.key == bindparam("key")))
+_ADD = Prepared(lambda insert: insert(bases).on_conflict_do_nothing())
 
 
 class Bases:
@@ -28,4 +30,4 @@ class Bases:
             "size": base.file.size,
             "state": base.state,
         }
-        self._tx.write(self._tx.insert(bases).on_conflict_do_nothing(), row)
+        self._tx.write(_ADD, row)

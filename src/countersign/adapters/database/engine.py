@@ -7,30 +7,27 @@ itself when it begins to write (`transaction.py`).
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import (
-    ArgumentError,
-    DataError,
-    IntegrityError,
-    InterfaceError,
-    OperationalError,
-)
+from sqlalchemy.exc import ArgumentError, IntegrityError
 
 from countersign.adapters.database.group_commit import GroupCommit, log_of
+from countersign.adapters.database.prepared import Found, Prepared
 from countersign.domain.errors import Conflict, DomainError, Invalid, StaleState, Unavailable
 
+Values: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 DATABASE_FORM = "a database is given as postgresql://user:password@host/name"
 BUSY_TIMEOUT = 30  # seconds; other processes may be writing
 POOL_SIZE, POOL_OVERFLOW = 8, 24  # connections kept open, and more under load
 
 # PostgreSQL error codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
-UNREACHABLE = (OperationalError, InterfaceError)
 OVERTAKEN = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
 
 
@@ -56,15 +53,60 @@ class Database:
             event.listen(self.engine, "connect", _set_up_sqlite)
             if synchronous == "FULL":
                 self.durable = GroupCommit(log_of(self.url.database or ""))
-        event.listen(self.engine, "handle_error", _translate)
+        self._driver: Any = self.engine.dialect.loaded_dbapi
+        event.listen(self.engine, "handle_error", self._translate)
 
     def ping(self) -> None:
         """Raises Unavailable when the database does not answer."""
         with self.engine.connect() as connection:
             connection.exec_driver_sql("SELECT 1")
 
+    def run(self, connection: Connection, statement: Prepared, values: Values) -> Found:
+        """Runs a prepared statement on the driver's own connection; several `values` make several
+        rows. Raises what every other statement would."""
+        each = values if isinstance(values, Sequence) else (values,)
+        compiled = statement.compiled(self.engine.dialect, self.insert, each[0])
+        bound = [compiled.bind(one) for one in each]
+        driven = connection.connection
+        try:
+            with closing(driven.cursor()) as cursor:
+                if len(bound) == 1:
+                    cursor.execute(compiled.sql, bound[0])
+                else:
+                    cursor.executemany(compiled.sql, bound)
+                rows = cursor.fetchall() if compiled.returns_rows else ()
+                return Found(compiled.rows(rows), cursor.rowcount)
+        except self._driver.Error as problem:
+            self._renew_if_broken(connection, problem)
+            raise self._meaning(problem) or problem from problem
+
     def close(self) -> None:
         self.engine.dispose()
+
+    def _renew_if_broken(self, connection: Connection, problem: Exception) -> None:
+        """Asks once more through SQLAlchemy, which then throws away all that were connected to
+        the database that went away."""
+        driven = connection.connection.driver_connection
+        if self.engine.dialect.is_disconnect(problem, driven, None):
+            connection.exec_driver_sql("SELECT 1")
+
+    def _translate(self, context: ExceptionContext) -> None:
+        """The core knows its own errors only. What a caller can't have caused stays as it is."""
+        original = context.original_exception
+        meaning = original if isinstance(original, DomainError) else self._meaning(original)
+        if meaning is not None:
+            raise meaning from original
+
+    def _meaning(self, problem: BaseException) -> DomainError | None:
+        driver = self._driver
+        if isinstance(problem, driver.IntegrityError):
+            return Conflict("exists already") if _is_unique_violation(problem) else None
+        if getattr(problem, "sqlstate", None) in OVERTAKEN:
+            return StaleState()
+        if isinstance(problem, driver.DataError):
+            return Invalid("a value is too large")
+        unreachable = isinstance(problem, (driver.OperationalError, driver.InterfaceError))
+        return Unavailable("database") if unreachable else None
 
 
 def driver_url(url: str) -> URL:
@@ -108,27 +150,6 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")  # the rest is done by GroupCommit
     connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _translate(context: ExceptionContext) -> None:
-    """The core knows its own errors only. What a caller can't have caused stays as it is."""
-    meaning = _meaning(context)
-    if meaning is not None:
-        raise meaning from context.original_exception
-
-
-def _meaning(context: ExceptionContext) -> DomainError | None:
-    original = context.original_exception
-    if isinstance(original, DomainError):
-        return original
-    wrapped = context.sqlalchemy_exception
-    if isinstance(wrapped, IntegrityError):
-        return Conflict("exists already") if _is_unique_violation(original) else None
-    if getattr(original, "sqlstate", None) in OVERTAKEN:
-        return StaleState()
-    if isinstance(wrapped, DataError):
-        return Invalid("a value is too large")
-    return Unavailable("database") if isinstance(wrapped, UNREACHABLE) else None
 
 
 def breaks_reference(error: IntegrityError) -> bool:

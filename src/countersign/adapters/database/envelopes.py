@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Executable,
     Table,
     bindparam,
     delete,
@@ -19,6 +21,7 @@ from sqlalchemy import (
 from countersign.adapters.database import envelope_rows as shape
 from countersign.adapters.database.evidence import Evidence
 from countersign.adapters.database.listing import IDS, Listing
+from countersign.adapters.database.prepared import Prepared
 from countersign.adapters.database.projects import Counts
 from countersign.adapters.database.tables import (
     documents,
@@ -34,6 +37,7 @@ from countersign.domain.events import Event
 from countersign.domain.evidence import GENESIS, Link, chain
 from countersign.usecases.ports import EnvelopeHead, EnvelopeQuery, Secrets
 
+Statement = Executable | Prepared
 Recorded = Callable[[Envelope, Sequence[Link]], None]
 # What `EnvelopeRows` holds, each after what it refers to
 CHILDREN: Mapping[str, Table] = {
@@ -43,40 +47,64 @@ CHILDREN: Mapping[str, Table] = {
     "task_documents": task_documents,
 }
 
-# Three statements read any number of envelopes. The first and the last say which version they saw
-_WITH_DOCUMENTS = (
-    select(envelopes, documents)
-    .select_from(envelopes)
-    .outerjoin(documents, documents.c.envelope_id == envelopes.c.id)
-    .where(envelopes.c.id.in_(IDS))
-    .order_by(documents.c.position)
-)
-_SEGMENTS = (
-    select(documents.c.envelope_id, segments)
-    .join_from(segments, documents, segments.c.document_id == documents.c.id)
-    .where(documents.c.envelope_id.in_(IDS))
-    .order_by(segments.c.document_id, segments.c.number)
-)
-_WITH_TASKS = (
-    select(envelopes.c.id, envelopes.c.version, tasks, task_documents)
-    .select_from(envelopes)
-    .outerjoin(tasks, tasks.c.envelope_id == envelopes.c.id)
-    .outerjoin(task_documents, task_documents.c.task_id == tasks.c.id)
-    .where(envelopes.c.id.in_(IDS))
-    .order_by(tasks.c.position, task_documents.c.position)
-)
-_HOME_OF_TASK = select(tasks.c.envelope_id).where(tasks.c.id == bindparam("id"))
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Three statements read any number of envelopes. The first and the last say which version they
+    saw, so that a write between them is noticed."""
+
+    with_documents: Statement
+    segments: Statement
+    with_tasks: Statement
+
+    @classmethod
+    def where(cls, wanted: Callable[[ColumnElement[str]], ColumnElement[bool]]) -> _Reading:
+        with_documents = (
+            select(envelopes, documents)
+            .select_from(envelopes)
+            .outerjoin(documents, documents.c.envelope_id == envelopes.c.id)
+            .where(wanted(envelopes.c.id))
+            .order_by(documents.c.position)
+        )
+        parts = (
+            select(documents.c.envelope_id, segments)
+            .join_from(segments, documents, segments.c.document_id == documents.c.id)
+            .where(wanted(documents.c.envelope_id))
+            .order_by(segments.c.document_id, segments.c.number)
+        )
+        with_tasks = (
+            select(envelopes.c.id, envelopes.c.version, tasks, task_documents)
+            .select_from(envelopes)
+            .outerjoin(tasks, tasks.c.envelope_id == envelopes.c.id)
+            .outerjoin(task_documents, task_documents.c.task_id == tasks.c.id)
+            .where(wanted(envelopes.c.id))
+            .order_by(tasks.c.position, task_documents.c.position)
+        )
+        return cls(with_documents, parts, with_tasks)
+
+    def prepared(self) -> _Reading:
+        return _Reading(
+            Prepared(self.with_documents), Prepared(self.segments), Prepared(self.with_tasks)
+        )
+
+
+# A list of ids is written into the statement at each call, which takes longer than running it
+_ONE = _Reading.where(lambda id: id == bindparam("id")).prepared()
+_SOME = _Reading.where(lambda id: id.in_(IDS))
+_HOME_OF_TASK = Prepared(select(tasks.c.envelope_id).where(tasks.c.id == bindparam("id")))
 # FOR NO KEY UPDATE, which is what writing the row takes; SQLite has one writer at a time anyway
-_HOLD = (
+_HOLD = Prepared(
     select(envelopes.c.id).where(envelopes.c.id == bindparam("id")).with_for_update(key_share=True)
 )
-_HEAD = select(
-    envelopes.c.version,
-    envelopes.c.chain_length,
-    envelopes.c.chain_head,
-    envelopes.c.status,
-    envelopes.c.begun,
-).where(envelopes.c.id == bindparam("id"))
+_HEAD = Prepared(
+    select(
+        envelopes.c.version,
+        envelopes.c.chain_length,
+        envelopes.c.chain_head,
+        envelopes.c.status,
+        envelopes.c.begun,
+    ).where(envelopes.c.id == bindparam("id"))
+)
 
 
 def _columns(table: Table) -> dict[str, BindParameter[Any]]:
@@ -87,16 +115,15 @@ def _is_row(table: Table) -> list[ColumnElement[bool]]:
     return [column == bindparam(f"of_{column.name}") for column in table.primary_key]
 
 
-# Statements are made once: building one takes longer than running it
-_ADD = insert(envelopes)
-_SAVE = (
+_ADD = Prepared(insert(envelopes))
+_SAVE = Prepared(
     update(envelopes)
     .where(envelopes.c.id == bindparam("of_id"), envelopes.c.version == bindparam("of_version"))
     .values(_columns(envelopes))
 )
-_INSERT = {table: insert(table) for table in CHILDREN.values()}
-_UPDATE = {t: update(t).where(*_is_row(t)).values(_columns(t)) for t in CHILDREN.values()}
-_DELETE = {t: delete(t).where(*_is_row(t)) for t in CHILDREN.values()}
+_INSERT = {table: Prepared(insert(table)) for table in CHILDREN.values()}
+_UPDATE = {t: Prepared(update(t).where(*_is_row(t)).values(_columns(t))) for t in _INSERT}
+_DELETE = {t: Prepared(delete(t).where(*_is_row(t))) for t in _INSERT}
 
 
 class Envelopes:
@@ -139,10 +166,10 @@ class Envelopes:
         self._tx.write(_HOLD, {"id": envelope_id})
 
     def get(self, envelope_id: str) -> Envelope:
-        found = self._load([envelope_id])
-        if not found:
+        found = self._one(envelope_id)
+        if found is None:
             raise NotFound("envelope", envelope_id)
-        return found[0]
+        return shape.from_rows(*found)
 
     def of_task(self, task_id: str) -> Envelope:
         home = self._tx.read(_HOME_OF_TASK, {"id": task_id}).scalar_one_or_none()
@@ -152,8 +179,8 @@ class Envelopes:
 
     def find(self, query: EnvelopeQuery) -> tuple[Sequence[Envelope], int]:
         ids, total = self._listing.ids(query)
-        found = {envelope.id: envelope for envelope in self._load(ids)} if ids else {}
-        return [found[id] for id in ids], total
+        found = {row["id"]: (row, rows) for row, rows in self._rows(_SOME, {"ids": ids})}
+        return [shape.from_rows(*found[id]) for id in ids], total
 
     def heads(self, query: EnvelopeQuery) -> tuple[Sequence[EnvelopeHead], int]:
         return self._listing.heads(query)
@@ -175,7 +202,8 @@ class Envelopes:
 
     def _save_rows(self, envelope: Envelope) -> None:
         """The version is ours now, so nobody else changes these rows before the commit."""
-        (_, before), *_ = self._rows([envelope.id])
+        found = self._one(envelope.id)
+        before = found[1] if found else shape.EnvelopeRows()
         after = shape.to_rows(envelope)
         differences = [
             (table, shape.Difference.between(getattr(before, name), getattr(after, name)))
@@ -207,20 +235,22 @@ class Envelopes:
 
     # -------------------------------------------------------------- reading
 
-    def _load(self, ids: Sequence[str]) -> Sequence[Envelope]:
-        return [shape.from_rows(row, rows) for row, rows in self._rows(ids)]
+    def _one(self, envelope_id: str) -> tuple[shape.Row, shape.EnvelopeRows] | None:
+        return next(iter(self._rows(_ONE, {"id": envelope_id})), None)
 
     def _open(self, rows: shape.EnvelopeRows) -> None:
         for task in rows.tasks.values():
             if (closed := task["national_id"]) is not None:
                 task["national_id"] = self._secrets.open(closed).decode()
 
-    def _rows(self, ids: Sequence[str]) -> Sequence[tuple[shape.Row, shape.EnvelopeRows]]:
+    def _rows(
+        self, reading: _Reading, wanted: Mapping[str, Any]
+    ) -> Sequence[tuple[shape.Row, shape.EnvelopeRows]]:
         """Reads again when somebody wrote between the first statement and the last."""
         while True:
-            with_documents = self._tx.read(_WITH_DOCUMENTS, {"ids": ids}).all()
-            parts = self._tx.read(_SEGMENTS, {"ids": ids}).all()
-            with_tasks = self._tx.read(_WITH_TASKS, {"ids": ids}).all()
+            with_documents = self._tx.read(reading.with_documents, wanted).all()
+            parts = self._tx.read(reading.segments, wanted).all()
+            with_tasks = self._tx.read(reading.with_tasks, wanted).all()
             found = _with_documents(with_documents)
             if {(id, row["version"]) for id, (row, _) in found.items()} == {
                 (row[0], row[1]) for row in with_tasks

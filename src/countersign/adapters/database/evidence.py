@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 
+from countersign.adapters.database.prepared import Prepared
 from countersign.adapters.database.tables import evidence
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.events import Event, EventKind
 from countersign.domain.evidence import Link
 
-_OF_ENVELOPE = (
+_ADD = Prepared(insert(evidence))
+_OF_ENVELOPE = Prepared(
     select(evidence)
     .where(evidence.c.envelope_id == bindparam("envelope_id"))
     .order_by(evidence.c.number)
@@ -25,7 +27,7 @@ class Evidence:
 
     def add(self, links: Sequence[Link]) -> None:
         if links:
-            self._tx.write(insert(evidence), [_row(link) for link in links])
+            self._tx.write(_ADD, [_row(link) for link in links])
 
     def of_envelope(self, envelope_id: str) -> Sequence[Link]:
         found = self._tx.read(_OF_ENVELOPE, {"envelope_id": envelope_id})

@@ -13,12 +13,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, select, update
 
 from countersign.adapters.database.engine import Database
+from countersign.adapters.database.prepared import Prepared
 from countersign.adapters.database.tables import WAITING, jobs
 from countersign.adapters.database.transaction import Transaction
 from countersign.adapters.database.waking import CHANNEL, Bell, listen
 from countersign.domain.errors import Conflict
 from countersign.usecases.ports import Clock, NewJob
 
+# One of its kind is enough while it waits
+_ADD = Prepared(
+    lambda insert: insert(jobs).on_conflict_do_nothing(
+        index_elements=["unique_key"], index_where=WAITING
+    )
+)
 LEASE = timedelta(seconds=30)
 
 
@@ -36,10 +43,7 @@ class Jobs:
         if not new:
             return
         now = self._clock()
-        insert = self._tx.insert(jobs).on_conflict_do_nothing(
-            index_elements=["unique_key"], index_where=WAITING
-        )
-        self._tx.write(insert, [_row(job, now) for job in new])
+        self._tx.write(_ADD, [_row(job, now) for job in new])
         self._due.update(job.queue for job in new if job.run_at is None or job.run_at <= now)
 
     def announce(self) -> Mapping[str, int]:
@@ -78,6 +82,7 @@ class ClaimedJob:
 
 
 _OURS = and_(jobs.c.id == bindparam("of_id"), jobs.c.token == bindparam("of_token"))
+_FINISH = Prepared(delete(jobs).where(_OURS))
 
 
 class JobQueue:
@@ -106,7 +111,7 @@ class JobQueue:
 
     def finish(self, job: ClaimedJob) -> bool:
         """Done. False when the lease had gone to somebody else."""
-        return self._change(delete(jobs).where(_OURS), job)
+        return self._change(_FINISH, job)
 
     def retry(self, job: ClaimedJob, pause: timedelta, error: str) -> bool:
         """Waits for another try. When one with the same unique key waits already, that one does."""

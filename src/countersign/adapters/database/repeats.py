@@ -6,13 +6,17 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
 
+from countersign.adapters.database.prepared import Prepared
 from countersign.adapters.database.tables import repeats
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.errors import IdempotencyMismatch, NotFound, StaleState
 from countersign.usecases.ports import Repeatable, Secrets
 
-_REPEAT = select(repeats).where(
-    repeats.c.credential_id == bindparam("of_credential"), repeats.c.key == bindparam("of_key")
+_CLAIM = Prepared(lambda insert: insert(repeats).on_conflict_do_nothing())
+_REPEAT = Prepared(
+    select(repeats).where(
+        repeats.c.credential_id == bindparam("of_credential"), repeats.c.key == bindparam("of_key")
+    )
 )
 # The first answer is the one that counts
 _KEEP_ANSWER = update(repeats).where(
@@ -35,8 +39,7 @@ class Repeats:
             "resource_id": resource_id,
             "created_at": at,
         }
-        insert = self._tx.insert(repeats).on_conflict_do_nothing()
-        if self._tx.write(insert, row).rowcount == 1:
+        if self._tx.write(_CLAIM, row).rowcount == 1:
             return resource_id
         earlier = self.find(request)
         if earlier is None:

@@ -8,12 +8,14 @@ save is a compare-and-set on the version that was read. See decision record 30.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 from sqlalchemy import Connection, CursorResult, Executable, Row, func, select
 
 from countersign.adapters.database.engine import Database
+from countersign.adapters.database.prepared import Found, Prepared
 from countersign.domain.errors import Unavailable
+from countersign.turns import aside
 
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -30,15 +32,23 @@ class Transaction:
         self._connection: Connection | None = None
         self.writing = False
 
-    def read(self, statement: Executable, values: Values = None) -> Rows:
+    @overload
+    def read(self, statement: Prepared, values: Values = None) -> Found: ...
+    @overload
+    def read(self, statement: Executable, values: Values = None) -> Rows: ...
+    def read(self, statement: Executable | Prepared, values: Values = None) -> Rows | Found:
         """Runs a statement that changes nothing."""
-        return self._connected().execute(statement, values)
+        return self._run(statement, values)
 
-    def write(self, statement: Executable, values: Values = None) -> Rows:
+    @overload
+    def write(self, statement: Prepared, values: Values = None) -> Found: ...
+    @overload
+    def write(self, statement: Executable, values: Values = None) -> Rows: ...
+    def write(self, statement: Executable | Prepared, values: Values = None) -> Rows | Found:
         """Runs a statement that changes something; several `values` make several rows."""
         if not self.writing:
             self._begin()
-        return self._connected().execute(statement, values)
+        return self._run(statement, values)
 
     def notify(self, channel: str, payload: str) -> None:
         """On PostgreSQL, tells all who listen when this is committed."""
@@ -48,10 +58,11 @@ class Transaction:
     def commit(self, *, durable: bool = True) -> None:
         """Without `durable` a power cut may undo it."""
         if self.writing:
-            self._connected().commit()
+            self._commit()
             self._stop_writing()
             if durable and self._database.durable:
-                self._database.durable.wait()
+                with aside():
+                    self._database.durable.wait()
 
     def __enter__(self) -> Transaction:
         return self
@@ -67,6 +78,11 @@ class Transaction:
                 connection.close()
         finally:
             self._stop_writing()
+
+    def _run(self, statement: Executable | Prepared, values: Values) -> Rows | Found:
+        if isinstance(statement, Prepared):
+            return self._database.run(self._connected(), statement, values or {})
+        return self._connected().execute(statement, values)
 
     def _connected(self) -> Connection:
         if self._connection is None:
@@ -88,6 +104,13 @@ class Transaction:
         except BaseException:
             self._database.writer.release()
             raise
+
+    def _commit(self) -> None:
+        if self._database.is_sqlite:
+            self._connected().commit()
+        else:
+            with aside():  # PostgreSQL syncs its log
+                self._connected().commit()
 
     def _stop_writing(self) -> None:
         if self.writing and self._database.is_sqlite:

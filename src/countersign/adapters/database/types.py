@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text, TypeDecorator
 
 from countersign.domain.errors import Invalid
@@ -52,7 +53,7 @@ class Json(TypeDecorator[Any]):
         return None if value is None else _compact(value)
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        return None if value is None else from_json(value)
 
 
 class Microseconds(TypeDecorator[datetime]):

@@ -9,17 +9,18 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from countersign.adapters.database.prepared import Prepared
 from countersign.adapters.database.tables import IN_A_SLOT, attempts, deliveries, endpoints
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.delivery import Attempt, Delivery, DeliveryStatus, WebhookEndpoint
 from countersign.domain.errors import NotFound
 
-_ENDPOINTS = (
+_ENDPOINTS = Prepared(
     select(endpoints)
     .where(endpoints.c.account_id == bindparam("account_id"), endpoints.c.api == bindparam("api"))
     .order_by(endpoints.c.created_at, endpoints.c.id)
 )
-_ENDPOINT = select(endpoints).where(endpoints.c.id == bindparam("id"))
+_ENDPOINT = Prepared(select(endpoints).where(endpoints.c.id == bindparam("id")))
 _REMOVE_ENDPOINT = delete(endpoints).where(endpoints.c.id == bindparam("id"))
 _DELIVERY = select(deliveries).where(deliveries.c.id == bindparam("id"))
 _DELIVERIES = (
@@ -113,7 +114,7 @@ class Webhooks:
 
 
 def _endpoint(row: AnyRow) -> WebhookEndpoint:
-    return WebhookEndpoint(**{**row._mapping, "events": tuple(row.events)})
+    return WebhookEndpoint(**{**row._asdict(), "events": tuple(row.events)})
 
 
 def _delivery_row(delivery: Delivery) -> dict[str, Any]:
