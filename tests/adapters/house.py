@@ -113,6 +113,7 @@ def opened(folder: Path) -> Iterator[House]:
         invitations=MailInvitations(MAIL_FROM),
         webhooks=cast(Any, None),
         links=SignedLinks("https://sign.test", KEY),
+        fetcher=cast(Any, None),
         identity=NoIdentity(),
         code_key=KEY,
     )

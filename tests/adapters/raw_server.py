@@ -1,5 +1,6 @@
 """A server that answers every connection with whatever bytes a test wants, at whatever pace."""
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -26,5 +27,13 @@ def _serve(listener: socket.socket, answer: Answer) -> None:
 
 def _answer(connection: socket.socket, answer: Answer) -> None:
     with connection, suppress(OSError):
-        connection.recv(65536)
+        read_request(connection)
         answer(connection)
+
+
+def read_request(connection: socket.socket) -> None:
+    """To the end of its body, which may come in a packet of its own."""
+    head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: *(\d+)", head)
+    while length and len(body) < int(length[1]):
+        body += connection.recv(65536)

@@ -7,7 +7,7 @@ import pytest
 
 from countersign.adapters.outbound_http import CallFailed, OutboundHttp, is_public
 from tests.adapters.conftest import Outbound
-from tests.adapters.raw_server import raw_server
+from tests.adapters.raw_server import raw_server, read_request
 from tests.adapters.tls import tls_listener, trusting_context
 from tests.support.network import free_port
 from tests.support.webhooks import Answer, WebhookReceiver
@@ -160,7 +160,7 @@ def test_a_connection_is_used_again(outbound: Outbound) -> None:
 
 def _two_answers(connection: socket.socket) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-    connection.recv(65536)
+    read_request(connection)
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 
 

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
 
 @cache
 def _pem() -> tuple[str, str]:
@@ -60,21 +62,21 @@ def trusting_context() -> ssl.SSLContext:
 
 
 @contextmanager
-def tls_listener() -> Iterator[int]:
-    """Answers one HTTPS request with 200. Yields its port."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=_answer_one, args=(listener,), daemon=True)
+def tls_listener(host: str = "127.0.0.1", answer: bytes = OK) -> Iterator[int]:
+    """Answers one HTTPS request with `answer`. Yields its port."""
+    with socket.create_server((host, 0)) as listener:
+        thread = threading.Thread(target=_answer_one, args=(listener, answer), daemon=True)
         thread.start()
         yield int(listener.getsockname()[1])
         thread.join()
 
 
-def _answer_one(listener: socket.socket) -> None:
+def _answer_one(listener: socket.socket, answer: bytes) -> None:
     with suppress(OSError):  # a client that does not like the certificate just leaves
         connection, _ = listener.accept()
         with connection, server_context().wrap_socket(connection, server_side=True) as secured:
             _read_request(secured)
-            secured.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            secured.sendall(answer)
 
 
 def _read_request(connection: ssl.SSLSocket) -> None:

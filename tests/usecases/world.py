@@ -15,6 +15,7 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.task import Task
 from countersign.usecases.ports import Ports
 from tests.usecases.fake_engine import FakeEngine
+from tests.usecases.fake_fetcher import FakeFetcher
 from tests.usecases.fakes import FakeFiles, FakeUnitOfWork, Memory
 
 PUBLIC_URL = "https://sign.example"
@@ -47,8 +48,8 @@ class World:
             mailer=Relay(self.mailed),
             invitations=Words(),
             webhooks=Receiver(self.called),
-            translators=translators,
             links=self.links,
+            fetcher=FakeFetcher(),
             identity=NoIdentity(),
             code_key=bytes(32),
             link_lifetime=LIFETIME,

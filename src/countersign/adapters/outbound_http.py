@@ -2,8 +2,9 @@
 
 Names are looked up here, once a connection, and the connection goes to the address that was
 checked, so a name that changes its address in between (DNS rebinding) gains nothing. Redirects are
-not followed. One call, from the lookup's end to the last byte read, has one time limit, however
-slowly the other side drips.
+not followed: whoever wants to follow one makes another call, which is checked again. One call,
+from the lookup's end to the last byte read, has one time limit, however slowly the other side
+drips.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +41,32 @@ _NEVER = tuple(
 
 class CallFailed(Exception):
     """There was no answer; the text says why, in words for whoever entered the address."""
+
+
+class TimedOut(CallFailed):
+    """Not within the time limit."""
+
+
+class NotUnderstood(CallFailed):
+    """What was given is no address."""
+
+
+class SchemeRefused(CallFailed):
+    """Neither https:// nor, where it is permitted, http://."""
+
+
+class AddressRefused(CallFailed):
+    """An address that must not be called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """An answer that is being read. `headers` have names in lower case; `blocks` are the body as
+    it was sent, in whatever encoding, and raise CallFailed."""
+
+    status: int
+    headers: Mapping[str, str]
+    blocks: Iterator[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +108,38 @@ class OutboundHttp:
         longest_answer: int = LONGEST_ANSWER,
     ) -> Answered:
         """One request; reads at most `longest_answer` bytes. Raises CallFailed."""
+        with self.exchange(method, url, headers, body) as answering:
+            return Answered(answering.status, _read(answering.blocks, longest_answer))
+
+    @contextmanager
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        *,
+        seconds: float | None = None,
+    ) -> Iterator[Answering]:
+        """One request, whose answer is read in the block, all within `seconds`. Raises
+        CallFailed."""
         request = self._request(method, url, headers, body)
-        self._deadline.start(self._time_limit)
+        self._deadline.start(self._time_limit if seconds is None else seconds)
         try:
             response = self._pool.handle_request(request)
             try:
-                return Answered(response.status, _read(response, longest_answer))
+                yield Answering(response.status, _texts(response.headers), response.iter_stream())
             finally:
                 response.close()
         except _HTTP_ERRORS as failure:
-            raise CallFailed(_words(failure)) from failure
+            raise _failed(failure) from failure
 
     def _request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes
     ) -> httpcore2.Request:
         address = _parsed(url)
         if address.scheme not in self._schemes:
-            raise CallFailed("address not allowed")
+            raise SchemeRefused("address not allowed")
         raw = [(b"Host", address.netloc), (b"Content-Length", str(len(body)).encode())]
         raw += [(name.encode(), value.encode()) for name, value in headers.items()]
         if address.userinfo:
@@ -190,7 +233,7 @@ class _Guard(httpcore2.NetworkBackend):
             raise CallFailed("name not found") from None
         allowed = [address for address in found if self._allow_private or is_public(address)]
         if found and not allowed:
-            raise CallFailed("address not allowed")
+            raise AddressRefused("address not allowed")
         return allowed
 
 
@@ -241,9 +284,9 @@ def _parsed(url: str) -> httpx2.URL:
     try:
         address = httpx2.URL(url)
     except (httpx2.InvalidURL, ValueError):
-        raise CallFailed("address not understood") from None
+        raise NotUnderstood("address not understood") from None
     if not address.host:
-        raise CallFailed("address not understood")
+        raise NotUnderstood("address not understood")
     return address
 
 
@@ -252,18 +295,22 @@ def _basic(address: httpx2.URL) -> bytes:
     return b"Basic " + base64.b64encode(f"{address.username}:{address.password}".encode())
 
 
-def _read(response: httpcore2.Response, longest: int) -> bytes:
+def _texts(headers: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
+
+
+def _read(blocks: Iterator[bytes], longest: int) -> bytes:
     body = bytearray()
-    for block in response.iter_stream():
+    for block in blocks:
         body += block
         if len(body) >= longest:
             break
     return bytes(body[:longest])
 
 
-def _words(failure: Exception) -> str:
+def _failed(failure: Exception) -> CallFailed:
     if isinstance(failure, httpcore2.TimeoutException):
-        return "timed out"
+        return TimedOut("timed out")
     if isinstance(failure, httpcore2.LocalProtocolError):
-        return "headers not allowed"
-    return "connection failed"
+        return CallFailed("headers not allowed")
+    return CallFailed("connection failed")

@@ -7,6 +7,7 @@
     │   └── QuotaExceeded    the plan's number of envelopes is used up
     ├── Invalid              the input breaks a rule; `fields` says which part, why
     │   ├── UnusableFile     a file that cannot be signed; `code` says why
+    │   │   └── NotFetched   the file at an address that was given did not come
     │   └── MissingFields    required fields of a task were left empty
     ├── Conflict             the state does not allow it (now)
     │   ├── NotYourTurn      another task has to be completed first
@@ -76,6 +77,11 @@ class UnusableFile(Invalid):
     def __init__(self, code: str, message: str, name: str = "") -> None:
         super().__init__(message, {name: message} if name else None)
         self.code, self.name = code, name
+
+
+class NotFetched(UnusableFile):
+    """There is no file to look at. `code`: not_understood (no address), not_https, refused_address,
+    too_many_redirects, unreachable, timeout, not_found, too_large."""
 
 
 class MissingFields(Invalid):

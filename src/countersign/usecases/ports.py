@@ -489,6 +489,15 @@ class Download:
     segments: int
 
 
+class Fetcher(Protocol):
+    def fetch(
+        self, url: str, *, limit_bytes: int, timeout_s: float
+    ) -> AbstractContextManager[Staged]:
+        """Gets the file at `url`, which somebody else chose, in `timeout_s` seconds in all; outside
+        a sandbox by https from public addresses only. Leaving the block removes what was not taken
+        away. Raises NotFetched, and Unavailable when too many are being fetched."""
+
+
 class Links(Protocol):
     """Addresses that are handed out. Tokens carry 128 bits or more and are not stored."""
 
@@ -522,6 +531,7 @@ class Ports:
     invitations: Invitations
     webhooks: WebhookSender
     links: Links
+    fetcher: Fetcher
     identity: IdentityProvider
     code_key: bytes
     simulated: Simulated | None = None

@@ -59,6 +59,7 @@ TABLE: Mapping[type[DomainError], tuple[int, Text]] = {
     errors.QuotaExceeded: (403, "You've reached the API limit for this plan"),
     errors.Invalid: (400, _invalid),
     errors.UnusableFile: (400, lambda problem: UNUSABLE.get(problem.code, problem.message)),
+    errors.NotFetched: (400, "The document could not be fetched"),
     errors.MissingFields: (400, "A required field is empty"),
     errors.Conflict: (409, lambda problem: _sentence(str(problem))),
     errors.NotYourTurn: (400, "Another signer has to sign first"),

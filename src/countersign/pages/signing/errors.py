@@ -16,6 +16,7 @@ TABLE: dict[type[DomainError], tuple[int, str]] = {
     errors.QuotaExceeded: (403, "quota_exceeded"),
     errors.Invalid: (400, "invalid"),
     errors.UnusableFile: (400, "invalid"),
+    errors.NotFetched: (400, "invalid"),
     errors.MissingFields: (400, "invalid"),
     errors.Conflict: (409, "conflict"),
     errors.NotYourTurn: (409, "not_your_turn"),
