@@ -20,7 +20,7 @@ from countersign.domain.evidence import Link
 from countersign.domain.identity import IdentityAttempt
 from countersign.domain.project import Project
 from countersign.domain.task import Act, Task
-from countersign.domain.template import Template
+from countersign.domain.template import FormField, Template
 from countersign.usecases.identity_port import IdentityProvider, Simulated
 
 Clock = Callable[[], datetime]
@@ -368,6 +368,10 @@ class PdfEngine(Protocol):
 
     def inspect(self, upload: Staged) -> Inspection: ...
 
+    def form_fields(self, upload: Staged) -> Sequence[FormField]:
+        """What can be filled in, page by page and from top to bottom. Text, checkboxes and empty
+        signature fields only."""
+
     def base_key(self, envelope: Envelope, document: Document) -> str:
         """Names the base of (upload, layout); equal keys share one base."""
 
@@ -449,12 +453,14 @@ class WebhookSender(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """A webhook call that a dialect wants made; `event` is its own name for it. `pauses` are what
-    is waited after each failed try; then it is given up."""
+    is waited after each failed try; then it is given up. `id_header`, if there is one, is the name
+    of a header that carries the delivery's id."""
 
     endpoint: WebhookEndpoint
     event: str
     body: str
     headers: Mapping[str, str]
+    id_header: str = ""
     pauses: tuple[timedelta, ...] = PAUSES
 
 

@@ -64,15 +64,16 @@ def _message(link: Link, uow: UnitOfWork) -> ChatMessage | None:
 def _delivery(call: Call, link: Link) -> Delivery:
     """Its id follows from the fact and the endpoint."""
     fact = f"{link.envelope_id} {link.number}"
+    id = str(uuid5(NAMESPACE_URL, f"{fact} {call.event} {call.endpoint.id}"))
     return Delivery(
-        id=str(uuid5(NAMESPACE_URL, f"{fact} {call.event} {call.endpoint.id}")),
+        id=id,
         endpoint_id=call.endpoint.id,
         envelope_id=link.envelope_id,
         number=link.number,
         event=call.event,
         url=call.endpoint.url,
         body=call.body,
-        headers=dict(call.headers),
+        headers={**call.headers, **({call.id_header: id} if call.id_header else {})},
         created_at=link.event.at,
         pauses=call.pauses,
     )

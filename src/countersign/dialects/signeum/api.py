@@ -11,6 +11,7 @@ from countersign.dialects.signeum import answers, schemas
 from countersign.dialects.signeum.auth import API, SCHEMES, authenticator
 from countersign.dialects.signeum.errors import Rejected, shape
 from countersign.dialects.signeum.routes import Signeum
+from countersign.dialects.signeum.sending import LARGEST_PDF
 from countersign.dialects.signeum.webhooks import DELIVERY, EVENT
 from countersign.domain.errors import DomainError
 from countersign.httpkit import (
@@ -33,7 +34,6 @@ from countersign.usecases.set_project_logo import LARGEST_LOGO
 
 BASE = "/api/v1"
 KB, MB = 1 << 10, 1 << 20
-LARGEST_PDF = 25 * MB
 AROUND_THE_PDF = MB  # names, participants, line breaks in base64
 REQUESTS, WINDOW = 100, 60  # of one key, in so many seconds
 ORGANIZATION = f"{BASE}/organizations/{{orgId}}"

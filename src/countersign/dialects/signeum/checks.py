@@ -4,10 +4,10 @@ collected, as it is when the body is parsed: dotted path to message, empty when 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from countersign.dialects.signeum.schemas import ALL_METHODS, EID, Method, NewDocument
+from countersign.dialects.signeum.errors import HTTPS
+from countersign.dialects.signeum.schemas import ALL_METHODS, EID, NewDocument, SettingsInput
 from countersign.domain.project import Project, is_eid
 
 LONGEST_WAIT = timedelta(days=30)
@@ -45,9 +45,16 @@ def _deadline(deadline: datetime | None, now: datetime) -> dict[str, str]:
     return {"signingDeadline": PASSED if deadline <= now else TOO_FAR}
 
 
-def wrong_methods(methods: Sequence[Method]) -> dict[str, str]:
-    """What is wrong with a project's choice. All methods together are no choice: that is how a
-    project without one is shown, and what is read may be written back."""
-    if EID in methods and set(methods) not in ({EID}, set(ALL_METHODS)):
-        return {"allowedSigningMethods": MIXED}
-    return {}
+def wrong_settings(asked: SettingsInput, *, sandbox: bool) -> dict[str, str]:
+    """What is wrong with a project's settings. All methods together are no choice: that is how a
+    project without one is shown, and what is read may be written back. Only a sandbox sends people
+    and calls to `http://`."""
+    methods = set(asked.allowedSigningMethods)
+    mixed = EID in methods and methods not in ({EID}, set(ALL_METHODS))
+    urls = {
+        "settings.branding.logoUrl": asked.branding.logoUrl,
+        "settings.postSigning.redirectUrl": asked.postSigning.redirectUrl,
+    }
+    bare = [path for path, url in urls.items() if url and not url.startswith("https://")]
+    wrong = {"allowedSigningMethods": MIXED} if mixed else {}
+    return wrong if sandbox else wrong | dict.fromkeys(bare, HTTPS)

@@ -37,6 +37,7 @@ HTTPS = "Must be an https URL"
 COLOUR = "Must be a colour like #1a5fb4"
 SOURCE = "Either document or templateId is required"
 NOT_A_PDF = "Invalid base64 PDF"
+NO_LOGO = "Could not fetch logo"
 NOT_FETCHED = "Could not fetch document"
 NOT_12_DIGITS = "Personal number must be 12 digits (YYYYMMDDXXXX)"
 NO_SUCH_NUMBER = "Personal number is not valid"
@@ -76,6 +77,9 @@ UNFIT: Mapping[str, str] = {
     "not_image": "Must be a PNG, JPEG or WebP picture",
 }
 
+# The same of a file that was fetched; for whatever else is wrong, NOT_FETCHED
+UNFIT_THERE = {code: text for code, text in UNFIT.items() if text != NOT_A_PDF}
+
 Message = str | Callable[[Any], str]
 TABLE: Mapping[type[DomainError], tuple[int, str, Message]] = {
     errors.NotFound: (404, NOT_FOUND, lambda problem: UNKNOWN.get(problem.kind, "Not found")),
@@ -88,6 +92,7 @@ TABLE: Mapping[type[DomainError], tuple[int, str, Message]] = {
     errors.QuotaExceeded: (402, PAYMENT_REQUIRED, "Payment method required"),
     errors.Invalid: (400, VALIDATION_ERROR, VALIDATION_FAILED),
     errors.UnusableFile: (400, VALIDATION_ERROR, VALIDATION_FAILED),
+    errors.NotFetched: (400, VALIDATION_ERROR, VALIDATION_FAILED),
     errors.MissingFields: (400, VALIDATION_ERROR, VALIDATION_FAILED),
     errors.Conflict: (400, VALIDATION_ERROR, lambda problem: _sentence(str(problem))),
     errors.NotYourTurn: (403, FORBIDDEN, "Another participant has to act first"),
@@ -129,13 +134,18 @@ def shape(request: Request, problem: Exception) -> Response:
         fields = problem.fields if isinstance(problem, errors.Invalid) else {}
         return _answer(status, code, text, fields, _headers(problem))
     assert isinstance(problem, Refusal)
-    code, text = REFUSED.get(problem.status, (VALIDATION_ERROR, VALIDATION_FAILED))
-    if problem.status == 415:
-        text = f"Content-Type must be {problem.headers.get('Accept', '')}"
-    elif problem.status == 400 and not problem.fields:
-        text = _sentence(problem.why)
+    code, message = REFUSED.get(problem.status, (VALIDATION_ERROR, _why(problem)))
     fields = bad_values(problem.fields, request.url.path)
-    return _answer(problem.status, code, text, fields, problem.headers)
+    return _answer(problem.status, code, message, fields, problem.headers)
+
+
+def _why(problem: Refusal) -> str:
+    if problem.status == 415:
+        return f"Content-Type must be {problem.headers.get('Accept', '')}"
+    if not problem.fields:
+        return _sentence(problem.why)
+    whole = any(not each.path for each in problem.fields)
+    return "The body must be a JSON object" if whole else VALIDATION_FAILED
 
 
 def _headers(problem: DomainError) -> dict[str, str]:
@@ -243,6 +253,8 @@ def bad_values(bad: Sequence[BadField], path: str) -> dict[str, str]:
     messages = {**OTHERS, **(DOCUMENT if path.endswith("/documents") else PROJECT)}
     found: dict[str, str] = {}
     for each in bad:
+        if not each.path:
+            continue
         place = _place(each)
         found.setdefault(".".join(map(str, place)), _message(messages, place, each.kind))
     return found

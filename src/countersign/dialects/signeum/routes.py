@@ -12,10 +12,11 @@ from starlette.responses import Response
 from countersign.dialects import repeatable_of, visitor_of
 from countersign.dialects.signeum import answers, present, schemas, translate
 from countersign.dialects.signeum.auth import API
-from countersign.dialects.signeum.checks import wrong_methods
-from countersign.dialects.signeum.errors import Rejected
+from countersign.dialects.signeum.checks import wrong_settings
+from countersign.dialects.signeum.errors import NO_LOGO, UNFIT, Rejected
 from countersign.dialects.signeum.sending import NewEnvelope, to_command
 from countersign.domain.account import Caller
+from countersign.domain.document import FileRef
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.errors import (
     AlreadyCompleted,
@@ -23,6 +24,7 @@ from countersign.domain.errors import (
     Gone,
     NotFound,
     TooSoon,
+    UnusableFile,
 )
 from countersign.domain.project import Project, ProjectSettings
 from countersign.domain.task import TaskStatus
@@ -31,6 +33,7 @@ from countersign.usecases.cancel_envelope import cancel_envelope
 from countersign.usecases.change_project import change_project
 from countersign.usecases.chat_author import sender
 from countersign.usecases.create_project import create_project
+from countersign.usecases.fetch_logo import fetch_logo
 from countersign.usecases.list_deliveries import DeliveryRun, list_deliveries
 from countersign.usecases.ports import Ports, Repeatable
 from countersign.usecases.post_chat_message import post_chat_message
@@ -89,10 +92,11 @@ class Signeum:
 
         Its settings hold for the documents that are created in it from then on.
         """
-        _check_methods(body.settings)
-        settings = translate.changed_settings(body.settings, ProjectSettings())
 
         def make(repeatable: Repeatable | None) -> answers.ProjectAnswer:
+            usual = ProjectSettings()
+            logo = self._logo(body.settings, usual)
+            settings = translate.changed_settings(body.settings, usual, logo)
             made = create_project(
                 caller.account.id, body.name.strip(), settings, self._ports, repeatable
             )
@@ -119,11 +123,11 @@ class Signeum:
 
         What is left out stays as it is. Documents that were created before keep what they have.
         """
-        _check_methods(body.settings)
+        logo = self._logo(body.settings, self._project(caller, projectId).settings)
 
         def edit(old: Project) -> tuple[str, ProjectSettings]:
             name = old.name if body.name is None else body.name.strip()
-            return name, translate.changed_settings(body.settings, old.settings)
+            return name, translate.changed_settings(body.settings, old.settings, logo)
 
         changed = change_project(caller.account.id, projectId, edit, self._ports)
         return answers.ProjectAnswer(project=present.project(changed))
@@ -146,6 +150,19 @@ class Signeum:
     def delete_logo(self, caller: Caller, projectId: str) -> None:
         """Remove a project's logo"""
         remove_project_logo(caller.account.id, projectId, self._ports)
+
+    def _logo(self, asked: schemas.SettingsInput, old: ProjectSettings) -> FileRef | None:
+        """The picture at a new address of a logo. Raises Rejected, also for other settings."""
+        if wrong := wrong_settings(asked, sandbox=self._ports.simulated is not None):
+            raise Rejected(wrong)
+        url = asked.branding.logoUrl
+        if not url or url == old.branding.logo_url:
+            return None
+        try:
+            return fetch_logo(url, self._ports)
+        except UnusableFile as problem:
+            message = UNFIT["not_image"] if problem.code == "not_image" else NO_LOGO
+            raise Rejected({"settings.branding.logoUrl": message}) from None
 
     def _project(self, caller: Caller, project_id: str) -> Project:
         return read_project(caller.account.id, project_id, self._ports)
@@ -330,11 +347,6 @@ class Signeum:
         """Read a template with its roles and fields"""
         found = read_template(caller.account.id, templateId, self._ports)
         return answers.TemplateAnswer(template=present.template(found))
-
-
-def _check_methods(asked: schemas.SettingsInput) -> None:
-    if wrong := wrong_methods(asked.allowedSigningMethods):
-        raise Rejected(wrong)
 
 
 def _check_cancellable(envelope: Envelope) -> None:

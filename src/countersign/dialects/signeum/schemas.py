@@ -36,13 +36,12 @@ UNPRINTABLE = "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
 ONE_LINE = rf"^[^{UNPRINTABLE}]*[^\s{UNPRINTABLE}][^{UNPRINTABLE}]*$"
 MAIL = rf"^[^\s@{UNPRINTABLE}]+@[^\s@{UNPRINTABLE}]+\.[^\s@{UNPRINTABLE}]+$"
 WEB_ADDRESS = r"^https?://[^\s\x00-\x1f\x7f]+$"
-SAFE_ADDRESS = r"^https://[^\s\x00-\x1f\x7f]+$"
 COLOUR = r"^#[0-9a-fA-F]{6}$"
 NO_NUL = r"^[^\x00]*$"
 
 Index = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,3})$")]
 Name = Annotated[str, Field(min_length=1, max_length=255, pattern=ONE_LINE)]
-SafeUrl = Annotated[str, Field(max_length=2000, pattern=SAFE_ADDRESS)]
+Url = Annotated[str, Field(max_length=2000, pattern=WEB_ADDRESS, examples=["https://app.example"])]
 Colour = Annotated[str, Field(pattern=COLOUR, examples=["#1a5fb4"])]
 Reminder = Annotated[int, Field(ge=1, le=30, description="Days until the reminder")]
 
@@ -169,7 +168,7 @@ class BrandingInput(Input):
     companyName: Annotated[str | None, Field(max_length=255, pattern=rf"^[^{UNPRINTABLE}]*$")] = (
         None
     )
-    logoUrl: SafeUrl | None = None
+    logoUrl: Url | None = None
     primaryColor: Colour | None = None
     secondaryColor: Colour | None = None
 
@@ -177,7 +176,7 @@ class BrandingInput(Input):
 class AfterInput(Input):
     type: AfterType = "none"
     message: Annotated[str | None, Field(max_length=2000, pattern=NO_NUL)] = None
-    redirectUrl: SafeUrl | None = None
+    redirectUrl: Url | None = None
 
 
 def _origin(text: str) -> str:

@@ -5,21 +5,31 @@ All that is wrong is told at once, and nothing is kept of a request that is refu
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from countersign.dialects.signeum import schemas, translate
 from countersign.dialects.signeum.auth import API
 from countersign.dialects.signeum.checks import wrong_values
-from countersign.dialects.signeum.errors import ROLE_MAPPING, UNFIT, Rejected
+from countersign.dialects.signeum.errors import (
+    NOT_FETCHED,
+    ROLE_MAPPING,
+    UNFIT,
+    UNFIT_THERE,
+    Rejected,
+)
 from countersign.domain.account import Caller
-from countersign.domain.errors import Invalid, UnusableFile
+from countersign.domain.errors import Invalid, NotFetched, UnusableFile
 from countersign.domain.project import Project
 from countersign.domain.task import Visitor
-from countersign.usecases.ports import Ports, Repeatable
+from countersign.usecases.ports import Ports, Repeatable, Staged
 from countersign.usecases.receive_file import ReceivedFile, StagedBytes, inspect_file, keep_file
 from countersign.usecases.send_envelope import NewTask, SendEnvelope
 from countersign.usecases.use_template import use_template
 from countersign.usecases.views import read_project, read_template
+
+LARGEST_PDF = 25 << 20  # bytes
+TIME_LIMIT = 10.0  # seconds for fetching a document
 
 Content = tuple[ReceivedFile, tuple[NewTask, ...]]
 
@@ -83,12 +93,27 @@ def _from_template(
 
 
 def _from_upload(asked: schemas.NewDocument, wrong: dict[str, str], ports: Ports) -> ReceivedFile:
-    assert isinstance(asked.document, schemas.Base64Document)
+    source = asked.document
+    if wrong and isinstance(source, schemas.UrlDocument):
+        raise Rejected(wrong)  # nobody is called for a request that is refused anyway
     try:
-        staged = StagedBytes(asked.document.content)
-        inspected = inspect_file(staged, asked.name.strip(), ports)
+        with _opened(source, ports) as staged:
+            inspected = inspect_file(staged, asked.name.strip(), ports)
+            if wrong:
+                raise Rejected(wrong)
+            return keep_file(inspected, ports)
     except UnusableFile as problem:
-        raise Rejected({**wrong, "document.content": UNFIT[problem.code]}) from None
-    if wrong:
-        raise Rejected(wrong)
-    return keep_file(inspected, ports)
+        raise Rejected({**wrong, **_unfit(source, problem)}) from None
+
+
+def _opened(source: schemas.Source | None, ports: Ports) -> AbstractContextManager[Staged]:
+    if isinstance(source, schemas.UrlDocument):
+        return ports.fetcher.fetch(source.url, limit_bytes=LARGEST_PDF, timeout_s=TIME_LIMIT)
+    assert source is not None
+    return nullcontext(StagedBytes(source.content))
+
+
+def _unfit(source: schemas.Source | None, problem: UnusableFile) -> dict[str, str]:
+    if isinstance(problem, NotFetched) or not isinstance(source, schemas.Base64Document):
+        return {"document.url": UNFIT_THERE.get(problem.code, NOT_FETCHED)}
+    return {"document.content": UNFIT[problem.code]}

@@ -10,6 +10,7 @@ from countersign.dialects.signeum import schemas
 from countersign.dialects.signeum.checks import LONGEST_WAIT
 from countersign.domain.account import Caller
 from countersign.domain.branding import Branding
+from countersign.domain.document import FileRef
 from countersign.domain.envelope import AfterSigning, EnvelopeSettings, EnvelopeStatus
 from countersign.domain.project import STANDARD, Project, ProjectSettings, is_eid
 from countersign.domain.task import Action, Person
@@ -103,8 +104,10 @@ def to_mapping(asked: schemas.NewDocument) -> dict[int, int] | None:
 # ------------------------------------------------------------------ projects
 
 
-def changed_settings(asked: schemas.SettingsInput, old: ProjectSettings) -> ProjectSettings:
-    """`old` with what was given, and nothing else, changed."""
+def changed_settings(
+    asked: schemas.SettingsInput, old: ProjectSettings, logo: FileRef | None
+) -> ProjectSettings:
+    """`old` with what was given, and nothing else, changed; `logo` is what was at a new address."""
     given = asked.model_fields_set
     return ProjectSettings(
         notify_people=_given(asked, "emailNotificationsEnabled", old.notify_people),
@@ -113,7 +116,7 @@ def changed_settings(asked: schemas.SettingsInput, old: ProjectSettings) -> Proj
         methods=_chosen(asked.allowedSigningMethods)
         if "allowedSigningMethods" in given
         else old.methods,
-        branding=_branding(asked.branding, old.branding),
+        branding=_branding(asked.branding, old.branding, logo),
         after=_after(asked.postSigning, old.after),
         reminder_days=_given(asked, "autoReminderDays", old.reminder_days),
         widget_origins=tuple(_given(asked, "widgetOrigins", old.widget_origins)),
@@ -129,12 +132,13 @@ def _chosen(methods: Sequence[schemas.Method]) -> tuple[str, ...]:
     return () if everything else tuple(OURS[method] for method in methods)
 
 
-def _branding(asked: schemas.BrandingInput, old: Branding) -> Branding:
-    """The logo apart: that is a file, and set by a use case of its own."""
+def _branding(asked: schemas.BrandingInput, old: Branding, logo: FileRef | None) -> Branding:
+    """A logo that was uploaded has no address, so writing back none leaves it."""
+    url = _given(asked, "logoUrl", old.logo_url) or ""
     return Branding(
         company_name=_given(asked, "companyName", old.company_name) or "",
-        logo=old.logo,
-        logo_url=old.logo_url,
+        logo=old.logo if url == old.logo_url else logo,
+        logo_url=url,
         primary_color=_given(asked, "primaryColor", old.primary_color) or "",
         secondary_color=_given(asked, "secondaryColor", old.secondary_color) or "",
     )

@@ -61,7 +61,14 @@ class Webhooks:
         body = _body(name, event, envelope, task, message).model_dump_json()
         headers = {"Content-Type": "application/json", EVENT: name}
         return [
-            Call(endpoint=each, event=name, body=body, headers=headers, pauses=PAUSES)
+            Call(
+                endpoint=each,
+                event=name,
+                body=body,
+                headers=headers,
+                id_header=DELIVERY,
+                pauses=PAUSES,
+            )
             for each in endpoints
         ]
 
