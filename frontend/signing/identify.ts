@@ -8,6 +8,14 @@ import { explain, movedOn } from "./trouble";
 const method = state.identity.due[0];
 const sendsCode = method === "email_code" || method === "sms_code";
 const path = `${base}/identity/${method}?lang=${language}`;
+
+/** Texts for what the server says of a code. */
+const WRONG_CODES: Record<string, string> = {
+  wrong: "code_wrong",
+  expired: "code_expired",
+  missing: "code_missing",
+};
+
 const eid = maybeId("eid") ? new Eid(path, identified, trouble) : null;
 
 /** The step came into view: a code is sent once, and again only when asked for. */
@@ -55,8 +63,8 @@ function isTooOften(error: unknown): boolean {
 /** Words for a refusal that is about a code, or nothing. */
 function explainCode(error: unknown): string {
   if (isTooOften(error)) return t("too_many_tries");
-  const wrong = error instanceof Refusal ? error.fields.code : "";
-  return wrong && ["wrong", "expired", "missing"].includes(wrong) ? t(`code_${wrong}`) : "";
+  const text = error instanceof Refusal ? WRONG_CODES[error.fields.code ?? ""] : undefined;
+  return text ? t(text) : "";
 }
 
 async function checkCode(): Promise<void> {
