@@ -3,7 +3,7 @@
 Python computes in one thread at a time, and threads that fight for it cost twice the processor time
 (decision record 35). So only a few handlers compute at once; whoever waits for a disk, another
 process or another host steps aside meanwhile. A turn is a courtesy and no lock: nobody waits for
-one longer than `PATIENCE`, so a wait that forgets to step aside slows the others and stops nobody.
+one longer than `PATIENCE`, so a wait that says nothing slows the others and stops nobody.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Turns:
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """The calling thread computes inside; `aside` finds its turn."""
+        """The calling thread computes inside; `waiting` finds its turn."""
         _mine.turns = self
         self.take()
         try:
@@ -49,7 +49,7 @@ _mine = _Mine()
 
 
 @contextmanager
-def aside() -> Iterator[None]:
+def waiting() -> Iterator[None]:
     """Somebody else may compute while the calling thread waits inside. Never around something that
     waits for a lock which another handler holds while it computes."""
     turns, _mine.turns = _mine.turns, None

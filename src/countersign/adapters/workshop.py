@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from countersign.domain.errors import Unavailable
-from countersign.turns import aside
+from countersign.turns import waiting
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class Workshop:
         raises, or Unavailable when it crashed its process or ran out of time."""
         pool = self._open()
         try:
-            with aside():
+            with waiting():
                 return pool.submit(work, *arguments).result(self._patience)
         except (BrokenProcessPool, TimeoutError):
             self._drop(pool)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, CursorResult, Executable, Row, func, select
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.prepared import Found, Prepared
 from countersign.domain.errors import Unavailable
-from countersign.turns import aside
+from countersign.turns import waiting
 
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -61,7 +61,7 @@ class Transaction:
             self._commit()
             self._stop_writing()
             if durable and self._database.durable:
-                with aside():
+                with waiting():
                     self._database.durable.wait()
 
     def __enter__(self) -> Transaction:
@@ -109,7 +109,7 @@ class Transaction:
         if self._database.is_sqlite:
             self._connected().commit()
         else:
-            with aside():  # PostgreSQL syncs its log
+            with waiting():  # PostgreSQL syncs its log
                 self._connected().commit()
 
     def _stop_writing(self) -> None:

@@ -17,6 +17,7 @@ from countersign.adapters.caching import Recent
 from countersign.adapters.files.ranges import BLOCK, slices
 from countersign.domain.document import FileRef
 from countersign.domain.errors import NotFound, Unavailable
+from countersign.turns import waiting
 
 REMEMBERED = 10_000  # contents and folders that are known to be on stable storage
 
@@ -98,16 +99,20 @@ class LocalFiles:
     def _store(self, sha256: str, write: Callable[[Path], None]) -> None:
         target = self._path(sha256)
         try:
-            if not target.exists():
-                self._make_folders(sha256)
-                write(target)
-                _sync_folder(target.parent)
-            elif not self._safe.get(sha256):
-                self._make_folders(sha256)
-                _sync_folder(target.parent)
+            with waiting():
+                self._keep(sha256, target, write)
         except OSError as problem:
             raise Unavailable("file store") from problem
         self._safe.put(sha256, True)
+
+    def _keep(self, sha256: str, target: Path, write: Callable[[Path], None]) -> None:
+        if not target.exists():
+            self._make_folders(sha256)
+            write(target)
+            _sync_folder(target.parent)
+        elif not self._safe.get(sha256):
+            self._make_folders(sha256)
+            _sync_folder(target.parent)
 
     def _make_folders(self, sha256: str) -> None:
         """A folder is an entry in its parent, which has to be synced as well."""

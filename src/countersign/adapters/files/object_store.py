@@ -19,6 +19,7 @@ from countersign.adapters.caching import Recent
 from countersign.adapters.files.ranges import BLOCK, slices
 from countersign.domain.document import FileRef
 from countersign.domain.errors import NotFound, Unavailable
+from countersign.turns import waiting
 
 REMEMBERED = 16 << 20  # bytes of segments, which the next act hashes again
 SMALL = 1 << 20  # bytes; larger ones are not remembered
@@ -64,7 +65,7 @@ class ObjectStoreFiles:
     def read(self, file: FileRef) -> bytes:
         found = self._recent.get(file.sha256)
         if found is None:
-            with _translated(file):
+            with _translated(file), waiting():
                 found = bytes(obstore.get(self._store, _key(file)).bytes())
             self._remember(file, found)
         return found
@@ -87,7 +88,7 @@ class ObjectStoreFiles:
                     yield bytes(view[first : first + BLOCK])
 
     def _create(self, file: FileRef, content: bytes | Path) -> None:
-        with _translated(file):
+        with _translated(file), waiting():
             if file.size > ONE_REQUEST:
                 if not self._exists(file):
                     obstore.put(self._store, _key(file), content)
