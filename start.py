@@ -57,6 +57,8 @@ def install(*, for_tests: bool) -> None:
     kind = "test" if for_tests else "run"
     if done != [wanted, kind] or not PAGES.exists():
         with_uv(for_tests) if shutil.which("uv") else with_pip(for_tests)
+        # Some machines never write bytecode by themselves: every start would compile everything
+        step("Compiling", [str(PYTHON), "-m", "compileall", "-q", "src"])
         STAMP.write_text(f"{wanted} {kind}\n")
     if for_tests:
         install_npm_packages()
@@ -64,7 +66,7 @@ def install(*, for_tests: bool) -> None:
 
 def with_uv(for_tests: bool) -> None:
     kind = [] if for_tests else ["--no-dev"]
-    step("Installing with uv", ["uv", "sync", "--locked", *kind])
+    step("Installing with uv", ["uv", "sync", "--locked", "--compile-bytecode", *kind])
 
 
 def with_pip(for_tests: bool) -> None:
