@@ -19,6 +19,7 @@ from countersign.adapters.fetcher import AT_ONCE, HttpFetcher
 from countersign.adapters.files.local import LocalFiles
 from countersign.adapters.outbound_http import OutboundHttp
 from countersign.domain.errors import NotFetched, Unavailable
+from countersign.turns import PATIENCE, Turns
 from tests.adapters.raw_server import raw_server
 from tests.adapters.tls import tls_listener, trusting_context
 from tests.pdf.samples import contract
@@ -311,3 +312,25 @@ def test_a_process_that_dies_leaves_nothing_for_long(
     webhook_receiver.answer = Answer(200, b"%PDF-")
     assert read(make(allow_private=True), webhook_receiver.url) == b"%PDF-"
     assert not dead.exists()
+
+
+def test_others_compute_while_an_address_is_waited_for(sandbox: HttpFetcher) -> None:
+    turns = Turns(1)
+    begun = threading.Event()
+
+    def waits(connection: socket.socket) -> None:
+        begun.set()
+        drip(connection)
+
+    def fetch(url: str) -> None:
+        with turns.taken():
+            code(sandbox, url, seconds=1.5)
+
+    with raw_server(waits) as url:
+        thread = threading.Thread(target=fetch, args=(url,))
+        thread.start()
+        assert begun.wait(5)
+        asked = time.monotonic()
+        with turns.taken():
+            assert time.monotonic() - asked < PATIENCE
+        thread.join()

@@ -16,12 +16,14 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpcore2
 import httpx2
+
+from countersign.turns import aside
 
 TIME_LIMIT = 10.0  # seconds
 LONGEST_ANSWER = 64 << 10  # bytes
@@ -126,11 +128,8 @@ class OutboundHttp:
         request = self._request(method, url, headers, body)
         self._deadline.start(self._time_limit if seconds is None else seconds)
         try:
-            response = self._pool.handle_request(request)
-            try:
+            with aside(), closing(self._pool.handle_request(request)) as response:
                 yield Answering(response.status, _texts(response.headers), response.iter_stream())
-            finally:
-                response.close()
         except _HTTP_ERRORS as failure:
             raise _failed(failure) from failure
 
