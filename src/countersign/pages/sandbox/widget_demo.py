@@ -44,6 +44,7 @@ def show_widget(request: Request, query: DemoQuery) -> Response:
         script_src=f"'self' {csp_hash(script)}",
         style_src=f"'self' {csp_hash(css)}",
         frame_src="'self'",
+        img_src="data:",
         connect_src="'self'",
     )
     return HTMLResponse(html, headers={**headers, "cache-control": "no-store"})
