@@ -37,6 +37,7 @@ HTTPS = "Must be an https URL"
 COLOUR = "Must be a colour like #1a5fb4"
 SOURCE = "Either document or templateId is required"
 NOT_A_PDF = "Invalid base64 PDF"
+NOT_A_PICTURE = "Must be a PNG, JPEG or WebP picture"
 NO_LOGO = "Could not fetch logo"
 NOT_FETCHED = "Could not fetch document"
 NOT_12_DIGITS = "Personal number must be 12 digits (YYYYMMDDXXXX)"
@@ -74,7 +75,7 @@ UNFIT: Mapping[str, str] = {
     "certified": "PDF files that are certified against changes are not supported",
     "already_signed": "PDF files that are already signed are not supported",
     "too_large": "PDF files of more than 25 MB are not supported",
-    "not_image": "Must be a PNG, JPEG or WebP picture",
+    "not_image": NOT_A_PICTURE,
 }
 
 # The same of a file that was fetched; for whatever else is wrong, NOT_FETCHED
@@ -131,8 +132,7 @@ def shape(request: Request, problem: Exception) -> Response:
     if isinstance(problem, DomainError):
         status, code, message = TABLE[type(problem)]
         text = message if isinstance(message, str) else message(problem)
-        fields = problem.fields if isinstance(problem, errors.Invalid) else {}
-        return _answer(status, code, text, fields, _headers(problem))
+        return _answer(status, code, text, _fields(problem), _headers(problem))
     assert isinstance(problem, Refusal)
     code, message = REFUSED.get(problem.status, (VALIDATION_ERROR, _why(problem)))
     fields = bad_values(problem.fields, request.url.path)
@@ -146,6 +146,12 @@ def _why(problem: Refusal) -> str:
         return _sentence(problem.why)
     whole = any(not each.path for each in problem.fields)
     return "The body must be a JSON object" if whole else VALIDATION_FAILED
+
+
+def _fields(problem: DomainError) -> Mapping[str, str]:
+    if isinstance(problem, errors.UnusableFile):
+        return {"document": UNFIT.get(problem.code, NOT_FETCHED)}
+    return problem.fields if isinstance(problem, errors.Invalid) else {}
 
 
 def _headers(problem: DomainError) -> dict[str, str]:

@@ -13,7 +13,7 @@ from countersign.dialects import repeatable_of, visitor_of
 from countersign.dialects.signeum import answers, present, schemas, translate
 from countersign.dialects.signeum.auth import API
 from countersign.dialects.signeum.checks import wrong_settings
-from countersign.dialects.signeum.errors import NO_LOGO, UNFIT, Rejected
+from countersign.dialects.signeum.errors import NO_LOGO, NOT_A_PICTURE, Rejected
 from countersign.dialects.signeum.sending import NewEnvelope, to_command
 from countersign.domain.account import Caller
 from countersign.domain.document import FileRef
@@ -144,7 +144,10 @@ class Signeum:
 
         The body is the picture: PNG, JPEG or WebP, at most 2 MB.
         """
-        changed = set_project_logo(caller.account.id, projectId, body.read(), self._ports)
+        try:
+            changed = set_project_logo(caller.account.id, projectId, body.read(), self._ports)
+        except UnusableFile:
+            raise Rejected({"logo": NOT_A_PICTURE}) from None
         return answers.ProjectAnswer(project=present.project(changed))
 
     def delete_logo(self, caller: Caller, projectId: str) -> None:
@@ -161,7 +164,7 @@ class Signeum:
         try:
             return fetch_logo(url, self._ports)
         except UnusableFile as problem:
-            message = UNFIT["not_image"] if problem.code == "not_image" else NO_LOGO
+            message = NOT_A_PICTURE if problem.code == "not_image" else NO_LOGO
             raise Rejected({"settings.branding.logoUrl": message}) from None
 
     def _project(self, caller: Caller, project_id: str) -> Project:
