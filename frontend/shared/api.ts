@@ -19,31 +19,37 @@ const PASSING = new Set([502, 503, 504]);
 const pause = (milliseconds: number) =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** GET without a body, else POST of JSON (`null`: POST of nothing). The same request is sent again while the network fails
- *  or the server is away for a moment; `onRetry` hears of it before each pause. */
-export async function call<T>(
-  path: string,
-  request: { body?: unknown; onRetry?: () => void } = {},
-): Promise<T> {
+interface Options {
+  body?: unknown;
+  /** What makes the server do it once, however often it arrives. */
+  key?: string;
+  onRetry?: () => void;
+}
+
+/** GET without a body, else POST of JSON (`null`: POST of nothing). The same request is sent again
+ *  while the network fails or the server is away for a moment; `onRetry` hears of it before each
+ *  pause. */
+export async function call<T>(path: string, options: Options = {}): Promise<T> {
   for (const wait of [...PAUSES, null]) {
-    const response = await attempt(path, request.body);
+    const response = await attempt(path, options);
     if (response) return read<T>(response);
     if (wait === null) break;
-    request.onRetry?.();
+    options.onRetry?.();
     await pause(wait);
   }
   throw new Unreachable(path);
 }
 
-async function attempt(path: string, body: unknown): Promise<Response | null> {
-  const response = await fetch(path, optionsFor(body)).catch(() => null);
+async function attempt(path: string, options: Options): Promise<Response | null> {
+  const response = await fetch(path, initFor(options)).catch(() => null);
   return response && !PASSING.has(response.status) ? response : null;
 }
 
-function optionsFor(body: unknown): RequestInit {
+function initFor({ body, key }: Options): RequestInit {
   if (body === undefined) return {};
   if (body === null) return { method: "POST" };
-  const headers = { "content-type": "application/json" };
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  if (key) headers["idempotency-key"] = key;
   return { method: "POST", headers, body: JSON.stringify(body) };
 }
 

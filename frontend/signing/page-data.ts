@@ -1,4 +1,5 @@
 import { byId } from "../shared/dom";
+import { type Values, fill } from "../shared/text";
 
 export interface Field {
   id: string;
@@ -47,7 +48,6 @@ export const signing = state.documents.some(({ action }) => action === "sign");
 export const ids = { documentId: state.envelope.id, participantId: state.task.id };
 
 /** A text of the page's language; `{name}` is replaced by values.name. */
-export function t(name: string, values: Record<string, string | number> = {}): string {
-  const text = data.strings[name] ?? name;
-  return text.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+export function t(name: string, values: Values = {}): string {
+  return fill(data.strings[name] ?? name, values);
 }

@@ -28,7 +28,8 @@ async function ask(base: string): Promise<State | null | undefined> {
   }
 }
 
-function inView(): Promise<void> {
+/** When somebody can see the page: at once, or once its tab is in front. */
+export function inView(): Promise<void> {
   if (!document.hidden) return Promise.resolve();
   return new Promise((resolve) =>
     document.addEventListener("visibilitychange", () => resolve(), { once: true }),

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import uvicorn
@@ -119,6 +120,9 @@ class FakeSigning:
     notice: str | None = None
     sent: list[tuple[str, Any]] = field(default_factory=list)
     failures: list[tuple[int, str, dict[str, str]]] = field(default_factory=list)
+    chat: list[dict[str, Any]] = field(default_factory=list)
+    chat_ended: bool = False
+    keys: list[str | None] = field(default_factory=list)
 
     @property
     def link(self) -> str:
@@ -147,6 +151,8 @@ class FakeSigning:
             reason="The price is not what we agreed." if self.notice == "declined" else "",
             downloads=[Download("Agreement.pdf", f"{BASE}/documents/contract")],
             waits_for=2,
+            chat="chat" in self.state["task"]["may"],
+            ids={"documentId": "env_1", "participantId": "task_1"},
             written_to=True,
             complete=self.state["envelope"]["status"] == "completed",
         )
@@ -159,6 +165,7 @@ class FakeSigning:
         call = request.path_params["call"]
         raw = await request.body()
         body = await request.json() if raw else None
+        self.keys.append(request.headers.get("idempotency-key"))
         if call != "open" and self.failures:
             return self._fail(*self.failures.pop(0))
         self.sent.append((call, body))
@@ -167,6 +174,23 @@ class FakeSigning:
     def _fail(self, status: int, code: str, fields: dict[str, str]) -> Response:
         error = {"code": code, "message": f"The server says: {code}.", "fields": fields}
         return JSONResponse({"error": error}, status)
+
+    def read_chat(self, request: Request) -> Response:
+        new = self.chat[int(request.query_params.get("after", 0)) :]
+        page = {"messages": new, "total": len(self.chat), "may_write": not self.chat_ended}
+        return JSONResponse(page)
+
+    def say(self, text: str, name: str = "Nordvik Consulting", **changes: Any) -> dict[str, Any]:
+        """Somebody writes in the chat."""
+        number = len(self.chat) + 1
+        author = {"type": "sender", "name": name}
+        known = {"id": f"m{number}", "number": number, "author": author, "own": False}
+        at = datetime.now(UTC).isoformat()
+        self.chat.append({**known, "text": text, "at": at, **changes})
+        return self.chat[-1]
+
+    def _messages(self, body: Any, _call: str) -> dict[str, Any]:
+        return self.say(body["text"], self.state["task"]["name"], own=True)
 
     def _open(self, _body: Any, _call: str) -> dict[str, Any]:
         return {}
@@ -232,6 +256,7 @@ def application(fake: FakeSigning) -> Starlette:
     routes = [
         Route(BASE, fake.shell),
         Route(f"{BASE}/state", fake.answer_state),
+        Route(f"{BASE}/messages", fake.read_chat),
         Route(document, pdf),
         Route(f"{document}/pages/{{page:int}}.webp", page_image),
         Route(f"{document}/pages/{{page:int}}.json", text_layer),

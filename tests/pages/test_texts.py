@@ -8,13 +8,15 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from countersign.pages import i18n
-from countersign.pages.signing.strings import BROWSER_STRINGS
+from countersign.pages.signing.strings import BROWSER_STRINGS, CHAT_STRINGS
 from tests.support.node import FRONTEND
 
 PAGES = i18n.Path(i18n.__file__).parent
 LANGUAGES = ("da", "fr", "sv")
+PAGES_IN_FRENCH = ("%(count)s page", "%(count)s pages")
 SAME_AS_ENGLISH = {
-    "fr": {"Signature", "Code", "Image", "Pages", ("%(count)s page", "%(count)s pages")}
+    "da": {"Send"},
+    "fr": {"Signature", "Code", "Image", "Messages", "Pages", PAGES_IN_FRENCH},
 }
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
@@ -66,3 +68,10 @@ def test_the_script_uses_exactly_the_texts_it_is_given() -> None:
     for path in (FRONTEND / "signing").glob("*.ts"):
         asked = re.findall(r'\bt\("(\w+)"', path.read_text())
         assert set(asked) <= set(BROWSER_STRINGS), path.name
+
+
+def test_the_chats_script_uses_exactly_the_texts_it_is_given() -> None:
+    scripts = [path.read_text() for path in (FRONTEND / "signing").glob("chat*.ts")]
+    asked = {name for text in scripts for name in re.findall(r"\bsay\(([^;]*)\)", text)}
+    names = {name for part in asked for name in re.findall(r'"([a-z]+(?:_[a-z]+)*)"', part)}
+    assert names == set(CHAT_STRINGS)

@@ -95,6 +95,15 @@ def check_may_write(envelope: Envelope, task: Task | None, now: datetime) -> Non
         raise Gone("expired")
 
 
+def may_read(envelope: Envelope, task: Task | None) -> bool:
+    """Whether `check_may_read` would let it pass."""
+    try:
+        check_may_read(envelope, task)
+    except DomainError:
+        return False
+    return True
+
+
 def may_write(envelope: Envelope, task: Task | None, now: datetime) -> bool:
     """Whether `check_may_write` would let it pass."""
     try:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from countersign.domain.chat import may_read
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.task import Task, TaskStatus
 from countersign.pages.signing.branding import shown_branding
@@ -35,7 +36,8 @@ class Notice:
     """`finished` is what a reviewer sees when everybody signed without waiting for the review.
     `reason` is what was given when the envelope was declined, `downloads` are the signed copies,
     `waits_for` says how many people come first, `written_to` whether this one will be mailed,
-    `complete` whether the signed copies are final, `ids` what a page around this one is told."""
+    `complete` whether the signed copies are final, `chat` whether there is one, `ids` what a page
+    around this one is told."""
 
     kind: NoticeKind
     base: str = ""
@@ -48,6 +50,7 @@ class Notice:
     waits_for: int = 0
     written_to: bool = False
     complete: bool = False
+    chat: bool = False
     ids: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -86,6 +89,7 @@ def notice_of(
         waits_for=_before(envelope, task),
         written_to=bool(envelope.settings.send_invitations and task.person.email),
         complete=envelope.status is EnvelopeStatus.COMPLETED,
+        chat=may_read(envelope, task),
         ids={"documentId": envelope.id, "participantId": task.id},
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -53,6 +53,43 @@ class ImageQuery(BaseModel):
     """Width in pixels."""
 
     width: Annotated[int, Field(ge=16, le=4096)] = 1240
+
+
+class ChatQuery(BaseModel):
+    """The messages after number `after`, at most `limit`."""
+
+    after: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    limit: Annotated[int, Field(ge=1, le=100)] = 100
+
+
+class ChatInput(BaseModel):
+    """1 to 4000 characters."""
+
+    text: str
+
+
+class ChatAuthor(BaseModel):
+    type: Literal["participant", "sender"]
+    name: str
+
+
+class ChatItem(BaseModel):
+    """`number` counts from 1 within an envelope; `own` when this signer wrote it."""
+
+    id: str
+    number: int
+    author: ChatAuthor
+    own: bool
+    text: str
+    at: str
+
+
+class ChatAnswer(BaseModel):
+    """`may_write` is false once the envelope has ended."""
+
+    messages: list[ChatItem]
+    total: int
+    may_write: bool
 
 
 class SignedDocument(BaseModel):

@@ -16,6 +16,7 @@ from countersign.pages.assets import STATIC_PREFIX, asset_url
 from countersign.pages.signing.notices import Notice
 from countersign.pages.signing.strings import (
     BROWSER_STRINGS,
+    CHAT_STRINGS,
     NOTICE_STRINGS,
     browser_strings,
     consent_text,
@@ -70,6 +71,7 @@ def render_task(state: State, base: str, language: str, frame: str | None = None
         due_name=_method_name(next(iter(state["identity"]["due"]), "")),
         page_widths=PAGE_WIDTHS,
         simulated=state["identity"].get("simulated", False),
+        chat=_chat(base, state["task"]["id"], language) if "chat" in state["task"]["may"] else None,
         page_data={
             "base": base,
             "language": language,
@@ -91,6 +93,7 @@ def render_notice(notice: Notice, language: str, frame: str | None = None) -> st
         complete=notice.complete,
         downloads=notice.downloads,
         after={"message": None, "url": None, **notice.after},
+        chat=_chat(notice.base, notice.ids["participantId"], language) if notice.chat else None,
         languages=_offered_languages(()),
         notice_data={
             "base": notice.base,
@@ -134,6 +137,12 @@ def _environment(language: str) -> Environment:
     )
     environment.globals["asset_url"] = asset_url
     return environment
+
+
+def _chat(base: str, reader: str, language: str) -> dict[str, Any]:
+    """What the script of the chat has to know; `reader` is the task's id."""
+    strings = browser_strings(i18n.translations(language), CHAT_STRINGS)
+    return {"base": base, "reader": reader, "strings": strings}
 
 
 def _offered_languages(codes: Sequence[str]) -> list[tuple[str, str]]:

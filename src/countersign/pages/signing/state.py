@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from countersign.domain.chat import may_read
 from countersign.domain.document import Document
 from countersign.domain.envelope import AfterSigning, Envelope
 from countersign.domain.evidence import timestamp
@@ -48,8 +49,15 @@ def _task(envelope: Envelope, task: Task) -> dict[str, Any]:
         "language": task.language,
         "deadline": timestamp(due) if due else None,
         "sign_text": None,
-        "may": ["decline"] if task.status is TaskStatus.READY else [],
+        "may": _may(envelope, task),
     }
+
+
+def _may(envelope: Envelope, task: Task) -> list[str]:
+    return [
+        *(["decline"] if task.status is TaskStatus.READY else []),
+        *(["chat"] if may_read(envelope, task) else []),
+    ]
 
 
 def _document(document: Document, action: str, task: Task) -> dict[str, Any]:
