@@ -17,13 +17,14 @@ from countersign.commands import (
     migrate,
     sandbox,
     serve,
+    template,
     verify,
     work,
 )
 from countersign.commands.failing import Failure, explained
 from countersign.settings import BadSettings
 
-COMMANDS = (serve, work, demo, account, verify, sandbox, migrate, doctor, backup)
+COMMANDS = (serve, work, demo, account, template, verify, sandbox, migrate, doctor, backup)
 
 DESCRIPTION = """\
 Countersign: self-hosted electronic signatures.

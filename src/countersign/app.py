@@ -22,6 +22,7 @@ from countersign.adapters.clock import SandboxClock, system_clock
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.jobs import JobQueue
 from countersign.adapters.database.migrations import migrate
+from countersign.adapters.database.rate_limits import Hits, hits_beside
 from countersign.adapters.database.unit_of_work import DatabaseUnitOfWork
 from countersign.adapters.fetcher import HttpFetcher
 from countersign.adapters.files.local import LocalFiles
@@ -37,7 +38,6 @@ from countersign.adapters.links import SignedLinks
 from countersign.adapters.mail import SandboxMailer, SmtpMailer
 from countersign.adapters.outbound_http import OutboundHttp
 from countersign.adapters.pdf_engine import Engine, Keyring, use_font_directory
-from countersign.adapters.rate_limits import Hits, hits_beside
 from countersign.adapters.secrets import SecretBox, master_key, subkey
 from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
@@ -71,6 +71,10 @@ class Installation:
     keys: LocalKeys
     hits: Hits
 
+    def is_sandbox(self) -> bool:
+        """Whether this is one, or was one when it was served: `account create` is not told."""
+        return SandboxClock(self.database).is_set()
+
 
 def at_address(settings: Settings, host: str, port: int) -> Settings:
     """Links start with the address that is listened on, unless the settings say otherwise."""
@@ -95,7 +99,10 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         hits = stack.enter_context(closing(hits_beside(database)))
         fetcher = stack.enter_context(closing(_fetcher(settings)))
         migrate(database)
-        yield _installation(settings, database, workshop, hits, fetcher, outside)
+        installation = _installation(settings, database, workshop, hits, fetcher, outside)
+        if isinstance(installation.ports.identity, BankId):
+            stack.enter_context(closing(installation.ports.identity))
+        yield installation
 
 
 def _make_folders(settings: Settings) -> None:
@@ -121,6 +128,7 @@ def _installation(
     job_clock: Clock = system_clock
     if settings.sandbox:
         moved = SandboxClock(database)
+        moved.set()
         clock, job_clock = moved, moved.exactly
     keys = open_local_keys(settings.data / "keys" / "pki", settings.public_url, clock())
     queue = JobQueue(database, job_clock)

@@ -13,9 +13,11 @@ from countersign.domain.document import Base, Document, FileRef, PageSize, Segme
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound, UnusableFile
 from countersign.domain.evidence import Link
-from countersign.domain.task import Act, Task
+from countersign.domain.task import Act, Area, FieldKind, Task
+from countersign.domain.template import FormField
 from countersign.usecases.ports import Files, Inspection, Staged, VerificationFailed
 
+FORM_FIELD = re.compile(rb"^/Field (.+)$", re.MULTILINE)
 PAGE = re.compile(rb"/MediaBox *\[ *0 0 ([\d.]+) ([\d.]+) *\]")
 
 
@@ -47,6 +49,20 @@ class FakeEngine:
         if not pages:
             raise UnusableFile("no_pages", "The file has no pages.")
         return Inspection(pages)
+
+    def form_fields(self, upload: Staged) -> Sequence[FormField]:
+        """One `/Field NAME` a line, each further down the first page."""
+        names = FORM_FIELD.findall(upload.read())
+        return [
+            FormField(
+                kind=FieldKind.SIGNATURE if b"sign" in name.lower() else FieldKind.TEXT,
+                name=name.decode(),
+                label=name.decode(),
+                area=Area(0, 0.1, 0.1 + number / 20, 0.3, 0.04),
+                required=b"sign" in name.lower(),
+            )
+            for number, name in enumerate(names)
+        ]
 
     def base_key(self, envelope: Envelope, document: Document) -> str:
         tasks = envelope.signers_of(document.id)

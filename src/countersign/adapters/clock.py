@@ -37,6 +37,14 @@ class SandboxClock:
         self._read_at = time.monotonic()
         return system_clock() + self._known
 
+    def set(self) -> None:
+        """Marks the installation as a sandbox; a clock that was moved stays as it is."""
+        if not self.is_set():
+            self._offset.add(timedelta())
+
+    def is_set(self) -> bool:
+        return self._offset.is_there()
+
     def advance(self, span: timedelta) -> datetime:
         """Moves it forward; returns what it shows now. Raises ValueError for going back."""
         if span < timedelta():

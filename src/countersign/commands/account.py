@@ -6,6 +6,7 @@ import argparse
 import json
 
 from countersign import app
+from countersign.commands.demo_contract import add_sample_template
 from countersign.commands.options import Subparsers, add_data, existing, settings_of
 from countersign.domain.account import PRODUCTION, TEST
 from countersign.usecases.change_account import change_account, limit_account
@@ -78,14 +79,18 @@ def run_change(given: argparse.Namespace) -> int:
 
 def run_create(given: argparse.Namespace) -> int:
     with app.opened(settings_of(given)) as installation:
-        made = make_account(given.name, given.email, installation.ports)
+        made = make_account(given.name, given.email, installation)
     print(json.dumps(made, indent=2, ensure_ascii=False) if given.json else _as_text(made))
     return 0
 
 
-def make_account(name: str, email: str, ports: Ports) -> Made:
-    """An account with one credential for each API, and their secrets. Raises Invalid."""
+def make_account(name: str, email: str, installation: app.Installation) -> Made:
+    """An account with one credential for each API, and their secrets; in a sandbox with a sample
+    template. Raises Invalid."""
+    ports = installation.ports
     account = create_account(name, email, ports)
+    if installation.is_sandbox():
+        add_sample_template(account.id, ports)
 
     def secret(environment: str) -> str:
         command = CreateCredential(

@@ -66,9 +66,9 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _prepared(installation: app.Installation, ending: str) -> str:
-    made = make_account("Fjord Analytics ApS", "owner@fjord.example", installation.ports)
+    made = make_account("Fjord Analytics ApS", "owner@fjord.example", installation)
     token = made["signature_nc"]["test_token"]
-    envelope = send_demo_contract(installation.ports, token, installation.settings.data)
+    envelope = send_demo_contract(installation.ports, token)
     return GUIDE.format(
         signers=[task.person.name for task in envelope.tasks],
         links=[installation.ports.links.signing(task) for task in envelope.tasks],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 from countersign.domain.document import FileRef, PageSize
 from countersign.domain.errors import Invalid
@@ -33,6 +34,18 @@ class TemplateField:
     name: str
     area: Area
     required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormField:
+    """A field of the form that an upload brings along; `label` is what the form calls it when it
+    asks people, `name` what programs call it."""
+
+    kind: FieldKind
+    name: str
+    label: str
+    area: Area
+    required: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +94,40 @@ def _wrong_with(field: TemplateField, template: Template) -> str:
 def _on_the_page(area: Area) -> bool:
     inside = area.x >= 0 and area.y >= 0 and area.x + area.w <= 1 and area.y + area.h <= 1
     return inside and area.w > 0 and area.h > 0
+
+
+def share_out(found: Sequence[FormField], roles: Sequence[Role]) -> tuple[TemplateField, ...]:
+    """Gives each field of an upload's form to a role that signs: to the one whose label stands in
+    its name ("employee_signature"), the longest such label; the signature fields of nobody to those
+    who have none, in turn; and all else to the first. `found` is in reading order."""
+    signing = [number for number, role in enumerate(roles) if role.action is Action.SIGN]
+    owners = [_named_in(field, roles, signing) for field in found]
+    signature = [field.kind is FieldKind.SIGNATURE for field in found]
+    served = {owner for owner, signs in zip(owners, signature, strict=True) if signs}
+    waiting = [role for role in signing if role not in served]
+    fields = []
+    for field, owner, signs in zip(found, owners, signature, strict=True):
+        if owner is None:
+            owner = waiting.pop(0) if signs and waiting else signing[0]
+        fields.append(_template_field(field, owner))
+    return tuple(fields)
+
+
+def _named_in(field: FormField, roles: Sequence[Role], signing: Sequence[int]) -> int | None:
+    text = f"{field.name} {field.label}".casefold()
+    named = [number for number in signing if roles[number].label.casefold() in text]
+    return max(named, key=lambda number: len(roles[number].label), default=None)
+
+
+def _template_field(found: FormField, role: int) -> TemplateField:
+    return TemplateField(
+        id=str(uuid4()),
+        role=role,
+        kind=found.kind,
+        name=found.label or found.name,
+        area=found.area,
+        required=found.required,
+    )
 
 
 def check_mapping(

@@ -152,7 +152,7 @@ def _dictionary(value: object) -> Object:
     return Dictionary()
 
 
-def _items(value: object) -> Iterator[object]:
+def items(value: object) -> Iterator[object]:
     if isinstance(value, Array):
         for index in range(len(value)):
             yield value[index]
@@ -181,7 +181,7 @@ def _page_sizes(pdf: Pdf, max_pages: int) -> tuple[PageSize, ...]:
 
 def _fields(form: Object) -> Iterator[Object]:
     """Terminal fields of the form; a node met twice, in a loop for instance, is taken once."""
-    pending = list(_items(form.get("/Fields")))
+    pending = list(items(form.get("/Fields")))
     seen: set[tuple[int, int]] = set()
     for _ in range(MAX_NODES):
         if not pending:
@@ -190,7 +190,7 @@ def _fields(form: Object) -> Iterator[Object]:
         if not isinstance(node, Dictionary) or (node.is_indirect and node.objgen in seen):
             continue
         seen.add(node.objgen)
-        children = [kid for kid in _items(node.get("/Kids")) if _is_field(kid)]
+        children = [kid for kid in items(node.get("/Kids")) if _is_field(kid)]
         pending.extend(children)
         if not children:
             yield node
@@ -225,7 +225,7 @@ def _signature_size(field: Object) -> int:
 
 def _certification_level(catalog: Object) -> int | None:
     signature = _dictionary(_dictionary(catalog.get("/Perms")).get("/DocMDP"))
-    for item in _items(signature.get("/Reference")):
+    for item in items(signature.get("/Reference")):
         reference = _dictionary(item)
         if reference.get("/TransformMethod") == Name.DocMDP:
             level = _dictionary(reference.get("/TransformParams")).get("/P", 2)
@@ -255,7 +255,7 @@ def _active_content(pdf: Pdf, catalog: Object, fields: tuple[Object, ...]) -> It
     looked_at = 0
     for page in pdf.pages:
         yield from _actions_of(page.obj)
-        for annotation in _items(page.obj.get("/Annots")):
+        for annotation in items(page.obj.get("/Annots")):
             looked_at += 1
             if looked_at > MAX_NODES:
                 raise UnusablePdf("broken", "This PDF has too many annotations.")
@@ -285,4 +285,4 @@ def _actions_of(holder: Object) -> Iterator[str]:
         if kind in _ACTIONS:
             yield _ACTIONS[kind]
         following = action.get("/Next")
-        pending.extend(_items(following) if isinstance(following, Array) else [following])
+        pending.extend(items(following) if isinstance(following, Array) else [following])

@@ -14,8 +14,8 @@ from pikepdf import Dictionary, Name, Object, Pdf
 
 from countersign.pdf.errors import UnusablePdf
 from countersign.pdf.geometry import PageBox
-from countersign.pdf.inspect import DAMAGE, MAX_NODES, inherited
-from countersign.pdf.pagebox import page_size, visible_box
+from countersign.pdf.inspect import DAMAGE, MAX_NODES, inherited, items
+from countersign.pdf.pagebox import box_of, page_size, visible_box
 
 Kind = Literal["text", "checkbox", "signature"]
 
@@ -58,7 +58,7 @@ def _found(pdf: Pdf) -> Iterator[FormField]:
         return
     looked_at = 0
     for number, page in enumerate(pdf.pages):
-        for widget in page.obj.get("/Annots", ()):
+        for widget in items(page.obj.get("/Annots")):
             looked_at += 1
             if looked_at > MAX_NODES:
                 raise UnusablePdf("broken", "The form in this PDF has too many fields.")
@@ -94,10 +94,10 @@ def _place(widget: Object, page: Object) -> tuple[float, float, float, float] | 
     """Cut to the page as shown; None for what is beside it or too small to be seen."""
     visible = visible_box(page)
     box = PageBox(*visible, rotate=page_size(page, visible).rotation)
-    corners = [float(edge) for edge in widget.get("/Rect", ())]
-    if len(corners) != 4:
+    rect = box_of(widget.get("/Rect"))
+    if rect is None:
         return None
-    left, top, right, bottom = box.seen_corners((corners[0], corners[1], corners[2], corners[3]))
+    left, top, right, bottom = box.seen_corners(rect)
     width, height = box.seen
     left, top = max(left, 0.0), max(top, 0.0)
     right, bottom = min(right, width), min(bottom, height)

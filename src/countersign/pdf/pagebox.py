@@ -36,8 +36,8 @@ def page_size(page: Object, box: Box) -> PageSize:
 
 def visible_box(page: Object) -> Box:
     """CropBox cut to MediaBox, in user space units. Inherited boxes must be on the page itself."""
-    media = _box(page.get("/MediaBox")) or US_LETTER
-    crop = _box(page.get("/CropBox"))
+    media = box_of(page.get("/MediaBox")) or US_LETTER
+    crop = box_of(page.get("/CropBox"))
     if crop is None:
         return media
     cut = _ordered(
@@ -49,7 +49,8 @@ def visible_box(page: Object) -> Box:
     return cut or media
 
 
-def _box(value: object) -> Box | None:
+def box_of(value: object) -> Box | None:
+    """The rectangle that `value` is, or None for what is none or has no area."""
     if not isinstance(value, Array) or len(value) != 4:
         return None
     try:

@@ -23,6 +23,10 @@ class ClockOffset:
         with Transaction(self._database) as tx:
             return (tx.read(_OFFSET).scalar() or 0) * MICROSECOND
 
+    def is_there(self) -> bool:
+        with Transaction(self._database) as tx:
+            return tx.read(_OFFSET).scalar() is not None
+
     def add(self, span: timedelta) -> None:
         """Moves the clock, and with it the leases of running jobs: their workers are alive."""
         put = self._database.insert(sandbox_clock).on_conflict_do_update(

@@ -407,7 +407,7 @@ Index(
     postgresql_where=WAITING,
 )
 
-# One row once the sandbox's clock was moved
+# One row in the database of a sandbox: how far its clock was moved
 sandbox_clock = Table(
     "sandbox_clock",
     metadata,

@@ -25,6 +25,7 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.errors import UnusableFile
 from countersign.domain.evidence import Link
 from countersign.domain.task import Act, Task
+from countersign.domain.template import FormField
 from countersign.usecases.ports import Files, Inspection, Staged
 
 if TYPE_CHECKING:
@@ -64,7 +65,15 @@ class Engine:
         try:
             if upload.size < HEAVY_BYTES:
                 return errands.look_at(upload.read())
+            if upload.in_memory:
+                return self._workshop.run(errands.look_at, upload.read())
             return self._workshop.run(errands.look_at_file, upload.path)
+        except pdf.UnusablePdf as problem:
+            raise UnusableFile(problem.code, problem.message) from None
+
+    def form_fields(self, upload: Staged) -> Sequence[FormField]:
+        try:
+            return self._workshop.run(errands.form_fields, upload.read())
         except pdf.UnusablePdf as problem:
             raise UnusableFile(problem.code, problem.message) from None
 

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from countersign.domain.document import PageSize
+from countersign.domain.task import Area, FieldKind
+from countersign.domain.template import FormField
+from countersign.pdf import own_form
 from countersign.pdf.inspect import inspect
 from countersign.usecases.ports import Inspection
 
@@ -30,6 +33,20 @@ def look_at(data: bytes) -> Inspection:
 
 def look_at_file(path: Path) -> Inspection:
     return look_at(path.read_bytes())
+
+
+def form_fields(data: bytes) -> list[FormField]:
+    """Raises UnusablePdf for a form that can't be read."""
+    return [
+        FormField(
+            kind=FieldKind(found.kind),
+            name=found.name,
+            label=found.label,
+            area=Area(found.page, found.x, found.y, found.w, found.h),
+            required=found.required,
+        )
+        for found in own_form.form_fields(data)
+    ]
 
 
 def page_image(data: bytes, page: int, width: int) -> bytes:

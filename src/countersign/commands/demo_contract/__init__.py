@@ -1,50 +1,40 @@
-"""The contract that `countersign demo` sends."""
+"""The contract that `countersign demo` sends; accounts of a sandbox have it as a template."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from countersign.domain.envelope import Envelope, EnvelopeSettings
 from countersign.domain.task import Action, Area, FieldKind, Person
+from countersign.domain.template import Role, Template, TemplateField
 from countersign.usecases.authenticate import authenticate
+from countersign.usecases.import_template import ImportTemplate, import_template
 from countersign.usecases.ports import Ports
-from countersign.usecases.receive_file import inspect_file, keep_file
+from countersign.usecases.receive_file import StagedBytes, inspect_file, keep_file
 from countersign.usecases.send_envelope import NewField, NewTask, SendEnvelope, send_envelope
 
 CONTRACT = Path(__file__).with_name("contract.pdf")
+NAME, FILE_NAME = "Consulting agreement", "Consulting agreement.pdf"
 API = "signature-nc"
 
 # Above the two lines at the end of contract.typ, in fractions of its second page
 PLACES = (Area(1, 0.119, 0.312, 0.305, 0.08), Area(1, 0.535, 0.312, 0.305, 0.08))
+ROLES = (Role(label="Client"), Role(label="Consultant"))
 PEOPLE = (
     Person(name="Søren Ångström", email="soren@fjord.example"),
     Person(name="Lea Roux", email="lea@roux.example"),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    """The contract as an upload, in a file of its own because the file store takes it away."""
-
-    path: Path
-    sha256: str
-    size: int
-    in_memory: bool = False
-
-    def read(self) -> bytes:
-        return self.path.read_bytes()
-
-
-def send_demo_contract(ports: Ports, token: str, folder: Path) -> Envelope:
+def send_demo_contract(ports: Ports, token: str) -> Envelope:
     """One envelope with two signers, sent with the account's test token; mails go to the
-    sandbox's mailbox. `folder` takes the copy of the contract for a moment."""
-    staged = inspect_file(_copied(folder), "Consulting agreement.pdf", ports)
+    sandbox's mailbox."""
+    staged = inspect_file(StagedBytes(CONTRACT.read_bytes()), FILE_NAME, ports)
     command = SendEnvelope(
         caller=authenticate(API, token, ports),
         origin=API,
-        name="Consulting agreement",
+        name=NAME,
         documents=(keep_file(staged, ports),),
         tasks=tuple(map(_task, PEOPLE, PLACES)),
         sender_name="Fjord Analytics ApS",
@@ -54,11 +44,24 @@ def send_demo_contract(ports: Ports, token: str, folder: Path) -> Envelope:
     return send_envelope(command, ports)
 
 
-def _copied(folder: Path) -> _Copy:
-    data = CONTRACT.read_bytes()
-    path = folder / "contract.pdf"
-    path.write_bytes(data)
-    return _Copy(path, hashlib.sha256(data).hexdigest(), len(data))
+def add_sample_template(account_id: str, ports: Ports) -> Template:
+    """The contract as a template with two roles."""
+    fields = tuple(
+        TemplateField(
+            id=str(uuid4()), role=role, kind=FieldKind.SIGNATURE, name="Signature", area=area
+        )
+        for role, area in enumerate(PLACES)
+    )
+    command = ImportTemplate(
+        account_id=account_id,
+        name=NAME,
+        description="A sample to try things with",
+        upload=StagedBytes(CONTRACT.read_bytes()),
+        file_name=FILE_NAME,
+        roles=ROLES,
+        fields=fields,
+    )
+    return import_template(command, ports)
 
 
 def _task(person: Person, area: Area) -> NewTask:
