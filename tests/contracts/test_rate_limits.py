@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from countersign.adapters import rate_limits
+from countersign.adapters.database import rate_limits
 from countersign.adapters.database.engine import Database
-from countersign.adapters.rate_limits import Hits, SqliteCounter, hits_beside
+from countersign.adapters.database.rate_limits import Hits, SqliteCounter, hits_beside
 from countersign.httpkit import Allowed, Refusal
 from tests.contracts.threads import at_once
 
@@ -113,7 +113,7 @@ def test_windows_that_are_over_are_removed(
 HITTING = """
 import sys
 from countersign.adapters.database.engine import Database
-from countersign.adapters.rate_limits import hits_beside
+from countersign.adapters.database.rate_limits import hits_beside
 from countersign.httpkit import Allowed
 hits = hits_beside(Database(sys.argv[1]))
 print("ready", flush=True)
