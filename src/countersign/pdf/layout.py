@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 from countersign.pdf.errors import BadLayout
@@ -75,7 +75,7 @@ class Layout:
 
     def digest(self) -> str:
         """SHA-256 (hex) that is equal for equal layouts, in every process and version."""
-        canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        canonical = json.dumps(vars(self), default=vars, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(b"countersign layout 2\n" + canonical.encode()).hexdigest()
 
     def all_slots(self) -> tuple[Slot, ...]:

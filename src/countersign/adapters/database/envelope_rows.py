@@ -4,7 +4,7 @@ in these rows as it is; whoever writes them closes it."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from countersign.adapters.database.types import EPOCH, MICROSECOND
@@ -201,9 +201,13 @@ def _field_json(box: Field) -> Row:
         "document_id": box.document_id,
         "kind": box.kind.value,
         "name": box.name,
-        "area": asdict(box.area),
+        "area": _area_json(box.area),
         "required": box.required,
     }
+
+
+def _area_json(area: Area) -> Row:
+    return {"page": area.page, "x": area.x, "y": area.y, "w": area.w, "h": area.h}
 
 
 def _act_json(act: Act) -> Row:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 
 from countersign import pdf
@@ -30,10 +29,12 @@ def layout_of(envelope: Envelope, document: Document) -> pdf.Layout:
 
 def _placed(document: Document, task: Task) -> list[pdf.Field]:
     """Fields are named by their place, so that equal layouts share a base."""
-    return [
-        pdf.Field(name=name, kind=field.kind.value, required=field.required, **asdict(field.area))
-        for name, field in _named(document, task)
-    ]
+    return [_field(name, field) for name, field in _named(document, task)]
+
+
+def _field(name: str, field: Field) -> pdf.Field:
+    area, kind = field.area, field.kind.value
+    return pdf.Field(name, kind, area.page, area.x, area.y, area.w, area.h, field.required)
 
 
 def _named(document: Document, task: Task) -> list[tuple[str, Field]]:
