@@ -23,7 +23,6 @@ from countersign.adapters.database.engine import Database
 from countersign.adapters.database.jobs import JobQueue
 from countersign.adapters.database.migrations import migrate
 from countersign.adapters.database.rate_limits import Hits, hits_beside
-from countersign.adapters.database.rate_limits import Hits, hits_beside
 from countersign.adapters.database.unit_of_work import DatabaseUnitOfWork
 from countersign.adapters.fetcher import HttpFetcher
 from countersign.adapters.files.local import LocalFiles
