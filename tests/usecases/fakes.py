@@ -427,8 +427,8 @@ class FakeBases:
     def get(self, key: str) -> Base | None:
         return self._tx.read.bases.get(key)
 
-    def add(self, base: Base) -> None:
-        self._tx.write.bases.setdefault(base.key, base)
+    def add(self, base: Base) -> Base:
+        return self._tx.write.bases.setdefault(base.key, base)
 
 
 class FakeMessages:

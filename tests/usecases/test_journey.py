@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from countersign.domain.delivery import MessageStatus
-from countersign.domain.envelope import EnvelopeSettings
+from countersign.domain.document import Base, Document
+from countersign.domain.envelope import Envelope, EnvelopeSettings
 from countersign.domain.errors import (
     AlreadyCompleted,
     Forbidden,
@@ -67,6 +68,23 @@ def test_a_base_is_shared_by_equal_uploads_and_layouts(office: Office) -> None:
     one, other = office.send((), ()), office.send((), ())
     assert one.documents[0].base == other.documents[0].base
     assert office.send(()).documents[0].base_key != one.documents[0].base_key
+
+
+def test_who_prepares_the_same_at_once_stands_on_the_base_that_is_kept(office: Office) -> None:
+    engine = office.ports.engine
+    original, overtaking = engine.prepare, []
+
+    def prepare(envelope: Envelope, document: Document) -> Base:
+        if not overtaking:
+            overtaking.append(True)
+            overtaking.append(office.send((), ()))
+        made = original(envelope, document)
+        return replace(made, file=office.ports.files.put(str(len(overtaking)).encode()))
+
+    engine.prepare = prepare  # type: ignore[method-assign]
+    later = office.send((), ())
+    assert later.documents == office.found(later).documents
+    assert later.documents[0].base == overtaking[1].documents[0].base
 
 
 def test_who_waits_for_another_may_not_sign_before(office: Office) -> None:

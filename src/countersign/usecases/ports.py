@@ -192,8 +192,8 @@ class Identities(Protocol):
 
 class Bases(Protocol):
     def get(self, key: str) -> Base | None: ...
-    def add(self, base: Base) -> None:
-        """Adding an existing key changes nothing."""
+    def add(self, base: Base) -> Base:
+        """The base that is kept: the first of its key."""
 
 
 class Messages(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -72,8 +72,7 @@ def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
     draft, bases = _prepare(_draft(command, now), ports)
     envelope, events = sending.send(draft, now)
     with ports.unit_of_work() as uow:
-        for base in bases:
-            uow.bases.add(base)
+        envelope = _on_kept_bases(envelope, [uow.bases.add(base) for base in bases])
         uow.envelopes.add(envelope, events)
         # Last, as their rows are what requests with the same credential wait for
         if earlier := _earlier(command, envelope, now, uow):
@@ -169,3 +168,12 @@ def _prepare(envelope: Envelope, ports: Ports) -> tuple[Envelope, list[Base]]:
         prepared = replace(document, base_key=key, base=base.file)
         envelope = envelope.with_document(prepared)
     return envelope, new
+
+
+def _on_kept_bases(envelope: Envelope, kept: Sequence[Base]) -> Envelope:
+    """Another request may have prepared the same upload meanwhile; its base has other bytes."""
+    files = {base.key: base.file for base in kept}
+    for document in envelope.documents:
+        if document.base_key in files:
+            envelope = envelope.with_document(replace(document, base=files[document.base_key]))
+    return envelope

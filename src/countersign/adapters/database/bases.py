@@ -23,7 +23,7 @@ class Bases:
             return None
         return Base(key=row.key, file=FileRef(row.sha256, row.size), state=row.state)
 
-    def add(self, base: Base) -> None:
+    def add(self, base: Base) -> Base:
         row = {
             "key": base.key,
             "sha256": base.file.sha256,
@@ -31,3 +31,4 @@ class Bases:
             "state": base.state,
         }
         self._tx.write(_ADD, row)
+        return self.get(base.key) or base
