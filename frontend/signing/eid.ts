@@ -1,6 +1,7 @@
 import { generate } from "lean-qr";
 import { Refusal, call } from "../shared/api";
 import { byId } from "../shared/dom";
+import { remember } from "./memory";
 import { t } from "./page-data";
 import { nextButton } from "./steps";
 
@@ -64,6 +65,7 @@ export class Eid {
   private async show(standing: Standing, turn: number): Promise<void> {
     byId("eid").hidden = false;
     nextButton.hidden = true;
+    remember({ step: "identify" }); // the app may come back to a page that is loaded anew
     this.explain(standing);
     const codes = [standing.qr, ...(standing.qr_next ?? [])];
     for (const code of codes.slice(0, BETWEEN_QUESTIONS)) {

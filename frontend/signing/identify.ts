@@ -45,7 +45,7 @@ function trouble(error: unknown): void {
 async function sendCode(): Promise<void> {
   try {
     const { sent_to } = await call<Standing>(path, { body: null });
-    remember({ codeSent: true });
+    remember({ codeSent: true, step: "identify" });
     byId("code-sent").textContent = sent_to
       ? t("code_sent", { place: sent_to })
       : t("code_sent_plain");

@@ -13,9 +13,9 @@ from tests.support.processes import wait_until
 
 
 class LiveServer:
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, port: int = 0) -> None:
         config = uvicorn.Config(
-            app, host="127.0.0.1", port=0, log_config=None, server_header=False, lifespan="on"
+            app, host="127.0.0.1", port=port, log_config=None, server_header=False, lifespan="on"
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 from starlette.testclient import TestClient
 
 from countersign import app
@@ -24,7 +25,9 @@ from countersign.usecases.create_credential import CreateCredential, create_cred
 from countersign.usecases.ports import Ports
 from countersign.usecases.receive_file import StagedBytes, inspect_file, keep_file
 from countersign.usecases.send_envelope import NewField, NewTask, SendEnvelope, send_envelope
+from tests.httpkit.live import LiveServer
 from tests.pdf.samples import contract
+from tests.support.network import free_port
 from tests.support.processes import wait_until
 
 API = "signature-nc"
@@ -36,7 +39,7 @@ class Installed:
     """`client` calls the installation as a browser or a program would."""
 
     installation: Installation
-    client: TestClient
+    client: httpx2.Client
     caller: Caller
 
     @property
@@ -58,7 +61,9 @@ class Installed:
 
     def link(self, envelope: Envelope, number: int = 0) -> str:
         """The path of somebody's signing page."""
-        return self.ports.links.signing(envelope.tasks[number]).removeprefix(URL)
+        return self.ports.links.signing(envelope.tasks[number]).removeprefix(
+            self.installation.settings.public_url
+        )
 
     def found(self, envelope: Envelope) -> Envelope:
         with self.ports.unit_of_work() as uow:
@@ -97,20 +102,32 @@ def signer(number: int, **changes: object) -> NewTask:
 
 
 @contextmanager
-def installed(folder: Path, *, sandbox: bool = True, **settings: object) -> Iterator[Installed]:
-    """Opens an installation in `folder`, with its worker running."""
-    chosen: Mapping[str, Any] = {
-        "data": folder,
-        "public_url": URL,
-        "sandbox": sandbox,
-        "sqlite_synchronous": "NORMAL",
-        **settings,
-    }
+def installed(folder: Path, **settings: object) -> Iterator[Installed]:
+    """Opens an installation in `folder`, with its worker running; a sandbox unless told otherwise.
+    No port is listened on."""
     with (
-        app.opened(Settings(**chosen)) as installation,
+        app.opened(_settings(folder, URL, settings)) as installation,
         TestClient(app.web(installation), base_url=URL) as client,
     ):
         yield Installed(installation, client, _caller(installation.ports))
+
+
+@contextmanager
+def live(folder: Path, **settings: object) -> Iterator[Installed]:
+    """As `installed`, behind a port, for browsers."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with (
+        app.opened(_settings(folder, url, settings)) as installation,
+        LiveServer(app.web(installation), port),
+        httpx2.Client(base_url=url, timeout=30) as client,
+    ):
+        yield Installed(installation, client, _caller(installation.ports))
+
+
+def _settings(folder: Path, url: str, given: Mapping[str, Any]) -> Settings:
+    usual = {"public_url": url, "sandbox": True, "sqlite_synchronous": "NORMAL"}
+    return Settings(data=folder, **(usual | given))
 
 
 def _caller(ports: Ports) -> Caller:
