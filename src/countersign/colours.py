@@ -11,6 +11,7 @@ import re
 Colour = tuple[int, int, int]
 
 READABLE = 4.5
+VISIBLE = 3.0  # WCAG 2.2, 1.4.11: what marks a control, or is not text
 BLACK: Colour = (0, 0, 0)
 WHITE: Colour = (255, 255, 255)
 _HEX = re.compile(r"#?([0-9a-f]{6})", re.IGNORECASE)
@@ -41,11 +42,14 @@ def text_on(background: Colour) -> Colour:
     return max(BLACK, WHITE, key=lambda candidate: contrast(candidate, background))
 
 
-def readable_on(colour: Colour, background: Colour, towards: Colour) -> Colour:
-    """The nearest mixture of `colour` with `towards` that can be read on `background`."""
+def readable_on(
+    colour: Colour, background: Colour, towards: Colour, least: float = READABLE
+) -> Colour:
+    """The nearest mixture of `colour` with `towards` that can be read on `background`, or that has
+    another contrast of at `least`."""
     for percent in range(0, 101, 4):
         mixed = _mix(colour, towards, percent / 100)
-        if contrast(mixed, background) >= READABLE:
+        if contrast(mixed, background) >= least:
             return mixed
     return towards
 

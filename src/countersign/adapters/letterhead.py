@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from countersign.colours import css_colour, parse_colour, text_on
+from countersign.colours import (
+    VISIBLE,
+    WHITE,
+    Colour,
+    css_colour,
+    parse_colour,
+    readable_on,
+    text_on,
+)
 from countersign.domain.envelope import Envelope
 from countersign.domain.inline_image import content_id
 
@@ -20,6 +28,7 @@ class Scheme:
 
 LIGHT = Scheme(button="#0d5f66", on_button="#ffffff", line="#0d5f66")
 DARK = Scheme(button="#6cc5c3", on_button="#08211f", line="#6cc5c3")
+DARK_CARD: Colour = (0x26, 0x28, 0x2B)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +50,13 @@ def letterhead(envelope: Envelope) -> Letterhead:
         company=company,
         logo=content_id(branding.logo) if branding.logo else "",
         light=_scheme(primary, second, LIGHT),
-        dark=_scheme(primary, second, DARK),
+        dark=_in_the_dark(_scheme(primary, second, DARK)),
     )
+
+
+def _in_the_dark(scheme: Scheme) -> Scheme:
+    line = parse_colour(scheme.line) or WHITE
+    return replace(scheme, line=css_colour(readable_on(line, DARK_CARD, WHITE, VISIBLE)))
 
 
 def _scheme(primary: str, second: str, usual: Scheme) -> Scheme:

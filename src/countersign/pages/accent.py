@@ -6,9 +6,9 @@ import re
 
 from countersign.colours import (
     BLACK,
+    VISIBLE,
     WHITE,
     Colour,
-    contrast,
     css_colour,
     parse_colour,
     readable_on,
@@ -17,7 +17,6 @@ from countersign.colours import (
 
 _LIGHT_DESK: Colour = (0xF1, 0xEF, 0xEA)
 _DARK_DESK: Colour = (0x26, 0x28, 0x2B)
-VISIBLE = 3.0  # WCAG 2.2, 1.4.11: what marks a control
 _NAME = re.compile(r"([0-9a-f]{6})(?:-([0-9a-f]{6}))?")
 
 
@@ -45,7 +44,7 @@ def accent_stylesheet(name: str) -> str | None:
 
 def _declarations(colour: Colour, desk: Colour, towards: Colour) -> str:
     ink = readable_on(colour, desk, towards)
-    edge = colour if contrast(colour, desk) >= VISIBLE else ink
     tokens = {"accent": colour, "on-accent": text_on(colour), "accent-ink": ink}
-    tokens["accent-edge"] = edge  # a white button on a white page still has an outline
+    # A white button on a white page still has an outline
+    tokens["accent-edge"] = readable_on(colour, desk, towards, VISIBLE)
     return ";".join(f"--{name}:{css_colour(value)}" for name, value in tokens.items())

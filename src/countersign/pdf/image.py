@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from PIL import Image, ImageChops, ImageOps
+from PIL import Image, ImageChops, ImageOps, ImageStat
 
 from countersign.pdf.errors import UnusableImage
 from countersign.pdf.syntax import stream
@@ -17,6 +17,8 @@ MAX_PIXELS = 4_000_000
 MAX_WIDTH = 1200
 LOGO_BOX = (640, 240)  # pixels: four times what a page or a mail shows, for dense screens
 _FORMATS = ("PNG", "JPEG", "WEBP")
+_WHITE, _DARK = (255, 255, 255, 255), (0x1D, 0x1F, 0x21, 255)
+_BRIGHT = 190  # of 255: white and pale colours, which white paper would swallow
 _PAPER = 20  # how far from the corner's colour a pixel must be to count as ink
 
 
@@ -56,8 +58,8 @@ def normalise_signature(data: bytes) -> bytes:
 
 
 def normalise_logo(data: bytes) -> bytes:
-    """PNG, JPEG or WebP of up to 25 megapixels -> PNG, upright, within 640 x 240 px, without its
-    transparent margins and without any metadata.
+    """PNG, JPEG or WebP of up to 25 megapixels -> PNG, upright, within 640 x 240 px, without
+    transparency and without any metadata.
 
     Raises UnusableImage as `normalise_signature` does; so for SVG too, which may hold scripts.
     """
@@ -65,7 +67,10 @@ def normalise_logo(data: bytes) -> bytes:
     visible = _visible(picture)
     if visible is None:
         raise UnusableImage("the image is blank")
-    return _small_png(picture.crop(visible), LOGO_BOX)
+    picture = picture.crop(visible)
+    if picture.getchannel("A").getextrema() == (255, 255):
+        return _small_png(picture, LOGO_BOX)
+    return _small_png(_on_plate(picture), LOGO_BOX)
 
 
 def pdf_image(png: bytes) -> PdfImage:
@@ -135,6 +140,18 @@ def _ink(picture: Image.Image) -> tuple[int, int, int, int] | None:
     paper = Image.new("RGB", colours.size, colours.getpixel((0, 0)))
     difference = ImageChops.difference(colours, paper).convert("L")
     return difference.point(lambda value: 255 if value > _PAPER else 0).getbbox()
+
+
+def _on_plate(picture: Image.Image) -> Image.Image:
+    """A logo drawn for one ground is lost on others, in the dark or in a mail program that turns
+    colours round; so it brings its own: white, or dark under a light one."""
+    grey, alpha = picture.convert("L"), picture.getchannel("A")
+    brightness = ImageStat.Stat(grey, alpha.point(lambda value: 255 if value > 127 else 0)).mean[0]
+    margin = round(max(picture.size) * 0.02) + round(picture.height * 0.06)
+    size = (picture.width + 2 * margin, picture.height + 2 * margin)
+    plate = Image.new("RGBA", size, _DARK if brightness > _BRIGHT else _WHITE)
+    plate.alpha_composite(picture, (margin, margin))
+    return plate
 
 
 def _visible(picture: Image.Image) -> tuple[int, int, int, int] | None:
