@@ -9,7 +9,7 @@ from tests.support.browser import PHONE, OpenPage
 from tests.support.node import FRONTEND, require_node_package
 
 CUT_OFF = """() => [...document.querySelectorAll("button, p, h1, h2, span, a, label")]
-  .filter(e => e.checkVisibility() && !e.closest(".visually-hidden, .page, .sender"))
+  .filter(e => e.checkVisibility() && !e.closest(".visually-hidden, .page, .sender, .chat-name"))
   .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline")
   .map(e => e.textContent.trim())"""
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, a, select, .segment, .consent")]
