@@ -274,6 +274,19 @@ def test_a_server_that_drips_is_left_in_time(sandbox: HttpFetcher, staging: Path
     assert left_over(staging) == []
 
 
+def test_a_name_that_is_looked_up_for_ever_is_left_in_time(make: MakeFetcher) -> None:
+    released = threading.Event()
+
+    def stuck(_host: str, _port: int) -> list[str]:
+        released.wait(5)
+        return []
+
+    begun = time.monotonic()
+    assert code(make(resolve=stuck), "https://slow.test/a.pdf", seconds=0.3) == "timeout"
+    assert time.monotonic() - begun < 1.5
+    released.set()
+
+
 def test_the_time_is_for_all_redirects_together(
     sandbox: HttpFetcher, webhook_receiver: WebhookReceiver
 ) -> None:

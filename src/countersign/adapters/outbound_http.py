@@ -3,8 +3,7 @@
 Names are looked up here, once a connection, and the connection goes to the address that was
 checked, so a name that changes its address in between (DNS rebinding) gains nothing. Redirects are
 not followed: whoever wants to follow one makes another call, which is checked again. One call,
-from the lookup's end to the last byte read, has one time limit, however slowly the other side
-drips.
+from the look-up to the last byte read, has one time limit, however slowly the other side drips.
 """
 
 from __future__ import annotations
@@ -18,12 +17,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import httpcore2
 import httpx2
 
-from countersign.turns import aside
+from countersign.turns import waiting
 
 TIME_LIMIT = 10.0  # seconds
 LONGEST_ANSWER = 64 << 10  # bytes
@@ -128,7 +128,7 @@ class OutboundHttp:
         request = self._request(method, url, headers, body)
         self._deadline.start(self._time_limit if seconds is None else seconds)
         try:
-            with aside(), closing(self._pool.handle_request(request)) as response:
+            with waiting(), closing(self._pool.handle_request(request)) as response:
                 yield Answering(response.status, _texts(response.headers), response.iter_stream())
         except _HTTP_ERRORS as failure:
             raise _failed(failure) from failure
@@ -226,14 +226,32 @@ class _Guard(httpcore2.NetworkBackend):
         raise failure
 
     def _allowed(self, host: str, port: int) -> list[str]:
-        try:
-            found = list(self._resolve(host, port))
-        except (OSError, UnicodeError):
-            raise CallFailed("name not found") from None
+        found = _looked_up(self._resolve, host, port, self._deadline.left())
         allowed = [address for address in found if self._allow_private or is_public(address)]
         if found and not allowed:
             raise AddressRefused("address not allowed")
         return allowed
+
+
+def _looked_up(resolve: Resolve, host: str, port: int, seconds: float) -> list[str]:
+    """The system's resolver knows no time limit, so a thread of its own waits for it, at worst
+    longer than the call."""
+    outcomes: SimpleQueue[list[str] | None] = SimpleQueue()
+
+    def look() -> None:
+        try:
+            outcomes.put(list(resolve(host, port)))
+        except (OSError, UnicodeError):
+            outcomes.put(None)
+
+    threading.Thread(target=look, name="look-up", daemon=True).start()
+    try:
+        found = outcomes.get(timeout=seconds)
+    except Empty:
+        raise httpcore2.ConnectTimeout("time limit") from None
+    if found is None:
+        raise CallFailed("name not found")
+    return found
 
 
 class _TimedStream(httpcore2.NetworkStream):
