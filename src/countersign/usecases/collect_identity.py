@@ -55,7 +55,8 @@ def ask(attempt: IdentityAttempt, secret: Mapping[str, str], ports: Ports) -> St
             return _fail(attempt, hint, ports)
         case Proved():
             if not on_stale_state(lambda: _prove(attempt, outcome, ports)):
-                raise Invalid("this eID belongs to another person", {"national_id": "somebody else"})
+                fields = {"national_id": "somebody else"}
+                raise Invalid("this eID belongs to another person", fields)
     return Standing(status="proved")
 
 

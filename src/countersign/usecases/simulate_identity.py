@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from countersign.domain.errors import Invalid
 from countersign.domain.identity import IdentityAttempt
@@ -11,10 +11,13 @@ from countersign.usecases.identity_port import Simulated
 from countersign.usecases.ports import Ports
 from countersign.usecases.start_identity import StartIdentity, start_identity
 
+NOBODY = "199001012385"  # a valid personal number that nobody has
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedPerson:
-    """Who it is, or `cancel`: nobody, they broke it off."""
+    """Who it is, without `national_id` the one that was asked for; or `cancel`: nobody, they broke
+    it off."""
 
     national_id: str = ""
     name: str = ""
@@ -29,7 +32,8 @@ def simulate_identity(command: StartIdentity, person: SimulatedPerson, ports: Po
     attempt = _order(command, ports)
     if attempt is None:
         return Standing(status="proved")
-    return ask(attempt, _answer(attempt, person, ports.simulated), ports)
+    answer = _answer(attempt, _asked_for(person, command, ports), ports.simulated)
+    return ask(attempt, answer, ports)
 
 
 def _order(command: StartIdentity, ports: Ports) -> IdentityAttempt | None:
@@ -40,6 +44,13 @@ def _order(command: StartIdentity, ports: Ports) -> IdentityAttempt | None:
             return None
         attempt = _newest(command, ports)
     return attempt
+
+
+def _asked_for(person: SimulatedPerson, command: StartIdentity, ports: Ports) -> SimulatedPerson:
+    """Whoever tries a sandbox need not know whom the sender named."""
+    with ports.unit_of_work() as uow:
+        named = uow.envelopes.of_task(command.task_id).task(command.task_id).person.national_id
+    return replace(person, national_id=person.national_id or named or NOBODY)
 
 
 def _newest(command: StartIdentity, ports: Ports) -> IdentityAttempt | None:

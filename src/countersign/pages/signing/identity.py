@@ -26,7 +26,8 @@ BY_CODE = (*CODE_METHODS, "sms_code")
 
 
 class SimulateInput(BaseModel):
-    """What a sandbox's eID is to say: who it was, or with `cancel` that they broke it off."""
+    """What a sandbox's eID is to say: who it was (without `national_id` the person asked for), or
+    with `cancel` that they broke it off."""
 
     national_id: Annotated[str, Field(max_length=40)] = ""
     name: Annotated[str, Field(max_length=300)] = ""
