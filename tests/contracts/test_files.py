@@ -139,7 +139,7 @@ def everything_in(folder: Path) -> list[str]:
 
 def test_existing_content_is_not_written_again(tmp_path: Path) -> None:
     file = LocalFiles(tmp_path).put(b"same")
-    path = tmp_path / file.sha256[:2] / file.sha256[2:4] / file.sha256
+    path = tmp_path / file.sha256[:2] / file.sha256
     before = path.stat()
     LocalFiles(tmp_path).put(b"same")
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
@@ -177,7 +177,7 @@ def test_a_full_disk_is_told_and_leaves_no_half_file(tmp_path: Path) -> None:
 def test_a_file_that_was_cut_short_is_not_passed_off_as_whole(tmp_path: Path) -> None:
     files = LocalFiles(tmp_path)
     file = files.put(b"0123456789")
-    (tmp_path / file.sha256[:2] / file.sha256[2:4] / file.sha256).write_bytes(b"01234")
+    (tmp_path / file.sha256[:2] / file.sha256).write_bytes(b"01234")
     with pytest.raises(OSError, match="shorter"):
         list(files.stream([file]))
 

@@ -19,19 +19,23 @@ from countersign.domain.document import FileRef
 from countersign.domain.errors import NotFound, Unavailable
 from countersign.turns import waiting
 
-REMEMBERED = 10_000  # contents and folders that are known to be on stable storage
+REMEMBERED = 10_000  # contents that are known to be on stable storage
 
 
 class LocalFiles:
-    """The port Files. A content lies at `aa/bb/<sha256>`. It is written aside, synced, renamed and
-    its folder synced, so a name always stands for the whole content. Whoever puts one that is
-    there already syncs its folder too, unless this process did: the other writer may not have got
-    that far. Raises Unavailable when the disk is full; then nothing half-written stays."""
+    """The port Files. A content lies at `aa/<sha256>`. It is written aside, synced, renamed and its
+    folder synced, so a name always stands for the whole content. Whoever puts one that is there
+    already syncs its folder too, unless this process did: the other writer may not have got that
+    far. Raises Unavailable when the disk is full; then nothing half-written stays.
+
+    The 256 folders are made at the start: one that is made for its first content would have to be
+    synced as well, and so would the folder it stands in. See decision record 36."""
 
     def __init__(self, root: Path) -> None:
         self._root, self._aside = root, root / "incoming"
         self._aside.mkdir(parents=True, exist_ok=True)
         self._safe: Recent[bool] = Recent(REMEMBERED)
+        self._make_folders()
         self._sweep()
 
     def put(self, data: bytes) -> FileRef:
@@ -75,7 +79,7 @@ class LocalFiles:
     # -------------------------------------------------------------- reading
 
     def _path(self, sha256: str) -> Path:
-        return self._root / sha256[:2] / sha256[2:4] / sha256
+        return self._root / sha256[:2] / sha256
 
     def _open(self, file: FileRef) -> BinaryIO:
         try:
@@ -107,22 +111,15 @@ class LocalFiles:
 
     def _keep(self, sha256: str, target: Path, write: Callable[[Path], None]) -> None:
         if not target.exists():
-            self._make_folders(sha256)
             write(target)
             _sync_folder(target.parent)
         elif not self._safe.get(sha256):
-            self._make_folders(sha256)
             _sync_folder(target.parent)
 
-    def _make_folders(self, sha256: str) -> None:
-        """A folder is an entry in its parent, which has to be synced as well."""
-        folder, name = self._path(sha256).parent, sha256[:4]
-        if self._safe.get(name):
-            return
-        folder.mkdir(parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
+    def _make_folders(self) -> None:
+        for number in range(256):
+            (self._root / f"{number:02x}").mkdir(exist_ok=True)
         _sync_folder(self._root)
-        self._safe.put(name, True)
 
     def _write(self, target: Path, fill: Callable[[BinaryIO], object]) -> None:
         handle, aside = tempfile.mkstemp(dir=self._aside)
