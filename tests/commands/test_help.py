@@ -16,6 +16,8 @@ COMMANDS = [
     "demo",
     "account",
     "account create",
+    "template",
+    "template import",
     "verify",
     "sandbox",
     "sandbox advance",
@@ -51,7 +53,7 @@ def test_a_command_that_works_on_an_installation_says_where_that_is(
     said: Said, command: str
 ) -> None:
     text = said(f"{command} --help")
-    if command not in ("demo", "account", "sandbox"):
+    if command not in ("demo", "account", "template", "sandbox"):
         assert "default: COUNTERSIGN_DATA, else ./countersign-data" in text
 
 

@@ -14,7 +14,7 @@ from countersign.domain.project import Project
 from countersign.domain.task import TaskStatus
 from countersign.usecases.ports import EnvelopeQuery
 from tests.contracts.conftest import OpenUnit
-from tests.contracts.samples import NOW, account, envelope, project
+from tests.contracts.samples import NOW, account, envelope, new_id, project
 from tests.contracts.threads import at_once
 
 STATES = tuple(product((EnvelopeStatus.OPEN, EnvelopeStatus.CANCELLED), (False, True)))
@@ -114,6 +114,23 @@ def test_a_list_shows_what_the_envelopes_are(
         assert uow.envelopes.find(query) == ([all_of_them[1]], 1)
     assert total == 1
     assert all(getattr(all_of_them[1], name) == getattr(head, name) for name in head.__slots__)
+
+
+@pytest.mark.parametrize("wanted", [{"origin": "nextsign"}, {"environment": "test"}, {}])
+def test_lists_of_one_api_or_environment_are_exact_too(
+    shelf: tuple[OpenUnit, Account, Project, list[Envelope]], wanted: dict[str, str]
+) -> None:
+    unit, owner, made, all_of_them = shelf
+    asked = EnvelopeQuery(account_id=owner.id, project_id=made.id, statuses=("open",))
+    of_test = replace(all_of_them[0], id=new_id(), environment="test", documents=(), tasks=())
+    with unit() as uow:
+        uow.envelopes.add(of_test, [])
+        uow.envelopes.add(replace(of_test, id=new_id(), origin="nextsign"), [])
+        uow.commit()
+    with unit() as uow:
+        found, total = uow.envelopes.heads(replace(asked, **wanted))  # type: ignore[arg-type]
+    expected = {"nextsign": 1, "test": 2}.get("".join(wanted.values()), 6)
+    assert len(found) == total == expected
 
 
 def test_another_accounts_project_shows_nothing(

@@ -159,7 +159,7 @@ class Envelopes:
         self._compare_and_set(envelope, chained)
         self._save_rows(envelope)
         if envelope.project_id is not None:
-            self._counts.moved(envelope, (found.status, found.begun))
+            self._counts.moved(envelope, found.status, found.begun)
         self._record(envelope, links)
 
     def hold(self, envelope_id: str) -> None:

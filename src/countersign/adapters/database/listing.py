@@ -7,7 +7,7 @@ that has envelopes. Everything else is counted. See decision record 33.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -57,9 +57,14 @@ class Listing:
 
     def ids(self, query: EnvelopeQuery) -> tuple[Sequence[str], int]:
         """One page in its order, and the number of all that match."""
-        if query.project_id is None or _asks_for_more(query):
-            return self._counted(query)
-        return self._of_states(query, query.project_id)
+        if query.project_id is not None and not _asks_for_more(query):
+            counts = self._counts.of_project(query.account_id, query.project_id)
+            wanted = {state: count for state, count in counts.items() if _is_wanted(state, query)}
+            if {state.place for state in wanted}.isdisjoint(
+                state.place for state in counts if state not in wanted
+            ):
+                return self._of_states(query, wanted, everything=len(wanted) == len(counts))
+        return self._counted(query)
 
     def heads(self, query: EnvelopeQuery) -> tuple[Sequence[EnvelopeHead], int]:
         ids, total = self.ids(query)
@@ -70,19 +75,20 @@ class Listing:
             EnvelopeHead(**{**one, "status": EnvelopeStatus(one.status)}) for one in shown
         ], total
 
-    def _of_states(self, query: EnvelopeQuery, project_id: str) -> tuple[Sequence[str], int]:
-        counts = self._counts.of_project(query.account_id, project_id)
-        wanted = {state: count for state, count in counts.items() if _is_wanted(state, query)}
+    def _of_states(
+        self, query: EnvelopeQuery, wanted: Mapping[State, int], *, everything: bool
+    ) -> tuple[Sequence[str], int]:
+        """Those of whole states, which their counts tell."""
         total = sum(wanted.values())
         offset, limit, backwards = _from_the_nearer_end(query, total)
         if not limit:
             return [], total
-        everything = query.sort == "created_at" and len(wanted) == len(counts)
-        states = [] if everything else list(wanted)
+        in_one = everything and query.sort == "created_at"
+        places = [] if in_one else sorted({state.place for state in wanted})
         order = query.sort, query.descending is not backwards
-        page = _page(len(states), *order, limited=not self._tx.is_sqlite)
-        values = _values(states, project_id) | {"offset": offset, "limit": limit}
-        ids = self._tx.read(page, values).scalars().all()
+        page = _page(len(places), *order, limited=not self._tx.is_sqlite)
+        values = _values(places) | {"offset": offset, "limit": limit}
+        ids = self._tx.read(page, values | {"project_id": query.project_id}).scalars().all()
         return ids[::-1] if backwards else ids, total
 
     def _counted(self, query: EnvelopeQuery) -> tuple[Sequence[str], int]:
@@ -97,14 +103,22 @@ class Listing:
 
 
 def _asks_for_more(query: EnvelopeQuery) -> bool:
-    """Whether something else than the states is to be looked at."""
-    filters = (query.credential_ids, query.origin, query.environment, query.opened)
-    return any(one is not None for one in filters) or bool(query.task_statuses or query.name)
+    """Whether something else is to be looked at than what is counted."""
+    return bool(
+        query.credential_ids is not None
+        or query.task_statuses
+        or query.opened is not None
+        or query.name
+    )
 
 
 def _is_wanted(state: State, query: EnvelopeQuery) -> bool:
-    status, begun = state
-    return (not query.statuses or status in query.statuses) and query.begun in (None, begun)
+    return (
+        query.origin in (None, state.origin)
+        and query.environment in (None, state.environment)
+        and (not query.statuses or state.status in query.statuses)
+        and query.begun in (None, state.begun)
+    )
 
 
 def _from_the_nearer_end(query: EnvelopeQuery, total: int) -> tuple[int, int, bool]:
@@ -116,17 +130,17 @@ def _from_the_nearer_end(query: EnvelopeQuery, total: int) -> tuple[int, int, bo
 
 
 @cache
-def _page(states: int, sort: str, descending: bool, *, limited: bool) -> Any:
-    """A page of all envelopes, or of those in so many states. Each state has a place of its own in
-    the index, where it is sorted. SQLite merges them and reads no further than the page;
+def _page(places: int, sort: str, descending: bool, *, limited: bool) -> Any:
+    """A page of all envelopes, or of those in so many places of the index, where each state is
+    sorted for itself. SQLite merges them and reads no further than the page;
     PostgreSQL does when each is `limited`, which would make SQLite sort them."""
     key, id = SORTED_BY[sort], envelopes.c.id
     order = [one.desc() if descending else one for one in (key, id)]
     every = select(id, key.label("key")).where(envelopes.c.project_id == bindparam("project_id"))
-    if not states:
+    if not places:
         return every.order_by(*order).offset(OFFSET).limit(LIMIT)
-    branches = [every.where(*_in_state(number)) for number in range(states)]
-    if states == 1:
+    branches = [every.where(*_in_place(number)) for number in range(places)]
+    if places == 1:
         return branches[0].order_by(*order).offset(OFFSET).limit(LIMIT)
     if limited:
         branches = [branch.order_by(*order).limit(OFFSET + LIMIT) for branch in branches]
@@ -134,16 +148,16 @@ def _page(states: int, sort: str, descending: bool, *, limited: bool) -> Any:
     return union_all(*branches).order_by(*merged).offset(OFFSET).limit(LIMIT)
 
 
-def _in_state(number: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _in_place(number: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (
         envelopes.c.status == bindparam(f"status_{number}"),
         envelopes.c.begun == bindparam(f"begun_{number}"),
     )
 
 
-def _values(states: Sequence[State], project_id: str) -> dict[str, Any]:
-    values: dict[str, Any] = {"project_id": project_id}
-    for number, (status, begun) in enumerate(states):
+def _values(places: Sequence[tuple[str, bool]]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for number, (status, begun) in enumerate(places):
         values |= {f"status_{number}": status, f"begun_{number}": begun}
     return values
 

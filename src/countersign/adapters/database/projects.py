@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -33,15 +33,29 @@ _FORGET_COUNTS = (
     )
     .returning(envelope_counts.c.count)
 )
+_STATE = tuple(envelope_counts.c[name] for name in ("origin", "environment", "status", "begun"))
 _COUNTS = (
-    select(envelope_counts.c.status, envelope_counts.c.begun, func.sum(envelope_counts.c.count))
+    select(*_STATE, func.sum(envelope_counts.c.count))
     .where(
         envelope_counts.c.account_id == bindparam("of_account"),
         envelope_counts.c.project_id == bindparam("of_id"),
     )
-    .group_by(envelope_counts.c.status, envelope_counts.c.begun)
+    .group_by(*_STATE)
 )
-State = tuple[str, bool]
+
+
+class State(NamedTuple):
+    """What the envelopes of a project are counted by."""
+
+    origin: str
+    environment: str
+    status: str
+    begun: bool
+
+    @property
+    def place(self) -> tuple[str, bool]:
+        """Where the state's envelopes stand in the indexes of `envelopes`."""
+        return self.status, self.begun
 
 
 class Projects:
@@ -98,7 +112,7 @@ def in_place_of(problem: IntegrityError, meaning: Exception) -> Exception:
 
 
 class Counts:
-    """How many envelopes are in each state of a project: (status, whether somebody has signed)."""
+    """How many envelopes of a project are in each state."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
@@ -106,14 +120,16 @@ class Counts:
     def of_project(self, account_id: str, project_id: str) -> Mapping[State, int]:
         key = {"of_account": account_id, "of_id": project_id}
         found = self._tx.read(_COUNTS, key)
-        return {(status, begun): int(count) for status, begun, count in found if count}
+        return {State(*state): int(count) for *state, count in found if count}
 
     def added(self, envelope: Envelope) -> None:
         self._write([_count(envelope, _state(envelope), 1)], envelope)
 
-    def moved(self, envelope: Envelope, before: State) -> None:
-        """Counts are written in one order, so that no two writers wait for each other in turn."""
+    def moved(self, envelope: Envelope, status: str, begun: bool) -> None:
+        """`status` and `begun` are what the envelope was before. Counts are written in one order,
+        so that no two writers wait for each other in turn."""
         after = _state(envelope)
+        before = after._replace(status=status, begun=begun)
         if before != after:
             steps = sorted([(before, -1), (after, 1)])
             self._write([_count(envelope, *step) for step in steps], envelope)
@@ -132,15 +148,14 @@ class Counts:
 
 
 def _state(envelope: Envelope) -> State:
-    return envelope.status.value, envelope.begun
+    return State(envelope.origin, envelope.environment, envelope.status.value, envelope.begun)
 
 
 def _count(envelope: Envelope, state: State, change: int) -> dict[str, Any]:
     return {
         "account_id": envelope.account_id,
         "project_id": envelope.project_id,
-        "status": state[0],
-        "begun": state[1],
+        **state._asdict(),
         # The same one for all changes of an envelope, so that none goes below zero
         "slot": crc32(envelope.id.encode()) % SLOTS,
         "count": change,

@@ -148,6 +148,8 @@ envelope_counts = Table(
     metadata,
     Column("account_id", ID, primary_key=True),
     Column("project_id", ID, primary_key=True),
+    Column("origin", CleanText, primary_key=True),
+    Column("environment", CleanText, primary_key=True),
     Column("status", CleanText, primary_key=True),
     Column("begun", Boolean, primary_key=True),
     Column("slot", Integer, primary_key=True, autoincrement=False),

@@ -97,6 +97,8 @@ def _counts() -> None:
         "envelope_counts",
         sa.Column("account_id", CleanText(), nullable=False),
         sa.Column("project_id", CleanText(), nullable=False),
+        sa.Column("origin", CleanText(), nullable=False),
+        sa.Column("environment", CleanText(), nullable=False),
         sa.Column("status", CleanText(), nullable=False),
         sa.Column("begun", sa.Boolean(), nullable=False),
         sa.Column("slot", sa.Integer(), nullable=False),
@@ -107,7 +109,14 @@ def _counts() -> None:
             name="fk_envelope_counts_account_id",
         ),
         sa.PrimaryKeyConstraint(
-            "account_id", "project_id", "status", "begun", "slot", name="pk_envelope_counts"
+            "account_id",
+            "project_id",
+            "origin",
+            "environment",
+            "status",
+            "begun",
+            "slot",
+            name="pk_envelope_counts",
         ),
     )
 
