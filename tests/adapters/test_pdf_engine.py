@@ -19,7 +19,7 @@ from countersign.adapters.pdf_engine.engine import HEAVY_BYTES
 from countersign.adapters.workshop import Workshop
 from countersign.domain.document import Base, Document, FileRef, PageSize
 from countersign.domain.envelope import Envelope, EnvelopeSettings
-from countersign.domain.errors import UnusableFile
+from countersign.domain.errors import NotFound, UnusableFile
 from countersign.domain.task import Act, Action, Person, Task, Visitor
 from countersign.usecases.ports import VerificationFailed
 from tests.pdf.samples import contract
@@ -141,6 +141,16 @@ def test_a_large_upload_goes_from_file_to_file(desk: Desk, tmp_path: Path) -> No
     assert base.state["sha256"] == base.file.sha256
     assert base.file == FileRef(fingerprint(desk.files.read(base.file)), base.state["length"])
     assert list((tmp_path / "files" / "incoming").iterdir()) == []
+
+
+def test_pages_are_shown_before_and_after_somebody_signed(desk: Desk) -> None:
+    plain = desk.envelope(contract(), EnvelopeSettings()).documents[0]
+    signed = desk.signed(desk.envelope(contract(), EnvelopeSettings()))[0].documents[0]
+    for document in (plain, signed):
+        assert desk.engine.page_image(document, 0, 200)[8:12] == b"WEBP"
+        assert desk.engine.page_text(document, 0)
+        with pytest.raises(NotFound):
+            desk.engine.page_image(document, 99, 200)
 
 
 def test_a_large_upload_that_is_broken_is_refused_and_leaves_nothing(

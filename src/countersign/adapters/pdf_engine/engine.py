@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -161,11 +162,18 @@ class Engine:
 
     def _shown(self, document: Document, page: int, width: int) -> bytes:
         check_page(document, page)
-        return self._workshop.run(errands.page_image, self._segments.whole(document), page, width)
+        with self._local(document) as parts:
+            return self._workshop.run(errands.page_image, parts, page, width)
 
     def page_text(self, document: Document, page: int) -> Sequence[Mapping[str, Any]]:
         check_page(document, page)
-        return self._workshop.run(errands.page_text, self._segments.whole(document), page)
+        with self._local(document) as parts:
+            return self._workshop.run(errands.page_text, parts, page)
+
+    @contextmanager
+    def _local(self, document: Document) -> Iterator[list[Path]]:
+        with ExitStack() as stack:
+            yield [stack.enter_context(self._files.local(part)) for part in document.parts]
 
     def signature_image(self, data: bytes) -> FileRef:
         return self._kept_image(errands.signature_image, data, "signature")

@@ -49,18 +49,23 @@ def form_fields(data: bytes) -> list[FormField]:
     ]
 
 
-def page_image(data: bytes, page: int, width: int) -> bytes:
-    """WebP."""
+def page_image(parts: Sequence[Path], page: int, width: int) -> bytes:
+    """WebP, of the document that consists of these files."""
     from countersign.pdf.render import render_page
 
-    return render_page(data, page, width)
+    return render_page(_whole(parts), page, width)
 
 
-def page_text(data: bytes, page: int) -> list[dict[str, Any]]:
+def page_text(parts: Sequence[Path], page: int) -> list[dict[str, Any]]:
     """Runs of text with their boxes, as fractions of the page."""
     from countersign.pdf import render
 
-    return [asdict(run) for run in render.page_text(data, page)]
+    return [asdict(run) for run in render.page_text(_whole(parts), page)]
+
+
+def _whole(parts: Sequence[Path]) -> bytes | Path:
+    """A single file is not read but looked into."""
+    return parts[0] if len(parts) == 1 else b"".join(part.read_bytes() for part in parts)
 
 
 def signature_image(data: bytes) -> bytes:

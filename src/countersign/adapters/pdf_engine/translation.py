@@ -16,7 +16,9 @@ METHODS = {
     "drawn": "Drawn signature",
     "typed": "Typed name",
     "click": "Confirmed on the signing page",
+    "bankid_se": "Swedish BankID",
 }
+IDENTITIES = {"email_code": "One-time code by e-mail", "bankid_se": "Swedish BankID"}
 
 
 def layout_of(envelope: Envelope, document: Document) -> pdf.Layout:
@@ -54,7 +56,7 @@ def act_values(document: Document, task: Task, act: Act, image: bytes | None) ->
     return pdf.ActValues(
         name=task.person.name,
         contact=task.person.email or task.person.phone or "",
-        identified_by=", ".join(task.identified) or "Personal signing link",
+        identified_by=_identified_by(task),
         method=METHODS.get(act.method, act.method),
         ip=act.visitor.ip,
         consent=act.consent,
@@ -62,6 +64,12 @@ def act_values(document: Document, task: Task, act: Act, image: bytes | None) ->
         signature_image=image if act.method == "drawn" else None,
         typed=(act.text or "") if act.method == "typed" else "",
     )
+
+
+def _identified_by(task: Task) -> str:
+    """A page in any language says it in English, as all of its labels are."""
+    passed = [IDENTITIES.get(method, method) for method in task.identified]
+    return ", ".join(passed) or "Personal signing link"
 
 
 def _field_values(document: Document, task: Task, act: Act) -> dict[str, str | bool]:
