@@ -4,6 +4,8 @@ import pytest
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
+from countersign.httpkit.unexpected import described
+
 
 def test_an_expected_error_gets_the_dialects_shape_and_no_log_line(client: TestClient) -> None:
     with capture_logs() as lines:
@@ -41,3 +43,9 @@ def test_the_next_request_works(client: TestClient) -> None:
     with capture_logs():
         client.get("/v1/clubs/broken")
     assert client.get("/v1/clubs/a").status_code == 200
+
+
+def test_an_exception_that_is_its_own_cause_is_described_once() -> None:
+    problem = ValueError("quoted")
+    problem.__cause__ = problem
+    assert described(problem)["errors"] == ["builtins.ValueError"]

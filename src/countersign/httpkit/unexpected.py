@@ -41,7 +41,10 @@ def refusal_of(problem: BaseException) -> Refusal:
 
 
 def _chain(problem: BaseException | None) -> Iterator[BaseException]:
-    while problem is not None:
+    """Ends also where it leads back to itself, as after `raise problem from problem`."""
+    seen: set[int] = set()
+    while problem is not None and id(problem) not in seen:
+        seen.add(id(problem))
         yield problem
         hidden = None if problem.__suppress_context__ else problem.__context__
         problem = problem.__cause__ or hidden

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
@@ -171,7 +172,9 @@ class SigningPage:
         )
 
     def redirect(self, task_id: str, request: Request) -> Response:
-        """The vendors' older form of a link, by the task's id."""
+        """The vendors' form of a link, with its token or by the task's id."""
+        with suppress(NotFound):
+            task_id = self._task_id(task_id)
         envelope = look_at_task(task_id, self._ports)
         query = f"?{request.url.query}" if request.url.query else ""
         location = self._ports.links.signing(envelope.task(task_id)) + query
