@@ -13,6 +13,7 @@ from countersign.domain.delivery import (
     WebhookEndpoint,
     callback_endpoint,
 )
+from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
 from countersign.usecases.ports import Ports, UnitOfWork
 from countersign.usecases.set_webhook import secret_of
@@ -55,16 +56,23 @@ def _is_its_turn(delivery: Delivery, number: int, uow: UnitOfWork) -> bool:
 
 
 def _endpoint(delivery: Delivery, uow: UnitOfWork) -> WebhookEndpoint | None:
-    """Where it goes now, None when that was removed. An envelope's own endpoint signs with the
-    secret that every endpoint of the envelope's credential has."""
+    """Where it goes now, None when that was removed."""
+    if delivery.is_for_callback:
+        return _callback(uow.envelopes.get(delivery.envelope_id), uow)
+    try:
+        return uow.webhooks.endpoint(delivery.endpoint_id)
+    except NotFound:
+        return None
+
+
+def _callback(envelope: Envelope, uow: UnitOfWork) -> WebhookEndpoint | None:
+    """The envelope's own endpoint signs with the secret that every endpoint of its credential
+    has."""
+    own = callback_endpoint(envelope)
     with suppress(NotFound):
-        if not delivery.is_for_callback:
-            return uow.webhooks.endpoint(delivery.endpoint_id)
-        envelope = uow.envelopes.get(delivery.envelope_id)
         secret = secret_of(uow.credentials.get(envelope.credential_id))
-        own = callback_endpoint(envelope)
-        return own and replace(own, secret=secret)
-    return None
+        own = own and replace(own, secret=secret)
+    return own
 
 
 def _record(attempt: Attempt, uow: UnitOfWork) -> None:

@@ -1,0 +1,115 @@
+"""Several workers and whoever records events, at once: each fact is told once and in its order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from threading import Lock
+
+import pytest
+
+from countersign import jobs
+from countersign.adapters.database.jobs import JobQueue
+from countersign.adapters.worker import Worker
+from countersign.domain.chat import ChatMessage
+from countersign.domain.delivery import Delivery, DeliveryStatus, WebhookEndpoint
+from countersign.domain.envelope import Envelope, EnvelopeSettings
+from countersign.domain.events import Event, EventKind
+from countersign.usecases.ports import Call, FollowUps, Ports
+from tests.contracts.conftest import OpenUnit
+from tests.contracts.moving_clock import MovingClock
+from tests.contracts.samples import NOW, SENT, envelope
+from tests.support.processes import wait_until
+from tests.usecases.world import World
+
+FACTS = 40
+NO_PAUSES = (timedelta(),) * 9
+
+
+class Translator:
+    """Tells everybody of everything."""
+
+    kinds = tuple(EventKind)
+
+    def calls(
+        self,
+        event: Event,
+        _envelope: Envelope,
+        endpoints: Sequence[WebhookEndpoint],
+        _message: ChatMessage | None,
+    ) -> Sequence[Call]:
+        return [
+            Call(endpoint=each, event=str(event.kind), body="{}", headers={}, pauses=NO_PAUSES)
+            for each in endpoints
+        ]
+
+
+class Shaky:
+    """A receiver that takes its time, and refuses one call in four."""
+
+    def __init__(self) -> None:
+        self.taken: list[int] = []
+        self._random, self._lock = Random(7), Lock()
+
+    def send(self, delivery: Delivery, _endpoint: WebhookEndpoint) -> str:
+        with self._lock:
+            pause, refuses = self._random.random() / 200, self._random.random() < 0.25
+        time.sleep(pause)
+        if refuses:
+            return "503"
+        with self._lock:
+            self.taken.append(delivery.number)
+        return "200"
+
+
+@pytest.fixture
+def receiver() -> Shaky:
+    return Shaky()
+
+
+@pytest.fixture
+def follow_ups() -> FollowUps:
+    return jobs.follow_ups({"signeum": Translator()})
+
+
+@pytest.fixture
+def ports(
+    stored_unit: OpenUnit, follow_ups: FollowUps, clock: MovingClock, receiver: Shaky
+) -> Ports:
+    made = World().ports()
+    unit_of_work = lambda: stored_unit(follow_ups)  # noqa: E731
+    return replace(made, unit_of_work=unit_of_work, clock=clock, webhooks=receiver)
+
+
+def record(number: int, made: Envelope, ports: Ports) -> None:
+    opened = Event(kind=EventKind.TASK_OPENED, at=NOW + timedelta(seconds=number), task_id="t")
+    with ports.unit_of_work() as uow:
+        uow.envelopes.save(uow.envelopes.get(made.id), [opened])
+        uow.commit()
+
+
+@pytest.mark.slow
+def test_each_fact_is_told_once_and_in_order_however_many_tell(
+    queue: JobQueue, ports: Ports, receiver: Shaky
+) -> None:
+    settings = EnvelopeSettings(callback_url="https://app.example/hook")
+    made = envelope(settings=settings)
+    worker = Worker(queue, jobs.handlers(ports), jobs.retry_after, {jobs.WEBHOOK: 4}, poll=0.05)
+    with ports.unit_of_work() as uow:
+        uow.envelopes.add(made, [SENT])
+        uow.commit()
+    worker.start()
+    try:
+        for number in range(2, FACTS + 1):
+            record(number, made, ports)
+        wait_until(lambda: len(receiver.taken) == FACTS, "every fact to be told")
+    finally:
+        worker.stop()
+    assert receiver.taken == list(range(1, FACTS + 1))
+    with ports.unit_of_work() as uow:
+        told = uow.webhooks.deliveries(made.id)
+    assert {delivery.status for delivery in told} == {DeliveryStatus.DELIVERED}
+    assert queue.counts() == {}
