@@ -35,8 +35,8 @@ def _placed(document: Document, task: Task) -> list[pdf.Field]:
 
 
 def _field(name: str, field: Field) -> pdf.Field:
-    area, kind = field.area, field.kind.value
-    return pdf.Field(name, kind, area.page, area.x, area.y, area.w, area.h, field.required)
+    kind, area = field.kind, field.area
+    return pdf.Field(name, kind.value, area.page, area.x, area.y, area.w, area.h, field.required)
 
 
 def _named(document: Document, task: Task) -> list[tuple[str, Field]]:
