@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from countersign.adapters.pdf_engine.translation import IDENTITIES, METHODS
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
 from countersign.domain.events import Event, EventKind
@@ -19,10 +20,12 @@ WORDS: Mapping[EventKind, str] = {
     EventKind.MESSAGE_ANSWERED: "The mail server answered",
     EventKind.TASK_REMINDED: "Reminded",
     EventKind.TASK_OPENED: "Opened",
+    EventKind.IDENTITY_PROVED: "Proved who they are",
+    EventKind.IDENTITY_REFUSED: "Identification refused",
     EventKind.TASK_COMPLETED: "Signed",
     EventKind.TASK_DECLINED: "Declined",
     EventKind.TASK_EXPIRED: "Expired",
-    EventKind.TASK_CANCELLED: "Withdrawn",
+    EventKind.TASK_CANCELLED: "No longer needed",
     EventKind.CHAT_POSTED: "Wrote a message",
     EventKind.ENVELOPE_ALL_SIGNED: "Everybody has signed",
     EventKind.ENVELOPE_SEALED: "Sealed and timestamped",
@@ -80,10 +83,11 @@ def _person(task: Task) -> dict[str, Any]:
     if task.opened_at:
         facts.append(("Opened", _moment(task.opened_at)))
     if task.completed_at:
-        facts.append(("Signed", _moment(task.completed_at)))
+        facts.append((_done(task), _moment(task.completed_at)))
     if task.act:
         facts += [
-            ("How", task.act.method),
+            ("How", METHODS.get(task.act.method, task.act.method)),
+            ("Identified by", ", ".join(IDENTITIES.get(way, way) for way in task.identified)),
             ("Consent", task.act.consent),
             ("IP address", task.act.visitor.ip),
             ("Browser", task.act.visitor.user_agent),
@@ -97,18 +101,31 @@ def _person(task: Task) -> dict[str, Any]:
 
 def _event(link: Link, envelope: Envelope) -> dict[str, Any]:
     event = link.event
-    people = {task.id: task.person.name for task in envelope.tasks}
+    task = next((task for task in envelope.tasks if task.id == event.task_id), None)
     return {
         "number": link.number,
         "at": event.at.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3],
-        "what": WORDS.get(event.kind, str(event.kind).replace("_", " ").capitalize()),
-        "who": people.get(event.task_id or "", ""),
+        "what": _what(event, task),
+        "who": task.person.name if task else "",
         "detail": _detail(event),
         "hash": link.hash[:16],
     }
 
 
+def _what(event: Event, task: Task | None) -> str:
+    if event.kind is EventKind.TASK_COMPLETED and task is not None:
+        return _done(task)
+    return WORDS.get(event.kind, str(event.kind).replace("_", " ").capitalize())
+
+
+def _done(task: Task) -> str:
+    """A reviewer leaves no signature."""
+    return "Signed" if task.signs else "Reviewed"
+
+
 def _detail(event: Event) -> str:
+    if event.kind is EventKind.IDENTITY_PROVED:
+        return f"by {IDENTITIES.get(event.data['method'], event.data['method'])}"
     reason, ip = event.data.get("reason", ""), event.data.get("ip", "")
     return reason or (f"from {ip}" if ip else "")
 
