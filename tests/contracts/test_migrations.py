@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -18,7 +20,12 @@ from sqlalchemy import text
 from countersign.adapters.database import migrations
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.migrations import HEAD, migrate
-from countersign.adapters.database.tables import metadata
+from countersign.adapters.database.projects import Projects
+from countersign.adapters.database.tables import accounts, metadata
+from countersign.adapters.database.transaction import Transaction
+from countersign.domain.project import standard_projects
+from countersign.usecases.ports import ProjectQuery
+from tests.contracts.samples import NOW, account
 
 # Everything that the databases know of their tables, constraints and indexes
 SQLITE_SCHEMA = "SELECT name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version'"
@@ -66,6 +73,29 @@ def test_the_newest_migration_is_the_head() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+def test_accounts_that_were_there_before_get_the_projects_of_every_account(
+    database_url: str,
+) -> None:
+    database = Database(database_url)
+    owner = account()
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN")
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        command.upgrade(config, "0001")
+        connection.execute(accounts.insert(), asdict(owner))
+        connection.commit()
+    migrate(database)
+    with Transaction(database) as transaction:
+        found, total = Projects(transaction).find(ProjectQuery(account_id=owner.id, sort="name"))
+    database.close()
+    expected = [replace(one, created_at=NOW) for one in standard_projects(owner.id, NOW)]
+    assert total == 2
+    assert [replace(one, id="", created_at=NOW, updated_at=NOW) for one in found] == [
+        replace(one, id="") for one in expected
+    ]
 
 
 MIGRATE = """

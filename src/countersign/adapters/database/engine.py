@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import ArgumentError, IntegrityError
+from sqlalchemy.exc import ArgumentError
 
 from countersign.adapters.database.group_commit import GroupCommit, log_of
 from countersign.adapters.database.prepared import Found, Prepared
@@ -29,6 +29,10 @@ POOL_SIZE, POOL_OVERFLOW = 8, 24  # connections kept open, and more under load
 # PostgreSQL error codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
 OVERTAKEN = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+
+
+class BrokenReference(Exception):
+    """A row would refer to one that is not there."""
 
 
 class Database:
@@ -65,20 +69,20 @@ class Database:
         """Runs a prepared statement on the driver's own connection; several `values` make several
         rows. Raises what every other statement would."""
         each = values if isinstance(values, Sequence) else (values,)
-        compiled = statement.compiled(self.engine.dialect, self.insert, each[0])
-        bound = [compiled.bind(one) for one in each]
-        driven = connection.connection
+        found, rowcount = [], 0
         try:
-            with closing(driven.cursor()) as cursor:
-                if len(bound) == 1:
-                    cursor.execute(compiled.sql, bound[0])
-                else:
-                    cursor.executemany(compiled.sql, bound)
-                rows = cursor.fetchall() if compiled.returns_rows else ()
-                return Found(compiled.rows(rows), cursor.rowcount)
+            with closing(connection.connection.cursor()) as cursor:
+                for compiled, bound in statement.calls(self.engine.dialect, self.insert, each):
+                    cursor.execute(compiled.sql, bound)
+                    rowcount += cursor.rowcount
+                    if compiled.returns_rows:
+                        found += compiled.rows(cursor.fetchall())
+            return Found(found, rowcount)
         except self._driver.Error as problem:
             self._renew_if_broken(connection, problem)
-            raise self._meaning(problem) or problem from problem
+            if (meaning := self._meaning(problem)) is None:
+                raise
+            raise meaning from problem
 
     def close(self) -> None:
         self.engine.dispose()
@@ -97,9 +101,11 @@ class Database:
         if meaning is not None:
             raise meaning from original
 
-    def _meaning(self, problem: BaseException) -> DomainError | None:
+    def _meaning(self, problem: BaseException) -> Exception | None:
         driver = self._driver
         if isinstance(problem, driver.IntegrityError):
+            if _is_broken_reference(problem):
+                return BrokenReference()
             return Conflict("exists already") if _is_unique_violation(problem) else None
         if getattr(problem, "sqlstate", None) in OVERTAKEN:
             return StaleState()
@@ -152,12 +158,10 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def breaks_reference(error: IntegrityError) -> bool:
-    """Whether a row would refer to one that is not there."""
-    original = error.orig
-    if isinstance(original, sqlite3.IntegrityError):
-        return original.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
-    return getattr(original, "sqlstate", None) == FOREIGN_KEY_VIOLATION
+def _is_broken_reference(error: BaseException) -> bool:
+    if isinstance(error, sqlite3.IntegrityError):
+        return error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
+    return getattr(error, "sqlstate", None) == FOREIGN_KEY_VIOLATION
 
 
 def _is_unique_violation(error: BaseException) -> bool:

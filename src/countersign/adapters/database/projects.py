@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Executable, bindparam, delete, func, insert, select, update
 
-from countersign.adapters.database.engine import breaks_reference
+from countersign.adapters.database.engine import BrokenReference
 from countersign.adapters.database.envelope_rows import after_json, branding, branding_json
+from countersign.adapters.database.prepared import Prepared
 from countersign.adapters.database.tables import envelope_counts, projects
-from countersign.adapters.database.transaction import AnyRow, Transaction
+from countersign.adapters.database.transaction import Transaction
 from countersign.domain.envelope import AfterSigning, Envelope
 from countersign.domain.errors import NotFound, ProjectInUse, StaleState
 from countersign.domain.project import Project, ProjectSettings
@@ -22,7 +22,7 @@ from countersign.usecases.ports import ProjectQuery
 SLOTS = 16
 
 _ONE = projects.c.account_id == bindparam("of_account"), projects.c.id == bindparam("of_id")
-_GET = select(projects).where(*_ONE)
+_GET = Prepared(select(projects).where(*_ONE))
 _SAVE = update(projects).where(*_ONE, projects.c.version == bindparam("of_version"))
 _REMOVE = delete(projects).where(*_ONE)
 _FORGET_COUNTS = (
@@ -34,7 +34,7 @@ _FORGET_COUNTS = (
     .returning(envelope_counts.c.count)
 )
 _STATE = tuple(envelope_counts.c[name] for name in ("origin", "environment", "status", "begun"))
-_COUNTS = (
+_COUNTS = Prepared(
     select(*_STATE, func.sum(envelope_counts.c.count))
     .where(
         envelope_counts.c.account_id == bindparam("of_account"),
@@ -42,6 +42,18 @@ _COUNTS = (
     )
     .group_by(*_STATE)
 )
+
+
+def _counting(insert: Any) -> Executable:
+    put = insert(envelope_counts)
+    statement: Executable = put.on_conflict_do_update(
+        index_elements=list(envelope_counts.primary_key),
+        set_={"count": envelope_counts.c.count + put.excluded.count},
+    )
+    return statement
+
+
+_COUNT = Prepared(_counting)
 
 
 class State(NamedTuple):
@@ -97,15 +109,10 @@ class Projects:
             if any(self._tx.write(_FORGET_COUNTS, _key(project)).scalars()):
                 raise ProjectInUse()
             removed = self._tx.write(_REMOVE, _key(project)).rowcount
-        except IntegrityError as problem:
-            raise in_place_of(problem, ProjectInUse()) from None
+        except BrokenReference:
+            raise ProjectInUse() from None
         if removed != 1:
             raise NotFound("project", project.id)
-
-
-def in_place_of(problem: IntegrityError, meaning: Exception) -> Exception:
-    """`meaning` when the foreign key of the counts was hurt."""
-    return meaning if breaks_reference(problem) else problem
 
 
 # ------------------------------------------------------------------ counts
@@ -135,16 +142,10 @@ class Counts:
             self._write([_count(envelope, *step) for step in steps], envelope)
 
     def _write(self, rows: Sequence[Mapping[str, Any]], envelope: Envelope) -> None:
-        put = self._tx.insert(envelope_counts)
-        put = put.on_conflict_do_update(
-            index_elements=list(envelope_counts.primary_key),
-            set_={"count": envelope_counts.c.count + put.excluded.count},
-        )
         try:
-            self._tx.write(put, rows)
-        except IntegrityError as problem:
-            missing = NotFound("project", envelope.project_id or "")
-            raise in_place_of(problem, missing) from None
+            self._tx.write(_COUNT, rows)
+        except BrokenReference:
+            raise NotFound("project", envelope.project_id or "") from None
 
 
 def _state(envelope: Envelope) -> State:
@@ -196,8 +197,8 @@ def _settings_json(settings: ProjectSettings) -> dict[str, Any]:
     }
 
 
-def _project(row: AnyRow) -> Project:
-    values = dict(row._mapping)
+def _project(row: Any) -> Project:
+    values = row._asdict()
     del values["folded_name"]
     return Project(**{**values, "settings": _settings(values["settings"])})
 
