@@ -9,6 +9,7 @@ import pytest
 
 from countersign.adapters import invitations
 from countersign.adapters.invitations import TEXTS, MailInvitations, Words
+from countersign.domain.envelope import EnvelopeStatus
 from countersign.domain.task import Action, Person
 from tests.adapters import samples
 
@@ -148,3 +149,29 @@ def test_a_final_copy_names_no_deadline() -> None:
 def test_every_letter_is_a_set_of_words() -> None:
     assert all(isinstance(words, Words) for words in invitations.INVITATIONS.values())
     assert set(invitations.INVITATIONS) == set(invitations.REMINDERS) == set(Action)
+
+
+@pytest.mark.parametrize("language", TEXTS.languages())
+def test_a_code_stands_alone_and_the_letter_leads_nowhere(language: str) -> None:
+    task = samples.task(language)
+    subject, text, html = LETTERS.code(samples.envelope(task, due_at=DUE), task, "041337")
+    assert "    041337\n" in text
+    assert "041337" not in subject
+    page = _Reader(html)
+    assert "041337" in page.words
+    assert page.links == []
+    assert "2026" not in text  # a deadline is about something else
+
+
+@pytest.mark.parametrize("language", TEXTS.languages())
+def test_a_withdrawal_says_why_and_asks_for_nothing(language: str) -> None:
+    task = samples.task(language)
+    envelope = samples.envelope(task, due_at=DUE)
+    texts = set()
+    for status in (EnvelopeStatus.CANCELLED, EnvelopeStatus.DECLINED):
+        subject, text, html = LETTERS.withdrawal(replace(envelope, status=status), task, LINK)
+        assert envelope.name in subject
+        assert LINK not in text + html
+        assert _Reader(html).links == []
+        texts.add(text)
+    assert len(texts) == 2

@@ -111,7 +111,7 @@ DECLINED = Words(
 CODE = Words(
     _("Your code for {name}"),
     _("Enter this code on the page that asks for it:"),
-    note=_("The code is good for 10 minutes. Tell it to nobody: you will never be asked for it."),
+    note=_("The code is good for 10 minutes. Tell it to nobody, whoever asks."),
 )
 GREETING = _("Hello {person},")
 GREETING_WITHOUT_NAME = _("Hello,")
