@@ -53,7 +53,7 @@ def walk(settings: Settings, token: str, moment: int) -> dict[str, Any]:
 
 def new_token(settings: Settings) -> str:
     with app.opened(settings) as installation:
-        made = make_account("Acme", "owner@acme.example", installation.ports)
+        made = make_account("Acme", "owner@acme.example", installation)
     return made["signature_nc"]["token"]
 
 

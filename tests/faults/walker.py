@@ -94,7 +94,7 @@ def in_process(work: Callable[[], Any]) -> Any:
 
 def prepare_account(settings: Settings, webhook_url: str) -> str:
     with app.opened(settings) as installation:
-        token = make_account("Acme", "owner@acme.example", installation.ports)["signature_nc"]
+        token = make_account("Acme", "owner@acme.example", installation)["signature_nc"]
         caller = authenticate("signature-nc", token["token"], installation.ports)
         for slot in ("signed", "completed"):
             set_webhook(caller, slot, f"{webhook_url}/{slot}", installation.ports)
