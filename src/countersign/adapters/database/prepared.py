@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import BindParameter, Dialect, Executable, Insert, Select
+from sqlalchemy import BindParameter, Dialect, Executable, Insert, Select, TableClause, bindparam
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Parameters: TypeAlias = Mapping[str, Any]
 Bound: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Process: TypeAlias = Callable[[Any], Any]
 ForBackend: TypeAlias = Callable[[Any], Executable]
+ROWS_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,37 +49,58 @@ class Prepared:
 
     def __init__(self, statement: Executable | ForBackend) -> None:
         self._statement = statement
-        self._compiled: dict[tuple[str, ...], Compiled] = {}
+        self._compiled: dict[tuple[str | int, ...], Compiled] = {}
 
-    def compiled(self, dialect: Dialect, insert: Any, values: Iterable[str]) -> Compiled:
-        """For values of these names. Threads that compile at the same time make the same."""
-        columns = tuple(values) if self._is_insert else ()
-        key = (dialect.name, *columns)
+    def calls(
+        self, dialect: Dialect, insert: Any, values: Sequence[Parameters]
+    ) -> Iterator[tuple[Compiled, Bound]]:
+        """What to hand to the driver for these values. One INSERT makes several rows: that takes
+        half the time of a call for each, and less than the drivers' own ways for many."""
+        size = ROWS_AT_ONCE if self._is_insert else 1
+        for start in range(0, len(values), size):
+            group = values[start : start + size]
+            compiled = self._compile(dialect, insert, group)
+            yield compiled, compiled.bind(group)
+
+    def _compile(self, dialect: Dialect, insert: Any, group: Sequence[Parameters]) -> Compiled:
+        """Threads that compile at the same time make the same."""
+        columns = tuple(group[0]) if self._is_insert else ()
+        key = (dialect.name, len(group), *columns)
         if key not in self._compiled:
-            statement = self._statement
-            made: Any = statement(insert) if callable(statement) else statement
-            if isinstance(made, Insert):
-                made = made.inline()  # nobody asks which key the database chose
-            self._compiled[key] = Compiled(made, dialect, columns)
+            self._compiled[key] = Compiled(self._made(insert, columns, len(group)), dialect)
         return self._compiled[key]
+
+    def _made(self, insert: Any, columns: Sequence[str], rows: int) -> Executable:
+        statement = self._statement
+        made = statement(insert) if callable(statement) else statement
+        if not isinstance(made, Insert):
+            return made
+        values = [_places(made.table, columns, row) for row in range(rows)]
+        return made.inline().values(values)  # inline: nobody asks which key the database chose
 
     @property
     def _is_insert(self) -> bool:
         return callable(self._statement) or isinstance(self._statement, Insert)
 
 
+def _places(
+    table: TableClause, columns: Sequence[str], row: int
+) -> Mapping[str, BindParameter[Any]]:
+    return {name: bindparam(f"{name}__{row}", type_=table.c[name].type) for name in columns}
+
+
 class Compiled:
     """A statement as one driver takes it."""
 
-    def __init__(self, statement: Any, dialect: Dialect, columns: Sequence[str]) -> None:
-        compiled = statement.compile(dialect=dialect, column_keys=list(columns) or None)
+    def __init__(self, statement: Any, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
         self.sql = str(compiled)
         self.returns_rows = isinstance(statement, Select)
         self._binds = [_Bind.of(name, compiled, dialect) for name in _names(compiled)]
         self._positional = compiled.positional
         self._row = _row_maker(statement, dialect) if self.returns_rows else tuple
 
-    def bind(self, values: Parameters) -> Bound:
+    def bind(self, values: Sequence[Parameters]) -> Bound:
         """Raises KeyError when a value is missing, Invalid for text that can't be stored."""
         if self._positional:
             return [bind.value(values) for bind in self._binds]
@@ -90,9 +112,11 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class _Bind:
-    """`constant` is there when the statement itself holds the value."""
+    """`key` of the values for `row`; `constant` is there when the statement itself holds it."""
 
     name: str
+    row: int
+    key: str
     process: Process | None
     constant: tuple[Any, ...]
 
@@ -101,10 +125,11 @@ class _Bind:
         parameter: BindParameter[Any] = compiled.binds[name]
         process = parameter.type.dialect_impl(dialect).bind_processor(dialect)
         constant = () if parameter.required else (parameter.effective_value,)
-        return cls(name, process, constant)
+        key, _, row = name.partition("__")
+        return cls(name, int(row or 0), key, process, constant)
 
-    def value(self, values: Parameters) -> Any:
-        plain = self.constant[0] if self.constant else values[self.name]
+    def value(self, values: Sequence[Parameters]) -> Any:
+        plain = self.constant[0] if self.constant else values[self.row][self.key]
         return self.process(plain) if self.process else plain
 
 
