@@ -63,7 +63,17 @@ def test_axe_finds_nothing_where_identity_is_asked_for(
     assert violations(phone, axe) == []
 
 
-@pytest.mark.parametrize("notice", ["blocked", "not_found", "completed"])
+def test_axe_finds_nothing_where_one_reviews(phone: Page, fake: FakeSigning, axe: str) -> None:
+    fake.state["documents"][0]["action"] = "review"
+    fake.state |= {"fields": [], "methods": []}
+    phone.goto(fake.link)
+    for _ in range(2):
+        assert violations(phone, axe) == []
+        phone.get_by_test_id("next").click()
+    assert violations(phone, axe) == []
+
+
+@pytest.mark.parametrize("notice", ["blocked", "not_found", "completed", "finished"])
 def test_axe_finds_nothing_on_notices(
     phone: Page, fake: FakeSigning, axe: str, notice: str
 ) -> None:

@@ -248,9 +248,24 @@ def test_the_end_offers_the_signed_copy_and_goes_where_the_sender_wants(
     finish(desk)
     expect(desk.get_by_text("Welcome!")).to_be_visible()
     expect(desk.get_by_text("You can come back to this link later")).to_be_visible()
+    expect(desk.get_by_text("You will be taken to 127.0.0.1")).to_be_visible()
+    desk.wait_for_url("**/there")
+
+
+def test_the_end_waits_for_whoever_is_still_there(desk: Page, fake: FakeSigning) -> None:
+    fake.state["after"] = {"type": "redirect", "message": None, "url": fake.url + "/there"}
+    desk.clock.install()
+    go_to_signature(desk, fake)
+    desk.get_by_test_id("method-typed").check()
+    desk.route("**/there", lambda route: route.fulfill(body="arrived"))
+    finish(desk)
     with desk.expect_download() as download:
         desk.get_by_test_id("download").click()
     assert download.value.suggested_filename.endswith(".pdf")
+    desk.clock.run_for(60_000)
+    expect(desk.get_by_test_id("done")).to_be_visible()
+    expect(desk.get_by_text("You will be taken to")).to_be_hidden()
+    desk.get_by_role("link", name="Continue").click()
     desk.wait_for_url("**/there")
 
 
