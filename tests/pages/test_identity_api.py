@@ -166,3 +166,30 @@ def test_somebody_is_reminded_when_the_sandboxs_days_have_passed(tmp_path: Path)
         house.await_mail(address(envelope))
         house.advance(timedelta(days=2, seconds=1))
         assert house.await_mail(address(envelope), 2)["subject"].startswith("Reminder")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"null",
+        b"[]",
+        b"{",
+        b'{"code":null,"simulate":null}',
+        b'{"code":"\\u0000"}',
+        b'{"code":"\\ud800"}',
+        b'{"code":"' + b"1" * 41 + b'"}',
+        b'{"code":["1","2"]}',
+        b'{"simulate":{"cancel":"yes"}}',
+        b'{"simulate":[]}',
+        b"\xff\xfe",
+    ],
+)
+def test_nonsense_is_refused_and_harms_nothing(house: Installed, body: bytes) -> None:
+    for person in (CODE, EID):
+        envelope = house.send(signer(4, **person))
+        (method,) = envelope.tasks[0].identity
+        path = f"{house.link(envelope)}/identity/{method}"
+        headers = {"content-type": "application/json"}
+        answer = house.client.post(path, content=body, headers=headers)
+        assert answer.status_code in (200, 202, 400), answer.text
+        assert house.found(envelope).tasks[0].identified == ()
