@@ -46,7 +46,7 @@ class House:
 
     ports: Ports
     dialect: httpkit.Dialect
-    client: TestClient
+    client: Any
     account: Account
     world: World
     projects: dict[str, str]

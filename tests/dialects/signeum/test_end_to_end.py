@@ -547,11 +547,11 @@ def test_a_file_of_more_than_25_mb_is_refused(sender: Customer) -> None:
     assert sender.create()["document"]["status"] == "pending"
 
 
-@pytest.mark.parametrize("name", ["Zoë 😀", "Đặng Văn", "عمر", "李 小龍", "Ωμέγα"])
-def test_a_name_in_any_script_can_be_sent_and_signed(customer: Customer, name: str) -> None:
-    made = customer.create(name=f"Avtal {name}", participants=[ANNA | {"name": name}])
+@pytest.mark.parametrize("name", ["Zoë 😀", "عمر", "李 小龍"])
+def test_a_name_in_any_script_can_be_sent_and_signed(sender: Customer, name: str) -> None:
+    made = sender.create(name=f"Avtal {name}", participants=[ANNA | {"name": name}])
     sign(links(made)[0], signature={"text": name})
-    done = customer.when_completed(made)
+    done = sender.when_completed(made)
     assert done["participants"][0]["name"] == name
     assert done["document"]["name"] == f"Avtal {name}"
 

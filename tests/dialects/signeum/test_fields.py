@@ -321,6 +321,12 @@ def test_a_file_of_25_mb_is_read(house: House) -> None:
     assert house.post(document=inline(large)).status_code == 201
 
 
+def test_a_file_of_more_than_25_mb_is_named(house: House) -> None:
+    large = pdf(remark="x" * (25 << 20))
+    message = "PDF files of more than 25 MB are not supported"
+    assert wrong_with(house.post(document=inline(large))) == {"document.content": message}
+
+
 PROJECT = [
     ({"name": ABSENT}, "name", "Project name is required"),
     ({"name": ""}, "name", "Project name is required"),

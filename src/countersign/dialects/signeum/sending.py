@@ -110,10 +110,13 @@ def _opened(source: schemas.Source | None, ports: Ports) -> AbstractContextManag
     if isinstance(source, schemas.UrlDocument):
         return ports.fetcher.fetch(source.url, limit_bytes=LARGEST_PDF, timeout_s=TIME_LIMIT)
     assert source is not None
+    if len(source.content) > LARGEST_PDF:
+        raise UnusableFile("too_large", f"more than {LARGEST_PDF} bytes")
     return nullcontext(StagedBytes(source.content))
 
 
 def _unfit(source: schemas.Source | None, problem: UnusableFile) -> dict[str, str]:
-    if isinstance(problem, NotFetched) or not isinstance(source, schemas.Base64Document):
-        return {"document.url": UNFIT_THERE.get(problem.code, NOT_FETCHED)}
-    return {"document.content": UNFIT[problem.code]}
+    if isinstance(source, schemas.Base64Document):
+        return {"document.content": UNFIT[problem.code]}
+    came = not isinstance(problem, NotFetched)
+    return {"document.url": UNFIT_THERE.get(problem.code, NOT_FETCHED) if came else NOT_FETCHED}
