@@ -104,7 +104,7 @@ def prepare_account(settings: Settings, webhook_url: str) -> str:
 def send(settings: Settings, token: str) -> str:
     """An envelope that one of its two signers has signed."""
     with app.opened(settings) as installation:
-        envelope = send_demo_contract(installation.ports, token, settings.data)
+        envelope = send_demo_contract(installation.ports, token)
         sign(installation.ports, envelope, 0)
         work_off(installation.ports, installation.queue)
     return envelope.id
