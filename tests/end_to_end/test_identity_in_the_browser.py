@@ -119,7 +119,9 @@ def test_a_bankid_is_scanned_and_signs_without_drawing_and_its_number_leaks_nowh
     to_qr_code(page, with_bankid, envelope)
     first_code = code_shown(page)
     expect(page.get_by_test_id("identity-qr")).not_to_have_attribute("data-code", first_code)
-    expect(page.get_by_test_id("identity-open")).to_have_attribute("href", re.compile("^bankid:///.*autostarttoken="))
+    expect(page.get_by_test_id("identity-open")).to_have_attribute(
+        "href", re.compile("^bankid:///.*autostarttoken=")
+    )
     order = bankid.phone.scan(code_shown(page))
     expect(page.get_by_test_id("identity-qr")).to_be_hidden()
     bankid.phone.approve(order, ASTRID, "Astrid Berg")
