@@ -120,6 +120,6 @@ def _is_late(envelope: Envelope, task: Task | None, now: datetime) -> bool:
 
 
 def check_pace(written: int) -> None:
-    """`written` is the number of the author's messages in the last `WINDOW`. Raises TooManyTries."""
+    """`written` is how many messages the author wrote in the last `WINDOW`. Raises TooManyTries."""
     if written >= MOST_AT_ONCE:
         raise TooManyTries(int(WINDOW.total_seconds()))
