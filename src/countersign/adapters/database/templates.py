@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 
-from countersign.adapters.database.tables import templates
+from countersign.adapters.database.project_tables import templates
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.document import FileRef, PageSize
 from countersign.domain.errors import NotFound

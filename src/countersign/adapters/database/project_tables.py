@@ -1,0 +1,81 @@
+"""The tables of projects and templates, and what lists of a project's envelopes need."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Table,
+    text,
+)
+
+from countersign.adapters.database.tables import ID, SHA256, accounts, envelopes, metadata
+from countersign.adapters.database.types import ByCodePoint, CleanText, Json, Time
+
+projects = Table(
+    "projects",
+    metadata,
+    Column("account_id", ForeignKey(accounts.c.id), primary_key=True),
+    Column("id", ID, primary_key=True),
+    Column("name", CleanText, nullable=False),
+    Column("folded_name", ByCodePoint, nullable=False),
+    Column("is_default", Boolean, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("updated_at", Time, nullable=False),
+    Column("settings", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("account_id", ForeignKey(accounts.c.id), primary_key=True),
+    Column("id", ID, primary_key=True),
+    Column("name", CleanText, nullable=False),
+    Column("description", CleanText, nullable=False),
+    Column("upload_sha256", SHA256, nullable=False),
+    Column("upload_size", BigInteger, nullable=False),
+    Column("file_name", CleanText, nullable=False),
+    Column("pages", Json, nullable=False),
+    Column("roles", Json, nullable=False),
+    Column("fields", Json, nullable=False),
+    Column("created_at", Time, nullable=False),
+)
+
+# What lists of a project read, from either end: all of it, or the envelopes of one state
+IN_A_PROJECT = text("project_id IS NOT NULL")
+PROJECT_LISTS = {
+    "newest": ("project_id", "created_at", "id"),
+    "created": ("project_id", "status", "begun", "created_at", "id"),
+    "updated": ("project_id", "status", "begun", "updated_at", "id"),
+    "named": ("project_id", "status", "begun", "folded_name", "id"),
+}
+for list_name, columns in PROJECT_LISTS.items():
+    Index(
+        f"ix_envelopes_project_{list_name}",
+        *(envelopes.c[column] for column in columns),
+        sqlite_where=IN_A_PROJECT,
+        postgresql_where=IN_A_PROJECT,
+    )
+
+# How many envelopes a project has in each state: the sum over `slot`, several of which there are
+# so that writers seldom wait for each other. The foreign key is what keeps envelopes out of
+# projects that are not there or somebody else's
+envelope_counts = Table(
+    "envelope_counts",
+    metadata,
+    Column("account_id", ID, primary_key=True),
+    Column("project_id", ID, primary_key=True),
+    Column("origin", CleanText, primary_key=True),
+    Column("environment", CleanText, primary_key=True),
+    Column("status", CleanText, primary_key=True),
+    Column("begun", Boolean, primary_key=True),
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+    ForeignKeyConstraint(["account_id", "project_id"], [projects.c.account_id, projects.c.id]),
+)
