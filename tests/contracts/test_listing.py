@@ -8,6 +8,7 @@ from itertools import product
 
 import pytest
 
+from countersign.adapters.database import listing
 from countersign.domain.account import Account
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.project import Project
@@ -114,6 +115,39 @@ def test_a_list_shows_what_the_envelopes_are(
         assert uow.envelopes.find(query) == ([all_of_them[1]], 1)
     assert total == 1
     assert all(getattr(all_of_them[1], name) == getattr(head, name) for name in head.__slots__)
+
+
+@pytest.mark.parametrize("few", [0, 2, 1000])
+@pytest.mark.parametrize("statuses", [(), ("open",)])
+@pytest.mark.parametrize("sort", ["created_at", "name"])
+def test_a_search_is_exact_whether_few_or_many_match(
+    shelf: tuple[OpenUnit, Account, Project, list[Envelope]],
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+    statuses: tuple[str, ...],
+    sort: str,
+) -> None:
+    monkeypatch.setattr(listing, "FEW", few)
+    unit, owner, made, all_of_them = shelf
+    asked = EnvelopeQuery(
+        account_id=owner.id,
+        project_id=made.id,
+        origin="signeum",
+        statuses=statuses,
+        name="TA",
+        sort=sort,
+        limit=2,
+    )
+    wanted = [one for one in all_of_them if "ta" in one.name.casefold()]
+    wanted = [one for one in wanted if not statuses or one.status in statuses]
+    wanted.sort(key=lambda one: key(one, sort), reverse=True)
+    seen = []
+    for offset in (0, 2, 4):
+        with unit() as uow:
+            page, total = uow.envelopes.heads(replace(asked, offset=offset))
+        seen += [head.id for head in page]
+        assert total == len(wanted)
+    assert seen == [one.id for one in wanted]
 
 
 @pytest.mark.parametrize("wanted", [{"origin": "nextsign"}, {"environment": "test"}, {}])

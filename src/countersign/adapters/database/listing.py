@@ -2,12 +2,13 @@
 
 A list of a project by state is as quick among a million envelopes as among a thousand: its total
 is a sum of counts that are kept, and its page is read from the end of one index for each state
-that has envelopes. Everything else is counted. See decision record 33.
+that has envelopes. A search reads the names; everything else is counted. See decision record 33.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -32,6 +33,7 @@ from countersign.usecases.ports import EnvelopeHead, EnvelopeQuery
 IDS: BindParameter[str] = bindparam("ids", expanding=True)
 OFFSET: BindParameter[int] = bindparam("offset")
 LIMIT: BindParameter[int] = bindparam("limit")
+FEW = 1000  # envelopes that are sorted by looking at each
 SORTED_BY = {
     "created_at": envelopes.c.created_at,
     "updated_at": envelopes.c.updated_at,
@@ -57,14 +59,16 @@ class Listing:
 
     def ids(self, query: EnvelopeQuery) -> tuple[Sequence[str], int]:
         """One page in its order, and the number of all that match."""
-        if query.project_id is not None and not _asks_for_more(query):
-            counts = self._counts.of_project(query.account_id, query.project_id)
-            wanted = {state: count for state, count in counts.items() if _is_wanted(state, query)}
-            if {state.place for state in wanted}.isdisjoint(
-                state.place for state in counts if state not in wanted
-            ):
-                return self._of_states(query, wanted, everything=len(wanted) == len(counts))
-        return self._counted(query)
+        if query.project_id is None or _looks_inside(query):
+            return self._counted(_matching(query), query)
+        counts = self._counts.of_project(query.account_id, query.project_id)
+        wanted = {state: count for state, count in counts.items() if _is_wanted(state, query)}
+        others = {state.place for state in counts if state not in wanted}
+        if not others.isdisjoint(state.place for state in wanted):
+            return self._counted(_matching(query), query)
+        if query.name and wanted:
+            return self._searched(replace(query, origin=None, environment=None))
+        return self._of_states(query, wanted, everything=not others)
 
     def heads(self, query: EnvelopeQuery) -> tuple[Sequence[EnvelopeHead], int]:
         ids, total = self.ids(query)
@@ -91,25 +95,36 @@ class Listing:
         ids = self._tx.read(page, values | {"project_id": query.project_id}).scalars().all()
         return ids[::-1] if backwards else ids, total
 
-    def _counted(self, query: EnvelopeQuery) -> tuple[Sequence[str], int]:
-        wanted = _matching(query)
+    def _searched(self, query: EnvelopeQuery) -> tuple[Sequence[str], int]:
+        """The names are in an index with all that `query` may ask besides: nothing else is read
+        until it is known which few match."""
+        named = select(envelopes.c.id).where(*_conditions(query))
+        ids = self._tx.read(named.limit(FEW + 1)).scalars().all()
+        if len(ids) > FEW:
+            return self._counted(named, query)
+        page = _in_order(select(envelopes.c.id).where(envelopes.c.id.in_(ids)), query)
+        return self._tx.read(page).scalars().all(), len(ids)
+
+    def _counted(
+        self, wanted: Select[tuple[str]], query: EnvelopeQuery
+    ) -> tuple[Sequence[str], int]:
         total = self._tx.read(select(func.count()).select_from(wanted.subquery())).scalar_one()
-        order = (SORTED_BY[query.sort], envelopes.c.id)
-        page = wanted.order_by(*(one.desc() if query.descending else one for one in order))
-        return self._tx.read(page.offset(query.offset).limit(query.limit)).scalars().all(), total
+        return self._tx.read(_in_order(wanted, query)).scalars().all(), total
+
+
+def _in_order(wanted: Select[tuple[str]], query: EnvelopeQuery) -> Select[tuple[str]]:
+    order = [SORTED_BY[query.sort], envelopes.c.id]
+    page = wanted.order_by(*(one.desc() if query.descending else one for one in order))
+    return page.offset(query.offset).limit(query.limit)
 
 
 # ------------------------------------------------------------------ by state
 
 
-def _asks_for_more(query: EnvelopeQuery) -> bool:
-    """Whether something else is to be looked at than what is counted."""
-    return bool(
-        query.credential_ids is not None
-        or query.task_statuses
-        or query.opened is not None
-        or query.name
-    )
+def _looks_inside(query: EnvelopeQuery) -> bool:
+    """Whether something else is to be looked at than what is counted, and names."""
+    other = (query.credential_ids, query.opened)
+    return any(one is not None for one in other) or bool(query.task_statuses)
 
 
 def _is_wanted(state: State, query: EnvelopeQuery) -> bool:
@@ -166,10 +181,8 @@ def _values(places: Sequence[tuple[str, bool]]) -> dict[str, Any]:
 
 
 def _matching(query: EnvelopeQuery) -> Select[tuple[str]]:
-    wanted = select(envelopes.c.id).where(envelopes.c.account_id == query.account_id)
-    for condition in _conditions(query):
-        wanted = wanted.where(condition)
-    return wanted
+    of_account = envelopes.c.account_id == query.account_id
+    return select(envelopes.c.id).where(of_account, *_conditions(query))
 
 
 def _conditions(query: EnvelopeQuery) -> Sequence[ColumnElement[bool]]:
