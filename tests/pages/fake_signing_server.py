@@ -118,6 +118,7 @@ class FakeSigning:
     url: str = ""
     state: dict[str, Any] = field(default_factory=task_state)
     notice: str | None = None
+    standing: dict[str, Any] | None = None
     sent: list[tuple[str, Any]] = field(default_factory=list)
     failures: list[tuple[int, str, dict[str, str]]] = field(default_factory=list)
     chat: list[dict[str, Any]] = field(default_factory=list)
@@ -175,6 +176,9 @@ class FakeSigning:
         error = {"code": code, "message": f"The server says: {code}.", "fields": fields}
         return JSONResponse({"error": error}, status)
 
+    def answer_standing(self, _request: Request) -> Response:
+        return JSONResponse(self.standing)
+
     def read_chat(self, request: Request) -> Response:
         new = self.chat[int(request.query_params.get("after", 0)) :]
         page = {"messages": new, "total": len(self.chat), "may_write": not self.chat_ended}
@@ -211,6 +215,9 @@ class FakeSigning:
         return {"status": "cancelled"}
 
     def _identity(self, body: Any, _call: str) -> dict[str, Any]:
+        if body is None and self.standing is not None:
+            self.standing |= {"status": "pending"}
+            return self.standing
         if body is None:
             return {"sent_to": "a•••@example.com"}
         self.state["identity"] = {"due": [], "done": ["email_code"], "simulated": False}
@@ -260,6 +267,7 @@ def application(fake: FakeSigning) -> Starlette:
         Route(document, pdf),
         Route(f"{document}/pages/{{page:int}}.webp", page_image),
         Route(f"{document}/pages/{{page:int}}.json", text_layer),
+        Route(f"{BASE}/identity/{{method}}", fake.answer_standing, methods=["GET"]),
         Route(f"{BASE}/{{call:path}}", fake.act, methods=["POST"]),
         Route("/static/{path:path}", static),
     ]

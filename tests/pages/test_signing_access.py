@@ -63,6 +63,23 @@ def test_axe_finds_nothing_where_identity_is_asked_for(
     assert violations(phone, axe) == []
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "sv", "da"])
+def test_a_qr_code_to_scan_is_for_everybody(
+    open_page: OpenPage, fake: FakeSigning, axe: str, language: str
+) -> None:
+    fake.state["identity"] = {"due": ["bankid_se"], "done": [], "simulated": False}
+    order = {"qr": "bankid.1", "qr_next": ["bankid.2"], "open_on_computer": "bankid:///"}
+    fake.standing = {"status": "idle", **order}
+    page = open_page(locale=language, color_scheme="dark", **PHONE)
+    page.goto(fake.link)
+    page.get_by_test_id("start").click()
+    page.get_by_test_id("identity-submit").click()
+    expect(page.get_by_test_id("identity-qr")).to_be_visible()
+    assert violations(page, axe) == []
+    assert page.evaluate(CUT_OFF) == []
+    assert page.evaluate(SMALL_TARGETS) == []
+
+
 def test_axe_finds_nothing_where_one_reviews(phone: Page, fake: FakeSigning, axe: str) -> None:
     fake.state["documents"][0]["action"] = "review"
     fake.state |= {"fields": [], "methods": []}

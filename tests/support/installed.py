@@ -127,7 +127,7 @@ def live(folder: Path, **settings: object) -> Iterator[Installed]:
 
 def _settings(folder: Path, url: str, given: Mapping[str, Any]) -> Settings:
     usual = {"public_url": url, "sandbox": True, "sqlite_synchronous": "NORMAL"}
-    return Settings(data=folder, **(usual | given))
+    return Settings(data=folder, **{**usual, **given})
 
 
 def _caller(ports: Ports) -> Caller:
