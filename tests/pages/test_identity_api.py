@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,8 +11,13 @@ from typing import Any
 
 import pytest
 
+from countersign import app
 from countersign.domain.envelope import Envelope
+from countersign.domain.errors import DomainError
 from countersign.domain.task import Action, Person
+from countersign.usecases.check_code import check_code
+from countersign.usecases.ports import Ports
+from tests.contracts.threads import at_once
 from tests.support.installed import Installed, installed, signer
 
 pytestmark = pytest.mark.slow
@@ -78,7 +84,7 @@ def test_wrong_codes_are_told_and_counted(house: Installed) -> None:
     envelope, link = coded(house, 2)
     house.client.post(f"{link}/identity/email_code")
     code = house.await_mail(address(envelope))["code"]
-    wrong = {"code": f"{(int(code) + 1) % 1_000_000:06}"}
+    wrong = {"code": another(code)}
     for _ in range(5):
         refused = post(house, link, "identity/email_code", wrong)
         assert refused.status_code == 400
@@ -193,3 +199,28 @@ def test_nonsense_is_refused_and_harms_nothing(house: Installed, body: bytes) ->
         answer = house.client.post(path, content=body, headers=headers)
         assert answer.status_code in (200, 202, 400), answer.text
         assert house.found(envelope).tasks[0].identified == ()
+
+
+def test_fifty_guesses_at_once_at_two_servers_get_five_tries(
+    tmp_path: Path, database_url: str
+) -> None:
+    with installed(tmp_path, database_url=database_url) as house:
+        envelope, link = coded(house, 0)
+        house.client.post(f"{link}/identity/email_code")
+        code = house.await_mail(address(envelope))["code"]
+        with app.opened(house.installation.settings) as second:
+            servers = (house.ports, second.ports)
+            answers = at_once(50, lambda n: guess(envelope, another(code), servers[n % 2]))
+        assert Counter(answers) == {"Invalid": 5, "TooManyTries": 45}
+
+
+def another(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def guess(envelope: Envelope, code: str, ports: Ports) -> str:
+    try:
+        check_code(envelope.tasks[0].id, "email_code", code, ports)
+    except DomainError as refusal:
+        return type(refusal).__name__
+    return "right"
