@@ -22,22 +22,26 @@ _ENDPOINTS = Prepared(
 )
 _ENDPOINT = Prepared(select(endpoints).where(endpoints.c.id == bindparam("id")))
 _REMOVE_ENDPOINT = delete(endpoints).where(endpoints.c.id == bindparam("id"))
-_DELIVERY = select(deliveries).where(deliveries.c.id == bindparam("id"))
+_ADD_DELIVERY = Prepared(
+    lambda insert: insert(deliveries).on_conflict_do_nothing(index_elements=["id"])
+)
+_DELIVERY = Prepared(select(deliveries).where(deliveries.c.id == bindparam("id")))
 _DELIVERIES = (
     select(deliveries)
     .where(deliveries.c.envelope_id == bindparam("envelope_id"))
     .order_by(deliveries.c.number, deliveries.c.id)
 )
-_FIRST_WAITING = (
+_FIRST_WAITING = Prepared(
     _DELIVERIES.where(deliveries.c.endpoint_id == bindparam("endpoint_id"))
     .where(deliveries.c.status == DeliveryStatus.WAITING.value)
     .limit(1)
 )
-_SAVE_DELIVERY = (
+_SAVE_DELIVERY = Prepared(
     update(deliveries)
     .where(deliveries.c.id == bindparam("of_id"))
     .values({column.name: bindparam(column.name) for column in deliveries.columns})
 )
+_ADD_ATTEMPT = Prepared(insert(attempts))
 _ATTEMPTS = (
     select(attempts)
     .where(attempts.c.delivery_id == bindparam("delivery_id"))
@@ -78,8 +82,7 @@ class Webhooks:
             raise NotFound("webhook", endpoint_id)
 
     def add_delivery(self, delivery: Delivery) -> bool:
-        insert = self._tx.insert(deliveries).on_conflict_do_nothing(index_elements=["id"])
-        return self._tx.write(insert, _delivery_row(delivery)).rowcount == 1
+        return self._tx.write(_ADD_DELIVERY, _delivery_row(delivery)).rowcount == 1
 
     def delivery(self, delivery_id: str) -> Delivery:
         row = self._tx.read(_DELIVERY, {"id": delivery_id}).one_or_none()
@@ -93,7 +96,7 @@ class Webhooks:
             raise NotFound("delivery", delivery.id)
 
     def add_attempt(self, attempt: Attempt) -> None:
-        self._tx.write(insert(attempts), asdict(attempt))
+        self._tx.write(_ADD_ATTEMPT, asdict(attempt))
 
     def deliveries(self, envelope_id: str) -> Sequence[Delivery]:
         found = self._tx.read(_DELIVERIES, {"envelope_id": envelope_id})
@@ -119,11 +122,12 @@ def _endpoint(row: AnyRow) -> WebhookEndpoint:
 
 def _delivery_row(delivery: Delivery) -> dict[str, Any]:
     """Pauses in seconds."""
-    pauses = [pause.total_seconds() for pause in delivery.pauses]
-    return asdict(delivery) | {"status": delivery.status.value, "pauses": pauses}
+    row = {column.name: getattr(delivery, column.name) for column in deliveries.columns}
+    row["pauses"] = [pause.total_seconds() for pause in delivery.pauses]
+    return row | {"status": delivery.status.value}
 
 
 def _delivery(row: AnyRow) -> Delivery:
     pauses = tuple(timedelta(seconds=pause) for pause in row.pauses)
     status = DeliveryStatus(row.status)
-    return Delivery(**{**row._mapping, "status": status, "pauses": pauses})
+    return Delivery(**{**row._asdict(), "status": status, "pauses": pauses})
