@@ -1,6 +1,7 @@
 import { generate } from "lean-qr";
 import { Refusal, call } from "../shared/api";
 import { byId } from "../shared/dom";
+import { host } from "./frame";
 import { remember } from "./memory";
 import { t } from "./page-data";
 import { nextButton } from "./steps";
@@ -82,6 +83,8 @@ export class Eid {
     const open = byId<HTMLAnchorElement>("eid-open");
     open.hidden = !link;
     if (link) open.href = link;
+    // Apps take over addresses of the web from a tab, not from a frame
+    open.target = host && link?.startsWith("https:") ? "_blank" : "";
     const hint = say(standing.qr ? "eid_scan" : "eid_app");
     if (byId("eid-hint").textContent !== hint) byId("eid-hint").textContent = hint;
   }

@@ -82,9 +82,13 @@ async function useEid(): Promise<void> {
   identified();
 }
 
+/** The page is loaded anew with what may be seen now; the address leads past the intro, as a frame
+ *  may be forbidden to remember that it was there. */
 function identified(): void {
   remember({ codeSent: false, step: "read" });
-  location.reload();
+  const address = new URL(location.href);
+  address.searchParams.set("skipIntro", "true");
+  location.replace(address);
 }
 
 function complain(message: string, atCode = false): void {

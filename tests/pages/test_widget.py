@@ -15,6 +15,7 @@ from tests.pages.web_pages import WebSite, web_site
 from tests.rules.tree import ROOT
 from tests.support.browser import OpenPage
 from tests.support.organization import Organization, new_organization, person
+from tests.support.processes import wait_until
 from tests.support.server import RunningServer
 
 EXAMPLE = re.compile(r"```html\n(.*?)```", re.DOTALL)
@@ -73,6 +74,18 @@ def wait_for(page: Page, callback: str) -> dict[str, Any]:
     found = page.evaluate("name => heard.filter(([n]) => n === name).map(([, d]) => d)", callback)
     assert len(found) == 1, f"{callback} was called {len(found)} times"
     return dict(found[0] or {})
+
+
+def code_for(address: str, server: RunningServer) -> str:
+    """The one-time code that was mailed there, as soon as it was."""
+
+    def codes() -> list[str]:
+        url = f"{server.url}/sandbox/mail.json"
+        found = httpx2.get(url, params={"to": address}, timeout=30).json()["messages"]
+        return [mail["code"] for mail in found if mail["code"]]
+
+    wait_until(lambda: bool(codes()), f"a code for {address}")
+    return codes()[0]
 
 
 def sign(frame: FrameLocator) -> None:
@@ -134,6 +147,31 @@ def test_a_reviewer_and_somebody_who_declines_are_heard_too(
     assert declined["participantId"] != reviewed["participantId"]
     expect(frame.get_by_text("This request was declined")).to_be_visible()
     assert "onError" not in [name for name, *_ in desk.evaluate("heard")]
+
+
+def test_a_code_is_asked_for_inside_the_frame(
+    running_server: RunningServer,
+    organization: Organization,
+    site: WebSite,
+    project: str,
+    desk: Page,
+) -> None:
+    someone = person("Vera Dahl", otpEnabled=True)
+    [link] = organization.send(project, [someone])
+    desk.goto(site.put(embedding(running_server, token_of(link), language="sv")))
+    wait_for(desk, "onReady")
+    frame = signing(desk)
+    frame.get_by_test_id("next").click()
+    expect(frame.get_by_role("heading", name="Visa först att det är du")).to_be_visible()
+    frame.get_by_test_id("identity-code").fill(code_for(someone["email"], running_server))
+    frame.get_by_test_id("next").click()
+    expect(frame.get_by_test_id("page-0")).to_be_visible()
+    frame.get_by_test_id("next").click()
+    frame.get_by_test_id("method-typed").check(force=True)
+    frame.get_by_test_id("consent").check()
+    frame.get_by_test_id("finish").click()
+    wait_for(desk, "onSigned")
+    assert [name for name, *_ in desk.evaluate("heard")][:2] == ["onReady", "onSigned"]
 
 
 def test_where_to_go_next_is_told_and_the_frame_stays(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from countersign.domain.branding import Branding
 from countersign.domain.errors import NotFound, UnusableFile
 from countersign.domain.project import Project, ProjectSettings
 from countersign.usecases.change_project import change_project
@@ -48,13 +49,12 @@ def test_a_logo_is_kept_and_taken_away_again(office: Office, project: Project) -
     assert changed.settings.branding.logo is None
 
 
-def test_a_new_logo_takes_the_place_of_one_that_was_fetched(
-    office: Office, project: Project
-) -> None:
-    account, url = office.caller.account.id, "https://acme.example/logo.png"
-    fetched = set_project_logo(account, project.id, PNG, office.ports, url=url)
-    assert fetched.settings.branding.logo_url == url
-    uploaded = set_project_logo(account, project.id, PNG + b"2", office.ports)
+def test_an_upload_takes_the_place_of_a_logo_that_was_fetched(office: Office) -> None:
+    account = office.caller.account.id
+    fetched = Branding(logo_url="https://acme.example/logo.png")
+    settings = ProjectSettings(branding=fetched)
+    project = create_project(account, "Letting", settings, office.ports)
+    uploaded = set_project_logo(account, project.id, PNG, office.ports)
     assert uploaded.settings.branding.logo_url == ""
 
 

@@ -13,12 +13,9 @@ from countersign.usecases.ports import Ports
 LARGEST_LOGO = 2 << 20  # bytes of the upload
 
 
-def set_project_logo(
-    account_id: str, project_id: str, image: bytes, ports: Ports, *, url: str = ""
-) -> Project:
+def set_project_logo(account_id: str, project_id: str, image: bytes, ports: Ports) -> Project:
     """Makes `image` (PNG, JPEG or WebP, at most 2 MiB) the project's logo: upright, within
-    640 x 240 px, a PNG. `url` is where it was fetched from, "" for an upload: people who sign
-    get the picture from this server and never from there.
+    640 x 240 px, a PNG. It takes the place of one that was fetched from an address.
 
     Raises NotFound, UnusableFile ("not_image", "too_large") whose `fields` name "logo"; an SVG is
     no image here, as it may hold scripts.
@@ -27,17 +24,17 @@ def set_project_logo(
         raise UnusableFile("too_large", "a logo has at most 2 MiB", "logo")
     with ports.unit_of_work() as uow:
         uow.projects.get(account_id, project_id)  # a picture for nobody is not even opened
-    return _set(account_id, project_id, ports.engine.logo_image(image), url, ports)
+    return _set(account_id, project_id, ports.engine.logo_image(image), ports)
 
 
 def remove_project_logo(account_id: str, project_id: str, ports: Ports) -> Project:
     """The company's name stands in its place again. Raises NotFound."""
-    return _set(account_id, project_id, None, "", ports)
+    return _set(account_id, project_id, None, ports)
 
 
-def _set(account_id: str, project_id: str, logo: FileRef | None, url: str, ports: Ports) -> Project:
+def _set(account_id: str, project_id: str, logo: FileRef | None, ports: Ports) -> Project:
     def edit(old: Project) -> tuple[str, ProjectSettings]:
-        branding = replace(old.settings.branding, logo=logo, logo_url=url)
+        branding = replace(old.settings.branding, logo=logo, logo_url="")
         return old.name, replace(old.settings, branding=branding)
 
     return change_project(account_id, project_id, edit, ports)
