@@ -147,7 +147,9 @@ class _MemorySink:
 
     @cached_property
     def _raw(self) -> bytes:
-        return b"".join(self._blocks)
+        whole = b"".join(self._blocks)
+        self._blocks.clear()  # a document inside of JSON is large enough once
+        return whole
 
     def close(self) -> None:
         self._blocks.clear()

@@ -6,6 +6,7 @@ from typing import Any
 
 from countersign.domain.envelope import Envelope
 from tests.usecases.fake_engine import pdf
+from tests.usecases.fake_fetcher import FakeFetcher
 
 from .house import ABSENT, EMPLOYER, House, inline, person
 from .test_errors import assert_refused
@@ -217,6 +218,29 @@ def test_a_logo_is_uploaded_and_removed(house: House) -> None:
     assert not read["settings"]["branding"]["hasLogo"]
 
 
+def test_a_logo_by_address_is_fetched_once_and_again_only_when_it_did_not_come(
+    house: House,
+) -> None:
+    fetched = house.ports.fetcher
+    assert isinstance(fetched, FakeFetcher)
+    there, elsewhere = "https://cdn.example/logo.png", "https://cdn.example/other.png"
+    made = house.project(branding={"logoUrl": there})
+    path, branding = f"/projects/{made['id']}", made["settings"]["branding"]
+    assert (branding["logoUrl"], branding["hasLogo"]) == (there, False)
+    fetched.files[there] = PNG
+
+    def changed(logo_url: str | None) -> tuple[str | None, bool]:
+        change = {"settings": {"branding": {"logoUrl": logo_url}}}
+        shown = house.call("PATCH", path, json=change).json()["project"]["settings"]["branding"]
+        return shown["logoUrl"], shown["hasLogo"]
+
+    assert changed(there) == (there, True)
+    fetched.files.clear()
+    assert changed(there) == (there, True)
+    assert changed(elsewhere) == (elsewhere, False)
+    assert changed(None) == (None, False)
+
+
 def test_what_is_no_picture_is_no_logo(house: House) -> None:
     path = f"/projects/{house.standard}/logo"
     headers = {"Content-Type": "image/png"}
@@ -267,7 +291,9 @@ def test_a_document_from_a_template_puts_each_field_to_whom_the_mapping_says(hou
         participants=people,
         roleMapping={"0": 1, "1": 0},
     )
-    tasks = envelope_of(house, made).tasks
+    envelope = envelope_of(house, made)
+    tasks = envelope.tasks
+    assert envelope.documents[0].name == made["document"]["name"] == "Lease"
     assert [[field.area.y for field in task.fields] for task in tasks] == [[0.2], [0.0], []]
     assert house.read(made)["document"]["templateId"] == template.id
     assert "templateId" not in house.read(house.create(document=inline()))["document"]

@@ -68,7 +68,8 @@ class OrganizationAnswer(Answer):
 
 
 class Branding(Answer):
-    """`logoUrl` is where the logo was fetched from; one that was uploaded has none."""
+    """`logoUrl` is where the logo is fetched from, and null for one that was uploaded; `hasLogo`
+    says whether there is a picture."""
 
     companyName: str | None
     logoUrl: str | None

@@ -4,6 +4,7 @@ caller's was looked at with the key."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -13,7 +14,7 @@ from countersign.dialects import repeatable_of, visitor_of
 from countersign.dialects.signeum import answers, present, schemas, translate
 from countersign.dialects.signeum.auth import API
 from countersign.dialects.signeum.checks import wrong_settings
-from countersign.dialects.signeum.errors import NO_LOGO, NOT_A_PICTURE, Rejected
+from countersign.dialects.signeum.errors import NOT_A_PICTURE, Rejected
 from countersign.dialects.signeum.sending import NewEnvelope, to_command
 from countersign.domain.account import Caller
 from countersign.domain.document import FileRef
@@ -24,6 +25,7 @@ from countersign.domain.errors import (
     Gone,
     NotFound,
     TooSoon,
+    Unavailable,
     UnusableFile,
 )
 from countersign.domain.project import Project, ProjectSettings
@@ -159,13 +161,12 @@ class Signeum:
         if wrong := wrong_settings(asked, sandbox=self._ports.simulated is not None):
             raise Rejected(wrong)
         url = asked.branding.logoUrl
-        if not url or url == old.branding.logo_url:
+        if not url or (url == old.branding.logo_url and old.branding.logo):
             return None
-        try:
+        # The vendor takes any address, so one where there is no picture is kept without
+        with suppress(UnusableFile, Unavailable):
             return fetch_logo(url, self._ports)
-        except UnusableFile as problem:
-            message = NOT_A_PICTURE if problem.code == "not_image" else NO_LOGO
-            raise Rejected({"settings.branding.logoUrl": message}) from None
+        return None
 
     def _project(self, caller: Caller, project_id: str) -> Project:
         return read_project(caller.account.id, project_id, self._ports)

@@ -6,7 +6,7 @@ All that is wrong is told at once, and nothing is kept of a request that is refu
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from countersign.dialects.signeum import schemas, translate
 from countersign.dialects.signeum.auth import API
@@ -84,12 +84,12 @@ def _from_template(
 ) -> Content:
     template = read_template(new.caller.account.id, template_id, ports)
     try:
-        content = use_template(template, tasks, translate.to_mapping(new.asked))
+        file, filled = use_template(template, tasks, translate.to_mapping(new.asked))
     except Invalid:
         raise Rejected({**wrong, "roleMapping": ROLE_MAPPING}) from None
     if wrong:
         raise Rejected(wrong)
-    return content
+    return replace(file, name=new.asked.name.strip()), filled
 
 
 def _from_upload(asked: schemas.NewDocument, wrong: dict[str, str], ports: Ports) -> ReceivedFile:

@@ -137,7 +137,7 @@ def _branding(asked: schemas.BrandingInput, old: Branding, logo: FileRef | None)
     url = _given(asked, "logoUrl", old.logo_url) or ""
     return Branding(
         company_name=_given(asked, "companyName", old.company_name) or "",
-        logo=old.logo if url == old.logo_url else logo,
+        logo=logo or (old.logo if url == old.logo_url else None),
         logo_url=url,
         primary_color=_given(asked, "primaryColor", old.primary_color) or "",
         secondary_color=_given(asked, "secondaryColor", old.secondary_color) or "",
