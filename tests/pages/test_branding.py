@@ -118,6 +118,18 @@ def test_what_is_out_keeps_the_logo_that_it_was_sent_with(
     assert widths == [300, 200]
 
 
+def test_an_address_that_was_chosen_once_is_not_shown_when_nothing_is_to_be(
+    organization: Organization,
+) -> None:
+    redirect = {"type": "redirect", "redirectUrl": "https://www.example.com/thanks"}
+    project = organization.project("Quietly ending", postSigning=redirect)
+    settings = {"settings": {"postSigning": {"type": "none"}}}
+    organization.call("PATCH", f"/projects/{project}", json=settings)
+    [link] = organization.send(project, [person("Elsa Berg")])
+    after = httpx2.get(f"{link}/state").json()["after"]
+    assert after == {"type": "none", "message": None, "url": None}
+
+
 def test_without_a_logo_there_is_none_to_get(organization: Organization) -> None:
     project = organization.project("Plain")
     [link] = organization.send(project, [person("Elsa Berg")])

@@ -1,10 +1,10 @@
-"""Whose name, logo and colours a page carries."""
+"""What the sender chose for the page: name, logo, colours, and what stands at its end."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from countersign.domain.envelope import Envelope
+from countersign.domain.envelope import AfterSigning, Envelope
 
 
 def shown_branding(envelope: Envelope, base: str) -> dict[str, Any]:
@@ -17,4 +17,14 @@ def shown_branding(envelope: Envelope, base: str) -> dict[str, Any]:
         "logo": f"{base}/logo?v={version}" if version else "",
         "accent": branding.primary_color,
         "second": branding.secondary_color,
+    }
+
+
+def shown_after(after: AfterSigning) -> dict[str, Any]:
+    """A message and an address that were chosen once are not shown when nothing is to be."""
+    chosen = after.type != "none"
+    return {
+        "type": after.type,
+        "message": (chosen and after.message) or None,
+        "url": (chosen and after.url) or None,
     }

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from countersign.domain.chat import may_read
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.task import Task, TaskStatus
-from countersign.pages.signing.branding import shown_branding
+from countersign.pages.signing.branding import shown_after, shown_branding
 from countersign.usecases.open_task import Ending
 
 NoticeKind = Literal[
@@ -76,7 +76,6 @@ def notice_of(
     kind: NoticeKind, envelope: Envelope, task: Task, base: str, downloads: Sequence[Download]
 ) -> Notice:
     """Names nobody but the sender: who else is asked to sign is not everybody's business."""
-    after = envelope.settings.after
     return Notice(
         kind=kind,
         base=base,
@@ -85,7 +84,7 @@ def notice_of(
         signs=bool(task.signs),
         reason=task.declined_reason or "",
         downloads=downloads,
-        after={"message": after.message, "url": after.url} if kind == "completed" else {},
+        after=shown_after(envelope.settings.after) if kind == "completed" else {},
         waits_for=_before(envelope, task),
         written_to=bool(envelope.settings.send_invitations and task.person.email),
         complete=envelope.status is EnvelopeStatus.COMPLETED,

@@ -7,11 +7,11 @@ from typing import Any
 
 from countersign.domain.chat import may_read
 from countersign.domain.document import Document
-from countersign.domain.envelope import AfterSigning, Envelope
+from countersign.domain.envelope import Envelope
 from countersign.domain.evidence import timestamp
 from countersign.domain.task import Field, FieldKind, Task, TaskStatus
 from countersign.pages import i18n
-from countersign.pages.signing.branding import shown_branding
+from countersign.pages.signing.branding import shown_after, shown_branding
 
 
 def signing_state(
@@ -36,7 +36,7 @@ def signing_state(
         "languages": list(i18n.available_languages()),
         "branding": shown_branding(envelope, base),
         "skip_intro": skip_intro or envelope.settings.skip_intro,
-        "after": _after(envelope.settings.after),
+        "after": shown_after(envelope.settings.after),
     }
 
 
@@ -87,7 +87,3 @@ def _field(field: Field, task: Task) -> dict[str, Any]:
         "required": field.required and field.kind is not FieldKind.DATE,
         "value": values.get(field.id),
     }
-
-
-def _after(after: AfterSigning) -> dict[str, Any]:
-    return {"type": after.type, "message": after.message or None, "url": after.url or None}
