@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.usecases.fake_engine import FakeEngine
+
 from .house import House, bearer, key_of, person
 from .test_errors import assert_refused
 
@@ -83,11 +85,17 @@ def test_the_signature_mode_is_the_vendors_word(house: House, method: str, mode:
     assert house.read(made)["participants"][0]["signatureMode"] == mode
 
 
-def test_a_document_whose_seal_is_refused_never_says_completed(house: House) -> None:
+def test_a_document_whose_file_is_not_what_it_must_be_never_says_completed(house: House) -> None:
+    engine = house.ports.engine
+    assert isinstance(engine, FakeEngine)
+    engine.broken = True
     made = house.create()
-    house.world.files.stored.clear()
     house.act(made["participants"][0])
+    house.work()
     assert house.status(made) == "in_progress"
+    answer = house.call("PUT", f"/documents/{made['document']['id']}/cancel")
+    message = "Document cannot be cancelled in status in_progress"
+    assert_refused(answer, 400, "VALIDATION_ERROR", message)
 
 
 def test_reviewers_review_and_hold_up_nobody(house: House) -> None:

@@ -28,7 +28,6 @@ INTERNAL_ERROR = "INTERNAL_ERROR"
 VALIDATION_FAILED = "Validation failed"
 UNAVAILABLE = "Service temporarily unavailable"
 
-
 METHODS = "Signing methods must be drawn, typed, none or bankid_se"
 NO_METHOD = "At least one signing method is required"
 REMINDER = "Must be between 1 and 30"
@@ -96,7 +95,7 @@ TABLE: Mapping[type[DomainError], tuple[int, str, Message]] = {
     errors.MissingFields: (400, VALIDATION_ERROR, VALIDATION_FAILED),
     errors.Conflict: (400, VALIDATION_ERROR, lambda problem: _sentence(str(problem))),
     errors.NotYourTurn: (403, FORBIDDEN, "Another participant has to act first"),
-    errors.AlreadyCompleted: (400, VALIDATION_ERROR, "This is already completed"),
+    errors.AlreadyCompleted: (400, VALIDATION_ERROR, "Document is already completed"),
     errors.NameTaken: (400, VALIDATION_ERROR, "This name is already in use"),
     errors.DefaultProject: (400, VALIDATION_ERROR, "Default projects cannot be deleted"),
     errors.ProjectInUse: (400, VALIDATION_ERROR, "Project has documents"),

@@ -354,9 +354,10 @@ class Signeum:
 
 
 def _check_cancellable(envelope: Envelope) -> None:
-    """Who has all signatures and is not yet sealed is as good as completed."""
+    """What all have signed is as good as completed, and stays when its seal was refused."""
     state = present.status(envelope.status, envelope.begun)
     if envelope.status is EnvelopeStatus.SEALING:
         state = "completed"
-    if state not in ("pending", "in_progress"):
+    ended = state not in ("pending", "in_progress") or envelope.status is EnvelopeStatus.FAILED
+    if ended:
         raise Rejected(message=f"Document cannot be cancelled in status {state}")

@@ -12,6 +12,7 @@ from countersign.dialects.signeum import schemas, translate
 from countersign.dialects.signeum.auth import API
 from countersign.dialects.signeum.checks import wrong_values
 from countersign.dialects.signeum.errors import (
+    NOT_A_PDF,
     NOT_FETCHED,
     ROLE_MAPPING,
     UNFIT,
@@ -117,6 +118,6 @@ def _opened(source: schemas.Source | None, ports: Ports) -> AbstractContextManag
 
 def _unfit(source: schemas.Source | None, problem: UnusableFile) -> dict[str, str]:
     if isinstance(source, schemas.Base64Document):
-        return {"document.content": UNFIT[problem.code]}
+        return {"document.content": UNFIT.get(problem.code, NOT_A_PDF)}
     came = not isinstance(problem, NotFetched)
     return {"document.url": UNFIT_THERE.get(problem.code, NOT_FETCHED) if came else NOT_FETCHED}
