@@ -12,7 +12,7 @@ from countersign.domain.events import EventKind
 from countersign.domain.evidence import Link
 from countersign.usecases.ports import Call, NewJob, UnitOfWork, WebhookTranslator
 
-FIRST_FACT = 1
+FIRST_FACT = 1  # before it, nothing of an envelope can wait
 
 
 def tell_webhooks(
