@@ -129,10 +129,11 @@ def operations(api: Signeum, largest_file: int) -> tuple[Operation, ...]:
 
 FORBIDDEN = Failure(403, "It belongs to another organization")
 REFUSED = Failure(400, "Bad input, or the state does not allow it")
+TOO_MANY = Failure(429, f"More than {REQUESTS} calls of this key in {WINDOW} seconds")
 
 
 def _operation(tag: str, *failures: Failure) -> partial[Operation]:
-    return partial(Operation, tags=[tag], path_docs=IDS, failures=[FORBIDDEN, *failures])
+    return partial(Operation, tags=[tag], path_docs=IDS, failures=[FORBIDDEN, TOO_MANY, *failures])
 
 
 def _projects(api: Signeum) -> Iterator[Operation]:
@@ -174,7 +175,7 @@ def _documents(api: Signeum, largest_file: int) -> Iterator[Operation]:
 
 
 def _about_documents(api: Signeum) -> Iterator[Operation]:
-    too_soon = Failure(429, "Everybody was reminded within the last hour")
+    too_soon = Failure(429, "Everybody was reminded within the last hour, or too many calls")
     whom = Json(schemas.Reminding, limit=64 * KB, required=False)
     remind = _operation("Documents", REFUSED, too_soon)
     yield remind("POST", f"{DOCUMENT}/remind", api.remind, Success(type=answers.Reminded), whom)
