@@ -377,11 +377,15 @@ def test_nothing_else_may_be_read_by_other_origins(
 
 
 def test_the_sandboxes_demo_shows_the_widget_and_what_it_says(
-    running_server: RunningServer, organization: Organization, project: str, desk: Page
+    running_server: RunningServer, organization: Organization, project: str, phone: Page
 ) -> None:
     [link] = organization.send(project, [person("Elsa Berg")])
-    desk.goto(f"{running_server.url}/sandbox/widget")
-    desk.get_by_label("Link").fill(link)
-    desk.get_by_role("button", name="Show").click()
-    expect(signing(desk).get_by_test_id("start")).to_be_visible()
-    expect(desk.get_by_role("log")).to_contain_text("onReady")
+    phone.goto(f"{running_server.url}/sandbox/widget")
+    phone.get_by_label("Link").fill(link)
+    phone.get_by_role("button", name="Show").click()
+    expect(signing(phone).get_by_test_id("start")).to_be_visible()
+    expect(phone.get_by_role("log")).to_contain_text("onReady")
+    frame = phone.locator(".countersign-widget").bounding_box()
+    assert frame is not None
+    assert frame["width"] == 390
+    assert phone.evaluate("document.documentElement.scrollWidth") == 390
