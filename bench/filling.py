@@ -57,6 +57,7 @@ class Shelf:
     """A project that was filled; `unit` opens units of work on its database."""
 
     unit: Callable[[], UnitOfWork]
+    size: int
     account_id: str
     project_id: str
 
@@ -75,7 +76,7 @@ def filled(database: Database, size: int) -> Shelf:
         uow.envelopes.add(model, [])
         uow.commit()
     _multiply(database, model, project.id, size)
-    return Shelf(unit, account.id, project.id)
+    return Shelf(unit, size, account.id, project.id)
 
 
 def _model(account_id: str) -> Envelope:
@@ -84,7 +85,7 @@ def _model(account_id: str) -> Envelope:
         id=str(uuid4()),
         account_id=account_id,
         credential_id=str(uuid4()),
-        origin="bench",
+        origin="signeum",
         name="Model",
         created_at=SINCE,
         updated_at=SINCE,

@@ -33,7 +33,7 @@ from countersign.usecases.ports import EnvelopeHead, EnvelopeQuery
 IDS: BindParameter[str] = bindparam("ids", expanding=True)
 OFFSET: BindParameter[int] = bindparam("offset")
 LIMIT: BindParameter[int] = bindparam("limit")
-FEW = 1000  # envelopes that are sorted by looking at each
+FEW = 200  # envelopes that are sorted by looking at each
 SORTED_BY = {
     "created_at": envelopes.c.created_at,
     "updated_at": envelopes.c.updated_at,
