@@ -1,9 +1,9 @@
 """How long a list of envelopes takes when its project holds a thousand, a hundred thousand and a
 million of them: 20 envelopes and the number of all that match.
 
-Lists are asked for as a client of the Signeum API does, over HTTP; searches, which that API has not,
-of the port. `ratio` is to the same list among a thousand, and for a page that they have not to
-their first page.
+Lists are asked for as a client of the Signeum API does, over HTTP; searches, which that API has
+not, of the port. `ratio` is to the same list among a thousand, and for a page that they have not
+to their first page.
 """
 
 import http.client

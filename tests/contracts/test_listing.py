@@ -117,7 +117,7 @@ def test_a_list_shows_what_the_envelopes_are(
     assert all(getattr(all_of_them[1], name) == getattr(head, name) for name in head.__slots__)
 
 
-@pytest.mark.parametrize("few", [0, 2, 1000])
+@pytest.mark.parametrize("few", [0, 2, 200])
 @pytest.mark.parametrize("statuses", [(), ("open",)])
 @pytest.mark.parametrize("sort", ["created_at", "name"])
 def test_a_search_is_exact_whether_few_or_many_match(
