@@ -16,7 +16,13 @@ from countersign.domain.web_origin import web_origin
 from countersign.httpkit import FileResponse
 from countersign.pages import i18n
 from countersign.pages.headers import headers_in_frame
-from countersign.pages.signing.notices import Download, Notice, notice_kind, notice_of
+from countersign.pages.signing.notices import (
+    Download,
+    Notice,
+    NoticeKind,
+    notice_kind,
+    notice_of,
+)
 from countersign.pages.signing.schemas import (
     Completed,
     CompleteInput,
@@ -67,7 +73,7 @@ class SigningPage:
         frame = self._frame(envelope, query.embed, request)
         over = is_over(envelope, task.id, self._ports)
         if kind := notice_kind(envelope, task, over):
-            signed = self._signed(envelope, task) if kind in ("completed", "finished") else []
+            signed = self._signed(envelope, task) if _may_download(kind, task) else []
             downloads = [Download(file.name, file.url) for file in signed]
             notice = notice_of(kind, envelope, task, f"/s/{token}", downloads)
             return _page(render_notice(notice, language, frame), frame, notice.status)
@@ -211,6 +217,11 @@ class SigningPage:
     def _language(self, request: Request, query: LanguageQuery, task: Task | None) -> str:
         wishes = (query.lang, task.language if task else "")
         return i18n.choose_language(wishes, request.headers.get("accept-language", ""))
+
+
+def _may_download(kind: NoticeKind, task: Task) -> bool:
+    """A reviewer who never proved who they are is told of the end, and no more."""
+    return kind in ("completed", "finished") and not task.identity_due
 
 
 def _page(html: str, frame: str | None, status: int = 200) -> Response:

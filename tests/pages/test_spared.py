@@ -1,0 +1,52 @@
+"""Reviewers whose review nobody waited for, on a real server."""
+
+from __future__ import annotations
+
+import httpx2
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.customer import sign
+from tests.support.organization import Organization, new_organization, person
+from tests.support.processes import wait_until
+from tests.support.server import RunningServer
+
+
+@pytest.fixture(scope="module")
+def organization(running_server: RunningServer) -> Organization:
+    return new_organization(running_server)
+
+
+def completed_without(organization: Organization, reviewer: dict[str, object]) -> str:
+    """The reviewer's link, once the only signer has signed and the document is sealed."""
+    project = organization.project("Letting")
+    signer, review = organization.send(project, [person("Elsa Berg"), reviewer])
+    assert sign(signer, "Elsa Berg").status_code == 200
+
+    def status() -> str:
+        return str(httpx2.get(f"{signer}/state", timeout=30).json()["envelope"]["status"])
+
+    wait_until(lambda: status() == "completed", "sealing")
+    return review
+
+
+def test_they_may_still_read_what_was_signed(organization: Organization, phone: Page) -> None:
+    link = completed_without(organization, person("Rut Ek", "reviewer"))
+    phone.goto(link)
+    expect(phone.get_by_role("heading", name="The document is complete")).to_be_visible()
+    with phone.expect_download() as download:
+        phone.get_by_test_id("download").click()
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
+    answer = httpx2.post(f"{link}/complete", json={"consent": True})
+    assert answer.status_code == 410
+
+
+def test_who_never_proved_who_they_are_is_told_of_the_end_and_no_more(
+    organization: Organization, phone: Page
+) -> None:
+    link = completed_without(organization, person("Rut Ek", "reviewer", otpEnabled=True))
+    phone.goto(link)
+    expect(phone.get_by_role("heading", name="The document is complete")).to_be_visible()
+    expect(phone.get_by_test_id("download")).to_have_count(0)
+    [document] = httpx2.get(f"{link}/state").json()["documents"]
+    assert httpx2.get(f"{link}/documents/{document['id']}").status_code in (403, 404)
