@@ -288,6 +288,8 @@ def test_documents_are_paged_sorted_and_filtered_by_status(house: House) -> None
     everything = house.get(f"{start}?limit=2&page=2&sort=name:asc")
     assert [each["name"] for each in everything["documents"]] == ["declined", "in_progress"]
     assert everything["pagination"] == {"page": 2, "limit": 2, "total": 5, "totalPages": 3}
+    searched = house.get(f"{start}?search=PEND")["documents"]
+    assert [each["name"] for each in searched] == ["pending"]
     newest = house.get(start)["documents"][0]
     assert newest == {
         **made["declined"]["document"],

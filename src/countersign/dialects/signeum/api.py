@@ -147,7 +147,7 @@ def _projects(api: Signeum) -> Iterator[Operation]:
     created = Success(201, answers.ProjectAnswer)
     listed = Success(type=answers.ProjectList)
     yield one("POST", PROJECTS, api.create_project, created, new)
-    yield one("GET", PROJECTS, api.list_projects, listed, query=schemas.ProjectQuery)
+    yield one("GET", PROJECTS, api.list_projects, listed, query=schemas.ListQuery)
     yield one("GET", PROJECT, api.read_project, project)
     yield one("PATCH", PROJECT, api.change_project, project, change)
     # For clients that change by PUT; OpenAPI wants another name for each operation

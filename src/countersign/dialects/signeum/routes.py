@@ -106,7 +106,7 @@ class Signeum:
 
         return self._once(caller, idempotency, make)
 
-    def list_projects(self, caller: Caller, query: schemas.ProjectQuery) -> answers.ProjectList:
+    def list_projects(self, caller: Caller, query: schemas.ListQuery) -> answers.ProjectList:
         """List projects"""
         found, total = list_projects(translate.project_listing(caller, query), self._ports)
         return answers.ProjectList(

@@ -243,7 +243,7 @@ class Query(BaseModel):
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 
-class SortedQuery(Query):
+class ListQuery(Query):
     sort: Annotated[
         Literal[
             "createdAt:desc", "createdAt:asc", "createdAt",
@@ -252,11 +252,8 @@ class SortedQuery(Query):
         ],
         Field(description="Ascending unless it ends in `:desc`"),
     ] = "createdAt:desc"  # fmt: skip
-
-
-class ProjectQuery(SortedQuery):
     search: Annotated[str, Field(max_length=255, description="Part of the name, in any case")] = ""
 
 
-class DocumentQuery(SortedQuery):
+class DocumentQuery(ListQuery):
     status: DocumentStatus | None = None

@@ -189,6 +189,7 @@ def listing(
         environment=caller.environment,
         statuses=states,
         begun=begun,
+        name=query.search,
         sort=sort,
         descending=descending,
         offset=(query.page - 1) * query.limit,
@@ -196,7 +197,7 @@ def listing(
     )
 
 
-def project_listing(caller: Caller, query: schemas.ProjectQuery) -> ProjectQuery:
+def project_listing(caller: Caller, query: schemas.ListQuery) -> ProjectQuery:
     sort, descending = _sort(query)
     return ProjectQuery(
         account_id=caller.account.id,
@@ -208,6 +209,6 @@ def project_listing(caller: Caller, query: schemas.ProjectQuery) -> ProjectQuery
     )
 
 
-def _sort(query: schemas.SortedQuery) -> tuple[str, bool]:
+def _sort(query: schemas.ListQuery) -> tuple[str, bool]:
     name, _, direction = query.sort.partition(":")
     return SORTS[name], direction == "desc"
