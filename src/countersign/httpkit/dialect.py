@@ -14,7 +14,7 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp
 
 from .docs_page import docs_routes
-from .endpoint import Authenticate, Endpoint
+from .endpoint import Authenticate, Authorize, Endpoint
 from .operation import Operation, Webhook
 from .path_numbers import limit_path_numbers
 from .rate_limit import RateGuard
@@ -54,7 +54,8 @@ class Dialect:
     """Serves `operations` at their full paths; `app` is the ASGI application.
 
     `authenticate` turns a request into a caller or raises; it runs in a thread, before any large
-    body is read. `shape` turns a Refusal or an exception of the types `expected` into the
+    body is read. `authorize`, after the request was counted, raises unless this caller may have what
+    the path names. `shape` turns a Refusal or an exception of the types `expected` into the
     dialect's answer. Any other exception is logged and shaped as a Refusal 500.
     `docs` is the path of the API page (`None`: none); the document lies at `docs`/openapi.json.
     """
@@ -70,6 +71,7 @@ class Dialect:
         runtime: Runtime,
         docs: str | None = None,
         rate_guard: RateGuard | None = None,
+        authorize: Authorize | None = None,
     ) -> None:
         self.about = about
         self.operations = tuple(operations)
@@ -77,7 +79,7 @@ class Dialect:
         self._expected: tuple[type[Exception], ...] = (Refusal, *expected)
         self._routes = docs_routes(docs, about, self.operations) if docs else []
         for operation in self.operations:
-            endpoint = Endpoint(operation, authenticate, rate_guard, self.fail, runtime)
+            endpoint = Endpoint(operation, authenticate, rate_guard, authorize, self.fail, runtime)
             route = Route(operation.path, endpoint.respond, methods=[operation.method])
             self._routes.append(route)
         self.app: ASGIApp = self._starlette()

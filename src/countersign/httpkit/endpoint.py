@@ -1,5 +1,5 @@
 """One operation as Starlette calls it. The order of all checks is written down here:
-authenticate, rate limit, content type, announced size, parameters, body, handler."""
+authenticate, rate limit, authorize, content type, announced size, parameters, body, handler."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from .refusal import BadField, Refusal
 from .runtime import Runtime
 
 Authenticate = Callable[[Request], Any]
+Authorize = Callable[[Request, Any], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,14 @@ class Endpoint:
         operation: Operation,
         authenticate: Authenticate,
         rate_guard: RateGuard | None,
+        authorize: Authorize | None,
         fail: Callable[[Request, Exception, Operation], Response],
         runtime: Runtime,
     ) -> None:
         self._operation = operation
         self._authenticate = None if operation.public else authenticate
         self._rate_guard = rate_guard
+        self._authorize = authorize
         self._fail = fail
         self._runtime = runtime
         self._by_media = {media: body for body in operation.bodies for media in body.media}
@@ -98,6 +101,8 @@ class Endpoint:
             given["caller"] = self._authenticate(request)
         if self._rate_guard is not None and "caller" in given:
             self._rate_guard.check(request, given["caller"])
+        if self._authorize is not None and "caller" in given:
+            self._authorize(request, given["caller"])
         body = self._choose_body(request)
         self._read_parameters(request, given)
         key = read_key(request) if "idempotency" in self._operation.wants else None

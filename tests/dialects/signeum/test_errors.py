@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,9 @@ import pytest
 
 from countersign.dialects.signeum.errors import TABLE, UNFIT
 from countersign.domain import errors
+from countersign.httpkit import Allowed
 
-from .house import BASE, House, bearer, key_of
+from .house import BASE, House, bearer, key_of, opened_house, request
 
 CODES = {
     "VALIDATION_ERROR": {400},
@@ -93,8 +95,6 @@ def test_a_used_up_plan_is_a_402(house: House) -> None:
     ],
 )
 def test_what_is_not_there_is_named(house: House, method: str, path: str, message: str) -> None:
-    from .house import request
-
     body = request() if path.endswith("/documents") else {}
     for id in ("8f0b9a8e-5b3c-4d55-9d5e-1f2a3b4c5d6e", "no-id", "ö"):
         answer = house.call(method, path.replace("{id}", id), json=body)
@@ -157,3 +157,20 @@ def test_a_body_beyond_the_limit_is_a_413(house: House) -> None:
 
 def test_no_browser_takes_an_error_for_a_page(house: House) -> None:
     assert house.call("GET", "/<script>").headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_call_of_another_organization_counts_for_its_limit(tmp_path: Path) -> None:
+    hits: list[str] = []
+
+    def hit(key: str, limit: int, window_seconds: float) -> Allowed:
+        hits.append(key)
+        assert (limit, window_seconds) == (100, 60)
+        return Allowed(remaining=limit - len(hits), reset=window_seconds)
+
+    with opened_house(tmp_path / "staging", hit=hit) as house:
+        house.call("GET", "/projects")
+        house.client.get(f"{BASE}/organizations/nobody")
+        house.call("GET", "/projects", headers={"Authorization": "Bearer ds_unknown"})
+        house.client.get(f"{BASE}/openapi.json")
+    assert len(hits) == 2
+    assert len(set(hits)) == 1

@@ -8,7 +8,7 @@ from functools import cache, partial
 from starlette.responses import Response
 
 from countersign.dialects.signeum import answers, schemas
-from countersign.dialects.signeum.auth import API, SCHEMES, authenticator
+from countersign.dialects.signeum.auth import API, SCHEMES, authenticator, authorizer
 from countersign.dialects.signeum.errors import Rejected, shape
 from countersign.dialects.signeum.routes import Signeum
 from countersign.dialects.signeum.sending import LARGEST_PDF
@@ -95,6 +95,7 @@ def build(ports: Ports, runtime: Runtime, *, largest_file: int) -> Dialect:
         ABOUT,
         (*offered, _document(offered)),
         authenticate=authenticator(ports),
+        authorize=authorizer(ports),
         shape=shape,
         expected=(DomainError, Rejected),
         runtime=runtime,

@@ -23,17 +23,23 @@ SCHEMES = {
 
 
 def authenticator(ports: Ports) -> Callable[[Request], Caller]:
-    """Finds the caller of a request. Raises Unauthorized, and for the id of an organization that
-    isn't the caller's Forbidden or NotFound: every path begins with it, so no handler can forget
-    to look."""
+    """Finds the caller of a request; raises Unauthorized."""
 
     def caller_of(request: Request) -> Caller:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         key = key.strip()
         if scheme.lower() != "bearer" or not key.startswith(KEY_PREFIX):
             raise Unauthorized()
-        caller = authenticate(API, key, ports)
-        check_own_account(request.path_params["orgId"], caller, ports)
-        return caller
+        return authenticate(API, key, ports)
 
     return caller_of
+
+
+def authorizer(ports: Ports) -> Callable[[Request, Caller], None]:
+    """Every path begins with an organization, so no handler can forget to look whose it is. Raises
+    Forbidden for another one's than the caller's, NotFound for one that isn't there."""
+
+    def check(request: Request, caller: Caller) -> None:
+        check_own_account(request.path_params["orgId"], caller, ports)
+
+    return check
