@@ -54,7 +54,7 @@ class Dialect:
     """Serves `operations` at their full paths; `app` is the ASGI application.
 
     `authenticate` turns a request into a caller or raises; it runs in a thread, before any large
-    body is read. `authorize`, after the request was counted, raises unless this caller may have what
+    body is read. `authorize`, once the request was counted, raises unless this caller may have what
     the path names. `shape` turns a Refusal or an exception of the types `expected` into the
     dialect's answer. Any other exception is logged and shaped as a Refusal 500.
     `docs` is the path of the API page (`None`: none); the document lies at `docs`/openapi.json.
