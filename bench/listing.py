@@ -1,9 +1,8 @@
 """How long a list of envelopes takes when its project holds a thousand, a hundred thousand and a
 million of them: 20 envelopes and the number of all that match.
 
-Lists are asked for as a client of the Signeum API does, over HTTP; searches, which that API has
-not, of the port. `ratio` is to the same list among a thousand, and for a page that they have not
-to their first page.
+Lists are asked for as a client of the Signeum API does, over HTTP. `ratio` is to the same list
+among a thousand, and for a page that they have not to their first page.
 """
 
 import http.client
@@ -15,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
-from itertools import chain, count
+from itertools import count
 from pathlib import Path
 
 import structlog
@@ -26,7 +25,6 @@ from bench.servers import DATABASES, SAFE
 from countersign.adapters.database.engine import Database
 from countersign.domain.account import Credential
 from countersign.usecases.create_credential import hash_secret
-from countersign.usecases.ports import EnvelopeQuery
 from tests.support.postgres import running_cluster
 from tests.support.server import serve
 
@@ -42,8 +40,9 @@ LISTS = {
     "three statuses": "status=in_progress",
     "by name": "sort=name:asc",
     "by last change": "sort=updatedAt:desc",
+    "search, 20 match": "search=needle",
+    "search, all match": "search=%C3%B6berg",
 }
-SEARCHES = {"search, 20 match": "needle", "search, all match": "öberg"}
 Measured = Iterator[tuple[str, Row]]
 
 
@@ -58,7 +57,7 @@ def measure(kind: str) -> Iterator[Row]:
         with serve(Path(folder), settings=settings) as server:
             among_thousand: dict[str, float] = {}
             for shelf in shelves:
-                for step, found in chain(_listed(shelf, server.port), _searched(shelf)):
+                for step, found in _listed(shelf, server.port):
                     row = {"case": f"{shelf.size:,}, {kind}", "who": "countersign", "step": step}
                     ratio = _ratio(step, found["p50_ms"], among_thousand)
                     yield row | found | {"ratio": ratio}
@@ -120,19 +119,6 @@ def _new_key(shelf: Shelf, numbers: Iterator[int] = count()) -> str:  # noqa: B0
         )
         uow.commit()
     return secret
-
-
-def _searched(shelf: Shelf) -> Measured:
-    for step, name in SEARCHES.items():
-        query = EnvelopeQuery(
-            account_id=shelf.account_id, project_id=shelf.project_id, name=name, limit=PAGE
-        )
-        yield step, _timed(partial(_search, shelf, query))
-
-
-def _search(shelf: Shelf, query: EnvelopeQuery) -> None:
-    with shelf.unit() as uow:
-        uow.envelopes.heads(query)
 
 
 def _timed(ask: Callable[[], None]) -> Row:
