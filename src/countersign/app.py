@@ -46,8 +46,10 @@ from countersign.dialects import Dialect, signature_nc, signeum
 from countersign.pages import downloads, front, operations, pki, sandbox, static, widget
 from countersign.pages.signing import api as signing
 from countersign.settings import PREFIX, BadSettings, Settings
+from countersign.usecases.file_ports import Files
 from countersign.usecases.identity_port import IdentityProvider
-from countersign.usecases.ports import Clock, Files, Mailer, Ports
+from countersign.usecases.outside_ports import Mailer
+from countersign.usecases.ports import Clock, Ports
 
 DIALECTS: tuple[Dialect, ...] = (signature_nc.DIALECT, signeum.DIALECT)
 DEFAULT_ADDRESS = ("127.0.0.1", 8080)

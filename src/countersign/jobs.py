@@ -18,7 +18,8 @@ from countersign.domain.task import TaskStatus
 from countersign.usecases.deliver_webhook import deliver_webhook
 from countersign.usecases.expire_envelope import expire_envelope
 from countersign.usecases.make_audit import make_audit
-from countersign.usecases.ports import FollowUps, NewJob, Ports, UnitOfWork, WebhookTranslator
+from countersign.usecases.outside_ports import WebhookTranslator
+from countersign.usecases.ports import FollowUps, NewJob, Ports, UnitOfWork
 from countersign.usecases.remind_unasked import remind_unasked
 from countersign.usecases.seal_envelope import seal_envelope
 from countersign.usecases.send_message import send_message

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from countersign.adapters.links import SignedLinks
 from countersign.domain.errors import Gone, NotFound
-from countersign.usecases.ports import Download
+from countersign.usecases.outside_ports import Download
 from tests.adapters import samples
 
 LINKS = SignedLinks("https://sign.test/", bytes(range(32)))

@@ -21,7 +21,7 @@ from countersign.domain.document import Base, Document, FileRef, PageSize
 from countersign.domain.envelope import Envelope, EnvelopeSettings
 from countersign.domain.errors import NotFound, UnusableFile
 from countersign.domain.task import Act, Action, Person, Task, Visitor
-from countersign.usecases.ports import VerificationFailed
+from countersign.usecases.file_ports import VerificationFailed
 from tests.pdf.samples import contract
 
 VISITOR = Visitor(ip="192.0.2.7", user_agent="Mozilla/5.0 (X11; Linux)", locale="en")

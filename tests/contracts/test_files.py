@@ -15,7 +15,7 @@ from countersign.adapters.files.local import LocalFiles
 from countersign.adapters.files.object_store import ObjectStoreFiles
 from countersign.domain.document import FileRef
 from countersign.domain.errors import NotFound, Unavailable
-from countersign.usecases.ports import Files
+from countersign.usecases.file_ports import Files
 from tests.contracts.threads import at_once
 from tests.support.object_store import S3Endpoint
 from tests.usecases.fakes import FakeFiles

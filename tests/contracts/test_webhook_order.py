@@ -19,7 +19,8 @@ from countersign.domain.delivery import Delivery, DeliveryStatus, WebhookEndpoin
 from countersign.domain.envelope import Envelope, EnvelopeSettings
 from countersign.domain.events import Event, EventKind
 from countersign.usecases.deliver_webhook import deliver_webhook
-from countersign.usecases.ports import Call, FollowUps, Ports, UnitOfWork
+from countersign.usecases.outside_ports import Call
+from countersign.usecases.ports import FollowUps, Ports, UnitOfWork
 from tests.contracts.conftest import OpenUnit
 from tests.contracts.moving_clock import MovingClock
 from tests.contracts.samples import NOW, SENT, envelope

@@ -15,7 +15,7 @@ from countersign.domain.errors import NotFound, UnusableFile
 from countersign.domain.evidence import Link
 from countersign.domain.task import Act, Area, FieldKind, Task
 from countersign.domain.template import FormField
-from countersign.usecases.ports import Files, Inspection, Staged, VerificationFailed
+from countersign.usecases.file_ports import Files, Inspection, Staged, VerificationFailed
 
 FORM_FIELD = re.compile(rb"^/Field (.+)$", re.MULTILINE)
 PAGE = re.compile(rb"/MediaBox *\[ *0 0 ([\d.]+) ([\d.]+) *\]")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from countersign.domain.errors import NotFetched
-from countersign.usecases.ports import Staged
+from countersign.usecases.file_ports import Staged
 from countersign.usecases.receive_file import StagedBytes
 
 

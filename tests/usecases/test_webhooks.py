@@ -19,7 +19,7 @@ from countersign.usecases.chat_author import person
 from countersign.usecases.deliver_webhook import deliver_webhook
 from countersign.usecases.list_deliveries import list_deliveries
 from countersign.usecases.open_task import open_task
-from countersign.usecases.ports import Call
+from countersign.usecases.outside_ports import Call
 from countersign.usecases.post_chat_message import post_chat_message
 from countersign.usecases.resend_delivery import resend_delivery
 from countersign.usecases.set_webhook import secret_of, set_webhook

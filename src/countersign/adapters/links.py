@@ -23,7 +23,7 @@ from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Gone, NotFound
 from countersign.domain.task import Task
-from countersign.usecases.ports import Download
+from countersign.usecases.outside_ports import Download
 
 PROOF_SIZE = 16  # bytes
 SIGNING = struct.Struct(">16s")

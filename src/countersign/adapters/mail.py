@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from countersign.domain.delivery import Message, MessageStatus, shown_sender
 from countersign.domain.errors import Unavailable
 from countersign.domain.inline_image import content_id, inline_images
-from countersign.usecases.ports import Files
+from countersign.usecases.file_ports import Files
 
 TIMEOUT = 20.0  # seconds for each step
 PORTS = {"smtp": 25, "smtps": 465}

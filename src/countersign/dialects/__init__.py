@@ -19,7 +19,8 @@ from starlette.requests import Request
 from countersign import httpkit
 from countersign.domain.account import Caller
 from countersign.domain.task import Visitor
-from countersign.usecases.ports import Clock, Links, Ports, Repeatable, WebhookTranslator
+from countersign.usecases.outside_ports import Links, WebhookTranslator
+from countersign.usecases.ports import Clock, Ports, Repeatable
 
 
 class Build(Protocol):

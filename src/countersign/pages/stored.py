@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from countersign.domain.document import Document
-from countersign.usecases.ports import Files
+from countersign.usecases.file_ports import Files
 
 
 class StoredContent:

@@ -7,7 +7,8 @@ from uuid import uuid4
 
 from countersign.domain.document import FileRef
 from countersign.domain.template import Role, Template, TemplateField, check_template, share_out
-from countersign.usecases.ports import Ports, Staged
+from countersign.usecases.file_ports import Staged
+from countersign.usecases.ports import Ports
 from countersign.usecases.receive_file import inspect_file, keep_file
 
 

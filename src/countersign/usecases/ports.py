@@ -1,32 +1,31 @@
-"""The outside world as the use cases see it. Every port has a fake and real adapters, and one
-contract suite in tests/contracts that all of them pass."""
+"""The database as the use cases see it, and `Ports`, which is everything that they may need. Files
+and PDF are in file_ports.py, people and programs outside in outside_ports.py, eIDs in
+identity_port.py. Every port has a fake and real adapters, and one contract suite in tests/contracts
+that all of them pass."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Protocol
 
 from countersign.domain.account import Account, Caller, Credential
 from countersign.domain.chat import ChatMessage
-from countersign.domain.delivery import PAUSES, Attempt, Delivery, Message, WebhookEndpoint
-from countersign.domain.document import Base, Document, FileRef, PageSize, Segment
+from countersign.domain.delivery import Attempt, Delivery, Message, WebhookEndpoint
+from countersign.domain.document import Base
 from countersign.domain.envelope import Envelope, EnvelopeStatus
-from countersign.domain.events import Event, EventKind
+from countersign.domain.events import Event
 from countersign.domain.evidence import Link
 from countersign.domain.identity import IdentityAttempt
 from countersign.domain.project import Project
-from countersign.domain.task import Act, Task
-from countersign.domain.template import FormField, Template
+from countersign.domain.template import Template
+from countersign.usecases.file_ports import Files, PdfEngine
 from countersign.usecases.identity_port import IdentityProvider, Simulated
+from countersign.usecases.outside_ports import Fetcher, Invitations, Links, Mailer, WebhookSender
 
 Clock = Callable[[], datetime]
-
-
-# ------------------------------------------------------------------ database
 
 
 class Accounts(Protocol):
@@ -308,221 +307,6 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     jobs: Jobs
 
     def commit(self) -> None: ...
-
-
-# ------------------------------------------------------------------ files
-
-
-class Files(Protocol):
-    """Content-addressed bytes. What `put` returned is on stable storage."""
-
-    def put(self, data: bytes) -> FileRef: ...
-    def adopt(self, path: Path, sha256: str) -> FileRef:
-        """Takes over a staged file whose digest is known (moved when on the same volume)."""
-
-    def aside(self) -> AbstractContextManager[Path]:
-        """An empty file, to be written and adopted; gone at the end when it was not."""
-
-    def local(self, file: FileRef) -> AbstractContextManager[Path]:
-        """The content as a file of this machine, to be read until the end. Raises NotFound."""
-
-    def read(self, file: FileRef) -> bytes:
-        """Raises NotFound."""
-
-    def stream(
-        self, parts: Sequence[FileRef], start: int = 0, length: int | None = None
-    ) -> Iterator[bytes]:
-        """The concatenation of `parts`, in blocks of at most 1 MiB."""
-
-
-# ------------------------------------------------------------------ PDF
-
-
-class Staged(Protocol):
-    """An upload that is in memory or in the staging folder until it is accepted or dropped.
-    `size` in bytes, `sha256` in hex; asking for `path` puts it into the staging folder."""
-
-    @property
-    def in_memory(self) -> bool: ...
-    @property
-    def path(self) -> Path: ...
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-    def read(self) -> bytes: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """What an upload is. `content` lists active content found, which preparing removes."""
-
-    pages: tuple[PageSize, ...]
-    signed: bool = False
-    content: tuple[str, ...] = ()
-
-
-class PdfEngine(Protocol):
-    """The chain of design section 6 over stored files. Raises UnusableFile for a bad upload and
-    Unavailable when no timestamp authority answers; no other error is the sender's fault."""
-
-    def inspect(self, upload: Staged) -> Inspection: ...
-
-    def form_fields(self, upload: Staged) -> Sequence[FormField]:
-        """What can be filled in, page by page and from top to bottom. Text, checkboxes and empty
-        signature fields only."""
-
-    def base_key(self, envelope: Envelope, document: Document) -> str:
-        """Names the base of (upload, layout); equal keys share one base."""
-
-    def prepare(self, envelope: Envelope, document: Document) -> Base:
-        """The document with its signers' fields and with the pages that the settings ask for."""
-
-    def certify(
-        self, envelope: Envelope, document: Document, base: Base, at: datetime
-    ) -> tuple[Segment, ...]:
-        """The first revision of this envelope's copy."""
-
-    def act(
-        self, envelope: Envelope, document: Document, base: Base, task: Task, act: Act
-    ) -> Segment:
-        """One signer's revision, appended to `document` as it is."""
-
-    def seal(self, document: Document, base: Base, at: datetime) -> tuple[Segment, ...]:
-        """The platform's seal and the closing document timestamp."""
-
-    def verify(self, envelope: Envelope, document: Document, base: Base) -> Mapping[str, object]:
-        """Reads the sealed bytes back. Returns facts (`sha256`, `level`, `signatures`); raises
-        VerificationFailed with the reason."""
-
-    def page_image(self, document: Document, page: int, width: int) -> bytes:
-        """WebP, `width` in pixels. Raises NotFound for a page that is not there."""
-
-    def page_text(self, document: Document, page: int) -> Sequence[Mapping[str, Any]]:
-        """Runs of text with their boxes, as fractions of the page."""
-
-    def signature_image(self, data: bytes) -> FileRef:
-        """Stores a signer's image, made upright and small. Raises UnusableFile("not_image")."""
-
-    def logo_image(self, data: bytes) -> FileRef:
-        """Stores a sender's logo as PNG, as `signature_image` does."""
-
-    def audit(self, envelope: Envelope, links: Sequence[Link], at: datetime) -> Document:
-        """The audit document, made from the evidence and sealed."""
-
-
-class VerificationFailed(Exception):
-    """The sealed file is not what it must be."""
-
-
-# ------------------------------------------------------------------ outside world
-
-
-class Mailer(Protocol):
-    def send(self, message: Message) -> Message:
-        """The message with its new status and the relay's reply: accepted, refused for good, or
-        sandboxed. Raises Unavailable when trying again may help."""
-
-
-class Invitations(Protocol):
-    """Writes what people receive, in their language."""
-
-    def invitation(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]:
-        """Subject, text, HTML."""
-
-    def reminder(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]: ...
-    def final_copy(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]: ...
-    def withdrawal(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]:
-        """The envelope was declined or cancelled; the link leads nowhere now."""
-
-    def code(self, envelope: Envelope, task: Task, code: str) -> tuple[str, str, str]:
-        """A one-time code, which stands in the text at the end of its line."""
-
-    def new_messages(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]:
-        """Somebody wrote in the chat. What was written is not repeated."""
-
-
-class WebhookSender(Protocol):
-    def send(self, delivery: Delivery, endpoint: WebhookEndpoint) -> str:
-        """One try: the body as it is, the dialect's and the endpoint's headers, and the Standard
-        Webhooks ones made with the endpoint's secret and real time. Returns the status of the
-        answer ("200") or what went wrong, in words; never raises. Refuses private and link-local
-        addresses unless configured otherwise; follows no redirect."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A webhook call that a dialect wants made; `event` is its own name for it. `pauses` are what
-    is waited after each failed try; then it is given up. `id_header`, if there is one, is the name
-    of a header that carries the delivery's id."""
-
-    endpoint: WebhookEndpoint
-    event: str
-    body: str
-    headers: Mapping[str, str]
-    id_header: str = ""
-    pauses: tuple[timedelta, ...] = PAUSES
-
-
-class WebhookTranslator(Protocol):
-    """A dialect's `webhooks` module: an event in that vendor's words.
-
-    `kinds` are the events that it has words for: of others nobody is told. `endpoints` holds those
-    of the envelope's credential and account, and the envelope's own if it has one; `message` is
-    what was written, when the event is CHAT_POSTED. Called in the transaction that records the
-    event, so it must be quick.
-    """
-
-    @property
-    def kinds(self) -> Collection[EventKind]: ...
-
-    def calls(
-        self,
-        event: Event,
-        envelope: Envelope,
-        endpoints: Sequence[WebhookEndpoint],
-        message: ChatMessage | None,
-        /,
-    ) -> Sequence[Call]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Download:
-    """One document of one envelope, as it was with `segments` segments."""
-
-    envelope_id: str
-    document_id: str
-    segments: int
-
-
-class Fetcher(Protocol):
-    def fetch(
-        self, url: str, *, limit_bytes: int, timeout_s: float
-    ) -> AbstractContextManager[Staged]:
-        """Gets the file at `url`, which somebody else chose, in `timeout_s` seconds in all; outside
-        a sandbox by https from public addresses only. Leaving the block removes what was not taken
-        away. Raises NotFetched, and Unavailable when too many are being fetched."""
-
-
-class Links(Protocol):
-    """Addresses that are handed out. Tokens carry 128 bits or more and are not stored."""
-
-    def signing(self, task: Task) -> str: ...
-    def task_id(self, token: str) -> str:
-        """Raises NotFound."""
-
-    def download(self, envelope: Envelope, document: Document, expires: datetime) -> str:
-        """A link to the bytes of `document` as they are now, good until `expires`."""
-
-    def downloadable(self, token: str, now: datetime) -> Download:
-        """What a link's token stands for. Raises NotFound, or Gone("expired")."""
-
-
-class Secrets(Protocol):
-    """Keeps stored answers unreadable without the server's key."""
-
-    def close(self, plain: bytes) -> bytes: ...
-    def open(self, closed: bytes) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

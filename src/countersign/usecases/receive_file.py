@@ -9,7 +9,8 @@ from pathlib import Path
 
 from countersign.domain.document import FileRef, PageSize
 from countersign.domain.errors import UnusableFile
-from countersign.usecases.ports import Ports, Staged
+from countersign.usecases.file_ports import Staged
+from countersign.usecases.ports import Ports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,9 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.errors import StaleState, Unavailable
 from countersign.domain.identity import IdentityAttempt
 from countersign.domain.task import Task
+from countersign.usecases.file_ports import Files
 from countersign.usecases.identity_port import IdentityRequest, Started
-from countersign.usecases.ports import Files, Ports
+from countersign.usecases.ports import Ports
 from countersign.usecases.retrying import on_stale_state
 
 

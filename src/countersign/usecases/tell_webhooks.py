@@ -10,7 +10,8 @@ from countersign.domain.delivery import Delivery, WebhookEndpoint, callback_endp
 from countersign.domain.envelope import Envelope
 from countersign.domain.events import EventKind
 from countersign.domain.evidence import Link
-from countersign.usecases.ports import Call, NewJob, UnitOfWork, WebhookTranslator
+from countersign.usecases.outside_ports import Call, WebhookTranslator
+from countersign.usecases.ports import NewJob, UnitOfWork
 
 FIRST_FACT = 1  # before it, nothing of an envelope can wait
 

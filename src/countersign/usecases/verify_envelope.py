@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from countersign.domain import sealing
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.evidence import Link, broken_link
-from countersign.usecases.ports import Ports, VerificationFailed
+from countersign.usecases.file_ports import VerificationFailed
+from countersign.usecases.ports import Ports
 from countersign.usecases.retrying import on_stale_state
 
 Findings = Mapping[str, Mapping[str, object]]

@@ -11,8 +11,9 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.evidence import Link
 from countersign.domain.project import Project
 from countersign.domain.template import Template
+from countersign.usecases.outside_ports import Download
 from countersign.usecases.owned import owned_envelope
-from countersign.usecases.ports import Download, EnvelopeHead, EnvelopeQuery, Ports, ProjectQuery
+from countersign.usecases.ports import EnvelopeHead, EnvelopeQuery, Ports, ProjectQuery
 
 
 def get_envelope(envelope_id: str, caller: Caller, origin: str, ports: Ports) -> Envelope:

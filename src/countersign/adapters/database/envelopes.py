@@ -35,7 +35,8 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound, StaleState
 from countersign.domain.events import Event
 from countersign.domain.evidence import GENESIS, Link, chain
-from countersign.usecases.ports import EnvelopeHead, EnvelopeQuery, Secrets
+from countersign.usecases.outside_ports import Secrets
+from countersign.usecases.ports import EnvelopeHead, EnvelopeQuery
 
 Statement = Executable | Prepared
 Recorded = Callable[[Envelope, Sequence[Link]], None]

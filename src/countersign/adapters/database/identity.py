@@ -14,7 +14,7 @@ from countersign.adapters.database.tables import identity_proofs as proofs
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.errors import NotFound, StaleState
 from countersign.domain.identity import IdentityAttempt
-from countersign.usecases.ports import Secrets
+from countersign.usecases.outside_ports import Secrets
 
 _IS_IT = (attempts.c.task_id == bindparam("of_task"), attempts.c.method == bindparam("of_method"))
 _ATTEMPT = select(attempts).where(*_IS_IT)

@@ -10,7 +10,8 @@ from countersign.adapters.database.prepared import Prepared
 from countersign.adapters.database.tables import repeats
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.errors import IdempotencyMismatch, NotFound, StaleState
-from countersign.usecases.ports import Repeatable, Secrets
+from countersign.usecases.outside_ports import Secrets
+from countersign.usecases.ports import Repeatable
 
 _CLAIM = Prepared(lambda insert: insert(repeats).on_conflict_do_nothing())
 _REPEAT = Prepared(

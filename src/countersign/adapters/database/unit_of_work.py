@@ -22,7 +22,8 @@ from countersign.adapters.database.webhooks import Webhooks
 from countersign.domain.envelope import Envelope
 from countersign.domain.evidence import Link
 from countersign.usecases import ports
-from countersign.usecases.ports import FollowUps, Secrets
+from countersign.usecases.outside_ports import Secrets
+from countersign.usecases.ports import FollowUps
 
 log = structlog.get_logger(__name__)
 

@@ -27,7 +27,7 @@ from countersign.domain.errors import UnusableFile
 from countersign.domain.evidence import Link
 from countersign.domain.task import Act, Task
 from countersign.domain.template import FormField
-from countersign.usecases.ports import Files, Inspection, Staged
+from countersign.usecases.file_ports import Files, Inspection, Staged
 
 if TYPE_CHECKING:
     from countersign.adapters.pdf_engine.signed_upload_chain import SignedUploadChain

@@ -14,7 +14,7 @@ from countersign.domain.task import Area, FieldKind
 from countersign.domain.template import FormField
 from countersign.pdf import own_form
 from countersign.pdf.inspect import inspect
-from countersign.usecases.ports import Inspection
+from countersign.usecases.file_ports import Inspection
 
 if TYPE_CHECKING:
     from countersign.pdf.verify.report import Report

@@ -24,7 +24,7 @@ from countersign.domain.task import Act, Task
 from countersign.pdf.verify.facts import BaseFacts
 from countersign.pdf.verify.own import verify_own
 from countersign.pdf.verify.refusal import Refused
-from countersign.usecases.ports import Files, VerificationFailed
+from countersign.usecases.file_ports import Files, VerificationFailed
 
 
 class PreparedChain:

@@ -9,7 +9,7 @@ from typing import Any
 from countersign import pdf
 from countersign.adapters.caching import Recent
 from countersign.domain.document import Document, FileRef, Segment, SegmentKind
-from countersign.usecases.ports import Files
+from countersign.usecases.file_ports import Files
 
 
 class Segments:

@@ -25,7 +25,7 @@ from countersign.pdf.already_signed import (
     sign_incrementally,
 )
 from countersign.pdf.verify.report import Report
-from countersign.usecases.ports import VerificationFailed
+from countersign.usecases.file_ports import VerificationFailed
 
 STATE = {"already_signed": True}
 

@@ -10,7 +10,7 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
 from countersign.domain.task import Act, Field, FieldKind, Task
 from countersign.pdf.verify.facts import Claims, Expected, ExpectedAct
-from countersign.usecases.ports import VerificationFailed
+from countersign.usecases.file_ports import VerificationFailed
 
 METHODS = {
     "drawn": "Drawn signature",

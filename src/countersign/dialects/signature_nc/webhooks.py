@@ -25,7 +25,8 @@ from countersign.domain.chat import ChatMessage
 from countersign.domain.delivery import WebhookEndpoint
 from countersign.domain.envelope import Envelope
 from countersign.domain.events import Event, EventKind
-from countersign.usecases.ports import Call, Clock, Links
+from countersign.usecases.outside_ports import Call, Links
+from countersign.usecases.ports import Clock
 
 SENT, SIGNED, COMPLETED = "sent", "signed", "completed"  # the three URLs of a token
 HEADERS = {"Content-Type": "application/json"}

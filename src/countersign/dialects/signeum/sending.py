@@ -23,7 +23,8 @@ from countersign.domain.account import Caller
 from countersign.domain.errors import Invalid, NotFetched, UnusableFile
 from countersign.domain.project import Project
 from countersign.domain.task import Visitor
-from countersign.usecases.ports import Ports, Repeatable, Staged
+from countersign.usecases.file_ports import Staged
+from countersign.usecases.ports import Ports, Repeatable
 from countersign.usecases.receive_file import ReceivedFile, StagedBytes, inspect_file, keep_file
 from countersign.usecases.send_envelope import NewTask, SendEnvelope
 from countersign.usecases.use_template import use_template

@@ -22,7 +22,8 @@ from countersign.domain.delivery import WebhookEndpoint
 from countersign.domain.envelope import Envelope
 from countersign.domain.events import Event, EventKind
 from countersign.domain.task import Task
-from countersign.usecases.ports import Call, Clock, Links
+from countersign.usecases.outside_ports import Call, Links
+from countersign.usecases.ports import Clock
 
 # Waited after each failed try; after the last one it is given up
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))

@@ -1,0 +1,115 @@
+"""The ports to stored files and to PDF, as the use cases see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from countersign.domain.document import Base, Document, FileRef, PageSize, Segment
+from countersign.domain.envelope import Envelope
+from countersign.domain.evidence import Link
+from countersign.domain.task import Act, Task
+from countersign.domain.template import FormField
+
+
+class Files(Protocol):
+    """Content-addressed bytes. What `put` returned is on stable storage."""
+
+    def put(self, data: bytes) -> FileRef: ...
+    def adopt(self, path: Path, sha256: str) -> FileRef:
+        """Takes over a staged file whose digest is known (moved when on the same volume)."""
+
+    def aside(self) -> AbstractContextManager[Path]:
+        """An empty file, to be written and adopted; gone at the end when it was not."""
+
+    def local(self, file: FileRef) -> AbstractContextManager[Path]:
+        """The content as a file of this machine, to be read until the end. Raises NotFound."""
+
+    def read(self, file: FileRef) -> bytes:
+        """Raises NotFound."""
+
+    def stream(
+        self, parts: Sequence[FileRef], start: int = 0, length: int | None = None
+    ) -> Iterator[bytes]:
+        """The concatenation of `parts`, in blocks of at most 1 MiB."""
+
+
+class Staged(Protocol):
+    """An upload that is in memory or in the staging folder until it is accepted or dropped.
+    `size` in bytes, `sha256` in hex; asking for `path` puts it into the staging folder."""
+
+    @property
+    def in_memory(self) -> bool: ...
+    @property
+    def path(self) -> Path: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    def read(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What an upload is. `content` lists active content found, which preparing removes."""
+
+    pages: tuple[PageSize, ...]
+    signed: bool = False
+    content: tuple[str, ...] = ()
+
+
+class PdfEngine(Protocol):
+    """The chain of design section 6 over stored files. Raises UnusableFile for a bad upload and
+    Unavailable when no timestamp authority answers; no other error is the sender's fault."""
+
+    def inspect(self, upload: Staged) -> Inspection: ...
+
+    def form_fields(self, upload: Staged) -> Sequence[FormField]:
+        """What can be filled in, page by page and from top to bottom. Text, checkboxes and empty
+        signature fields only."""
+
+    def base_key(self, envelope: Envelope, document: Document) -> str:
+        """Names the base of (upload, layout); equal keys share one base."""
+
+    def prepare(self, envelope: Envelope, document: Document) -> Base:
+        """The document with its signers' fields and with the pages that the settings ask for."""
+
+    def certify(
+        self, envelope: Envelope, document: Document, base: Base, at: datetime
+    ) -> tuple[Segment, ...]:
+        """The first revision of this envelope's copy."""
+
+    def act(
+        self, envelope: Envelope, document: Document, base: Base, task: Task, act: Act
+    ) -> Segment:
+        """One signer's revision, appended to `document` as it is."""
+
+    def seal(self, document: Document, base: Base, at: datetime) -> tuple[Segment, ...]:
+        """The platform's seal and the closing document timestamp."""
+
+    def verify(self, envelope: Envelope, document: Document, base: Base) -> Mapping[str, object]:
+        """Reads the sealed bytes back. Returns facts (`sha256`, `level`, `signatures`); raises
+        VerificationFailed with the reason."""
+
+    def page_image(self, document: Document, page: int, width: int) -> bytes:
+        """WebP, `width` in pixels. Raises NotFound for a page that is not there."""
+
+    def page_text(self, document: Document, page: int) -> Sequence[Mapping[str, Any]]:
+        """Runs of text with their boxes, as fractions of the page."""
+
+    def signature_image(self, data: bytes) -> FileRef:
+        """Stores a signer's image, made upright and small. Raises UnusableFile("not_image")."""
+
+    def logo_image(self, data: bytes) -> FileRef:
+        """Stores a sender's logo as PNG, as `signature_image` does."""
+
+    def audit(self, envelope: Envelope, links: Sequence[Link], at: datetime) -> Document:
+        """The audit document, made from the evidence and sealed."""
+
+
+class VerificationFailed(Exception):
+    """The sealed file is not what it must be."""

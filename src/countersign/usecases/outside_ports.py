@@ -1,0 +1,124 @@
+"""The ports to people and programs outside, as the use cases see them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from countersign.domain.chat import ChatMessage
+from countersign.domain.delivery import PAUSES, Delivery, Message, WebhookEndpoint
+from countersign.domain.document import Document
+from countersign.domain.envelope import Envelope
+from countersign.domain.events import Event, EventKind
+from countersign.domain.task import Task
+from countersign.usecases.file_ports import Staged
+
+
+class Mailer(Protocol):
+    def send(self, message: Message) -> Message:
+        """The message with its new status and the relay's reply: accepted, refused for good, or
+        sandboxed. Raises Unavailable when trying again may help."""
+
+
+class Invitations(Protocol):
+    """Writes what people receive, in their language."""
+
+    def invitation(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]:
+        """Subject, text, HTML."""
+
+    def reminder(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]: ...
+    def final_copy(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]: ...
+    def withdrawal(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]:
+        """The envelope was declined or cancelled; the link leads nowhere now."""
+
+    def code(self, envelope: Envelope, task: Task, code: str) -> tuple[str, str, str]:
+        """A one-time code, which stands in the text at the end of its line."""
+
+    def new_messages(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]:
+        """Somebody wrote in the chat. What was written is not repeated."""
+
+
+class WebhookSender(Protocol):
+    def send(self, delivery: Delivery, endpoint: WebhookEndpoint) -> str:
+        """One try: the body as it is, the dialect's and the endpoint's headers, and the Standard
+        Webhooks ones made with the endpoint's secret and real time. Returns the status of the
+        answer ("200") or what went wrong, in words; never raises. Refuses private and link-local
+        addresses unless configured otherwise; follows no redirect."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A webhook call that a dialect wants made; `event` is its own name for it. `pauses` are what
+    is waited after each failed try; then it is given up. `id_header`, if there is one, is the name
+    of a header that carries the delivery's id."""
+
+    endpoint: WebhookEndpoint
+    event: str
+    body: str
+    headers: Mapping[str, str]
+    id_header: str = ""
+    pauses: tuple[timedelta, ...] = PAUSES
+
+
+class WebhookTranslator(Protocol):
+    """A dialect's `webhooks` module: an event in that vendor's words.
+
+    `kinds` are the events that it has words for: of others nobody is told. `endpoints` holds those
+    of the envelope's credential and account, and the envelope's own if it has one; `message` is
+    what was written, when the event is CHAT_POSTED. Called in the transaction that records the
+    event, so it must be quick.
+    """
+
+    @property
+    def kinds(self) -> Collection[EventKind]: ...
+
+    def calls(
+        self,
+        event: Event,
+        envelope: Envelope,
+        endpoints: Sequence[WebhookEndpoint],
+        message: ChatMessage | None,
+        /,
+    ) -> Sequence[Call]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """One document of one envelope, as it was with `segments` segments."""
+
+    envelope_id: str
+    document_id: str
+    segments: int
+
+
+class Fetcher(Protocol):
+    def fetch(
+        self, url: str, *, limit_bytes: int, timeout_s: float
+    ) -> AbstractContextManager[Staged]:
+        """Gets the file at `url`, which somebody else chose, in `timeout_s` seconds in all; outside
+        a sandbox by https from public addresses only. Leaving the block removes what was not taken
+        away. Raises NotFetched, and Unavailable when too many are being fetched."""
+
+
+class Links(Protocol):
+    """Addresses that are handed out. Tokens carry 128 bits or more and are not stored."""
+
+    def signing(self, task: Task) -> str: ...
+    def task_id(self, token: str) -> str:
+        """Raises NotFound."""
+
+    def download(self, envelope: Envelope, document: Document, expires: datetime) -> str:
+        """A link to the bytes of `document` as they are now, good until `expires`."""
+
+    def downloadable(self, token: str, now: datetime) -> Download:
+        """What a link's token stands for. Raises NotFound, or Gone("expired")."""
+
+
+class Secrets(Protocol):
+    """Keeps stored answers unreadable without the server's key."""
+
+    def close(self, plain: bytes) -> bytes: ...
+    def open(self, closed: bytes) -> bytes: ...
