@@ -23,6 +23,8 @@ from tests.support.bankid import PASSWORD, BankIdServer, CannotScan, bankid_serv
 from tests.support.certificates import TestAuthority
 from tests.support.network import free_port
 
+pytestmark = pytest.mark.slow
+
 ASTRID, BO = "196408233234", "191212121212"
 
 

@@ -14,6 +14,8 @@ from tests.adapters.house import MAIL_FROM, House
 from tests.support.mail import SmtpServer
 from tests.support.webhooks import Answer, WebhookReceiver
 
+pytestmark = pytest.mark.slow
+
 
 def invite(house: House) -> None:
     task = samples.task("sv")

@@ -26,6 +26,8 @@ from tests.pdf.samples import contract
 from tests.support.network import free_port
 from tests.support.webhooks import Answer, WebhookReceiver
 
+pytestmark = pytest.mark.slow
+
 MB = 1 << 20
 LIMIT = 25 * MB
 

@@ -14,6 +14,8 @@ from tests.adapters.tls import server_context, trusting_context
 from tests.support.mail import REFUSED, SmtpServer
 from tests.support.network import free_port
 
+pytestmark = pytest.mark.slow
+
 FROM = "Countersign <noreply@sign.test>"
 
 

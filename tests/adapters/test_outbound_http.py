@@ -12,6 +12,8 @@ from tests.adapters.tls import tls_listener, trusting_context
 from tests.support.network import free_port
 from tests.support.webhooks import Answer, WebhookReceiver
 
+pytestmark = pytest.mark.slow
+
 PUBLIC = ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "2a00:1450:4001:81b::200e"]
 PRIVATE = [
     "127.0.0.1",

@@ -24,6 +24,8 @@ from countersign.domain.task import Act, Action, Person, Task, Visitor
 from countersign.usecases.file_ports import VerificationFailed
 from tests.pdf.samples import contract
 
+pytestmark = pytest.mark.slow
+
 VISITOR = Visitor(ip="192.0.2.7", user_agent="Mozilla/5.0 (X11; Linux)", locale="en")
 
 

@@ -13,6 +13,8 @@ from tests.adapters import samples
 from tests.adapters.conftest import Outbound
 from tests.support.webhooks import Answer, WebhookReceiver
 
+pytestmark = pytest.mark.slow
+
 BODY = '{"event": "signed", "name": "Åse"}'
 
 

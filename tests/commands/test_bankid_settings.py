@@ -11,6 +11,8 @@ from tests.commands.running import assert_refused, countersign
 from tests.support.bankid import PASSWORD
 from tests.support.certificates import TestAuthority
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def authority(tmp_path: Path) -> TestAuthority:

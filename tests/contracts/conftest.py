@@ -17,6 +17,9 @@ from tests.usecases.fakes import FakeUnitOfWork, Memory, no_jobs
 
 OpenUnit = Callable[..., UnitOfWork]
 
+# A cluster takes seconds to start
+ON_POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.slow)
+
 
 @pytest.fixture(scope="session")
 def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
@@ -38,7 +41,7 @@ def postgres_database(postgres_cluster: Cluster) -> Iterator[Database]:
     postgres_cluster.drop_database(name)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", ON_POSTGRESQL])
 def database(request: pytest.FixtureRequest) -> Database:
     """The test runs on both databases, migrated and empty."""
     kind = "sqlite_database" if request.param == "sqlite" else "postgres_database"
@@ -78,7 +81,7 @@ def stored_unit(database: Database, queue: JobQueue) -> OpenUnit:
     return opener(database, queue)
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+@pytest.fixture(params=["memory", "sqlite", ON_POSTGRESQL])
 def unit(request: pytest.FixtureRequest, clock: MovingClock) -> OpenUnit:
     """Opens units of work: on the fake, on SQLite, on PostgreSQL."""
     if request.param == "memory":

@@ -20,6 +20,8 @@ from tests.contracts.threads import at_once
 from tests.support.object_store import S3Endpoint
 from tests.usecases.fakes import FakeFiles
 
+pytestmark = pytest.mark.slow
+
 MEBIBYTE = 1 << 20
 MISSING = FileRef("ab" * 32, 3)
 

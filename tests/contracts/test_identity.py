@@ -15,6 +15,8 @@ from tests.contracts.eid_stages import BankIdStage, FakeStage, SimulatedStage, S
 from tests.support.bankid import PASSWORD, BankIdServer, bankid_server
 from tests.usecases.fake_identity import FakeIdentity
 
+pytestmark = pytest.mark.slow
+
 METHOD = "bankid_se"
 ASTRID, BO = "196408233234", "191212121212"
 

@@ -18,6 +18,8 @@ from tests.contracts.conftest import OpenUnit
 from tests.contracts.samples import NOW, account, envelope, new_id, project
 from tests.contracts.threads import at_once
 
+pytestmark = pytest.mark.slow
+
 STATES = tuple(product((EnvelopeStatus.OPEN, EnvelopeStatus.CANCELLED), (False, True)))
 NAMES = ("delta", "Ärlig", "alfa", "Beta", "beta", "ål", "Ωmega", "zulu")
 

@@ -27,6 +27,8 @@ from countersign.domain.project import standard_projects
 from countersign.usecases.ports import ProjectQuery
 from tests.contracts.samples import NOW, account
 
+pytestmark = pytest.mark.slow
+
 # Everything that the databases know of their tables, constraints and indexes
 SQLITE_SCHEMA = "SELECT name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version'"
 POSTGRES_SCHEMA = """

@@ -18,6 +18,8 @@ from countersign.adapters.database.rate_limits import Hits, SqliteCounter, hits_
 from countersign.httpkit import Allowed, Refusal
 from tests.contracts.threads import at_once
 
+pytestmark = pytest.mark.slow
+
 SHORT = 0.4  # seconds
 
 

@@ -27,6 +27,8 @@ from tests.contracts.samples import NOW, SENT, envelope
 from tests.support.processes import wait_until
 from tests.usecases.world import World
 
+pytestmark = pytest.mark.slow
+
 FACTS = 40
 NO_PAUSES = (timedelta(),) * 9
 

@@ -26,6 +26,8 @@ from countersign.usecases.ports import NewJob
 from tests.contracts.conftest import OpenUnit
 from tests.support.processes import wait_until
 
+pytestmark = pytest.mark.slow
+
 SOON = timedelta(milliseconds=20)
 Handler = Callable[[Mapping[str, Any]], None]
 

@@ -1,7 +1,7 @@
 """What goes wrong inside, and what is told of it."""
 
-import pytest
 from starlette.testclient import TestClient
+from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from countersign.httpkit.unexpected import described
@@ -32,11 +32,10 @@ def test_an_unexpected_error_is_logged_with_its_place_and_without_what_it_said(
     assert "ada@example.org" not in repr(line)
 
 
-def test_the_log_line_holds_the_request_id(
-    client: TestClient, capsys: pytest.CaptureFixture[str]
-) -> None:
-    client.get("/v1/clubs/broken", headers={"x-request-id": "id-from-the-proxy"})
-    assert "id-from-the-proxy" in capsys.readouterr().out
+def test_the_log_line_holds_the_request_id(client: TestClient) -> None:
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        client.get("/v1/clubs/broken", headers={"x-request-id": "id-from-the-proxy"})
+    assert [line["request_id"] for line in lines] == ["id-from-the-proxy"]
 
 
 def test_the_next_request_works(client: TestClient) -> None:

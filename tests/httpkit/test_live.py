@@ -15,6 +15,8 @@ from . import sample
 from .conftest import left_in
 from .live import LiveServer, read_answer
 
+pytestmark = pytest.mark.slow
+
 KEY = b"Authorization: Bearer secret\r\n"
 JSON = b"Content-Type: application/json\r\n"
 PDF = b"Content-Type: application/pdf\r\n"

@@ -16,6 +16,8 @@ from tests.pdf.referees import assert_all_valid
 from tests.pdf.samples import contract
 from tests.support.network import free_port
 
+pytestmark = pytest.mark.slow
+
 IMPRINT = hashlib.sha256(b"signature").digest()
 
 

@@ -17,6 +17,8 @@ from countersign.usecases.views import download_link
 from tests.adapters import samples
 from tests.adapters.house import House, opened
 
+pytestmark = pytest.mark.slow
+
 BASE, ACT, SEAL = b"%PDF-1.7 base ", b"act of Ada ", b"seal"
 
 

@@ -16,6 +16,8 @@ from tests.adapters import samples
 from tests.adapters.house import MAIL_FROM, House, opened
 from tests.httpkit.live import LiveServer
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:

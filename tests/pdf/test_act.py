@@ -16,6 +16,8 @@ from tests.pdf.chain import ASA, YURI, Chain, World, field_at, signature_png
 from tests.pdf.referees import assert_all_valid, findings
 from tests.pdf.samples import contract
 
+pytestmark = pytest.mark.slow
+
 SLOT = pdf.Slot(
     (
         field_at("signature", "signature", 0.1, 0.8),

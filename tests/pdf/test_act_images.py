@@ -9,6 +9,8 @@ from countersign import pdf
 from countersign.pdf.image import MAX_WIDTH, normalise_signature, pdf_image
 from tests.pdf.chain import signature_png
 
+pytestmark = pytest.mark.slow
+
 
 def encoded(image: Image.Image, form: str, **options: object) -> bytes:
     out = io.BytesIO()

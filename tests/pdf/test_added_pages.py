@@ -23,6 +23,8 @@ from tests.pdf.referees import (
 )
 from tests.pdf.samples import contract
 
+pytestmark = pytest.mark.slow
+
 PLAIN = pdf.Layout(
     (pdf.Slot((field_at("signature", "signature", 0.1, 0.75),)), pdf.Slot(), pdf.Slot()),
     pages="signatures",

@@ -19,6 +19,8 @@ from tests.pdf import foreign, samples
 from tests.pdf.chain import ASA, YURI, World, now, signature_png
 from tests.pdf.judging import verify
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def world() -> World:

@@ -7,6 +7,8 @@ import pytest
 from tests.pdf.chain import Chain, World
 from tests.pdf.judged import judge, refusal_of, sealed, trust_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def closed() -> Chain:

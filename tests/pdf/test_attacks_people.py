@@ -25,6 +25,8 @@ from tests.pdf.judged import (
     trust_of,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def world() -> World:

@@ -11,6 +11,8 @@ from tests.pdf.chain import Chain, World
 from tests.pdf.forge import ACT, Tamper, cheating, unsigned_revision, unsigned_step
 from tests.pdf.judged import FIRST, SECOND, certified, judge, refusal_of, sealed, signed
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def world() -> World:

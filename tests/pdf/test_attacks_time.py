@@ -8,6 +8,8 @@ from tests.pdf.chain import Chain, World
 from tests.pdf.forge import ACT
 from tests.pdf.judged import FIRST, SECOND, certified, refusal_of, sealed, trust_of
 
+pytestmark = pytest.mark.slow
+
 MEGABYTE = 1_000_000
 
 

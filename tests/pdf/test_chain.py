@@ -19,6 +19,8 @@ from tests.pdf.referees import (
 )
 from tests.pdf.samples import contract
 
+pytestmark = pytest.mark.slow
+
 LAYOUT = pdf.Layout(
     (
         pdf.Slot(

@@ -10,6 +10,8 @@ from countersign.pdf.errors import UnusablePdf
 from countersign.pdf.inspect import Inspection, inspect
 from tests.pdf import samples
 
+pytestmark = pytest.mark.slow
+
 SEEDS = (
     samples.contract(),
     samples.with_text_field(),

@@ -18,6 +18,8 @@ from tests.pdf import samples
 from tests.pdf.chain import ASA, Chain, World, field_at
 from tests.pdf.referees import assert_all_valid
 
+pytestmark = pytest.mark.slow
+
 ONE = pdf.Layout((pdf.Slot((field_at("signature", "signature", 0.1, 0.7),)),))
 ACTIVE = rb"/JavaScript|/JS\b|/Launch|/AA\b|/OpenAction|/XFA|/SubmitForm|/RichMedia|/Rendition"
 

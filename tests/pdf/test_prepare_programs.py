@@ -19,6 +19,8 @@ from tests.pdf.referees import assert_all_valid
 from tests.support.browser import Chromium
 from tests.support.tools import require_tool
 
+pytestmark = pytest.mark.slow
+
 LAYOUT = pdf.Layout((pdf.Slot((field_at("signature", "signature", 0.1, 0.8),)), pdf.Slot()))
 
 

@@ -15,6 +15,8 @@ from countersign.pdf.errors import UnusablePdf
 from countersign.pdf.render import MAX_PIXELS, TextRun, page_text, render_page
 from tests.pdf import samples
 
+pytestmark = pytest.mark.slow
+
 
 def image_of(data: bytes, page: int = 0, width: int = 620) -> Image.Image:
     image = Image.open(io.BytesIO(render_page(data, page, width)))

@@ -9,6 +9,8 @@ from tests.pdf.chain import ASA, YURI, Chain, World
 from tests.pdf.referees import assert_all_valid, assert_long_term, findings
 from tests.pdf.samples import contract
 
+pytestmark = pytest.mark.slow
+
 LAYOUT = pdf.Layout((pdf.Slot(), pdf.Slot()), spare=1)
 FIELDS = ["z_cert", "s0001_sig", "s0002_sig", "z_seal", "z_ts"]
 

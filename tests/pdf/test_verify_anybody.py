@@ -26,6 +26,8 @@ from tests.pdf.chain import World
 from tests.pdf.judged import sealed, signed
 from tests.pdf.judging import verify
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def authority() -> foreign.Authority:

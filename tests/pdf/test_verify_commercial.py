@@ -22,6 +22,8 @@ from tests.pdf import foreign
 from tests.pdf.chain import Chain, World, now
 from tests.pdf.judged import judge, refusal_of, sealed, signed, trust_of
 
+pytestmark = pytest.mark.slow
+
 
 class RemoteAuthority:
     """An RFC 3161 authority that pyHanko plays; its tokens are not built like ours."""

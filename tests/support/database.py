@@ -29,7 +29,7 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'countersign.db'}"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database_url(request: pytest.FixtureRequest) -> str:
     """The test runs twice, on an empty SQLite file and on an empty PostgreSQL database."""
     fixture = "sqlite_url" if request.param == "sqlite" else "postgres_url"

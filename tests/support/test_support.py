@@ -16,6 +16,8 @@ from tests.support.object_store import S3Endpoint
 from tests.support.tools import require_tool
 from tests.support.webhooks import Answer, WebhookReceiver
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_test_cannot_connect_to_another_machine() -> None:
     with closing(socket.socket()) as leaver, pytest.raises(NetworkIsSealed):

@@ -10,6 +10,8 @@ from tests.usecases.fake_engine import pdf
 
 from .house import ABSENT, House, area, field, signer
 
+pytestmark = pytest.mark.slow
+
 JO = {"email": "jo@ex.example"}
 PDF = ("contract.pdf", pdf())
 

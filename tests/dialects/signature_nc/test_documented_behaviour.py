@@ -22,6 +22,8 @@ from tests.httpkit.live import LiveServer
 
 from .house import BASE, House, bearer, built_house
 
+pytestmark = pytest.mark.slow
+
 CALLS = [
     ("POST", "/signatures"),
     ("GET", "/submissions"),

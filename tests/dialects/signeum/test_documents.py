@@ -314,7 +314,7 @@ def test_the_same_document_twice_is_sent_once(house: House) -> None:
     assert house.get(f"/projects/{house.standard}/documents")["pagination"]["total"] == 1
     other = house.post(headers=key, name="Another")
     message = "This Idempotency-Key was already used with a different request"
-    assert_refused(other, 400, "VALIDATION_ERROR", message)
+    assert_refused(other, 409, "VALIDATION_ERROR", message)
 
 
 def test_a_refused_request_may_be_corrected_under_its_key(house: House) -> None:

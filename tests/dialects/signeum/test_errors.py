@@ -15,7 +15,7 @@ from countersign.httpkit import Allowed
 from .house import BASE, House, bearer, key_of, opened_house, request
 
 CODES = {
-    "VALIDATION_ERROR": {400},
+    "VALIDATION_ERROR": {400, 409},
     "UNAUTHORIZED": {401},
     "PAYMENT_REQUIRED": {402},
     "FORBIDDEN": {403},

@@ -19,6 +19,8 @@ from .house import (
     person,
 )
 
+pytestmark = pytest.mark.slow
+
 EMAIL = "participants.0.email"
 ROLE = "participants.0.role"
 NUMBER = "participants.0.personalNumber"

@@ -135,7 +135,7 @@ def test_the_same_project_twice_is_made_once(house: House) -> None:
     assert house.get("/projects?search=ours")["pagination"]["total"] == 1
     other = house.call("POST", "/projects", json={"name": "Theirs"}, headers=key)
     message = "This Idempotency-Key was already used with a different request"
-    assert_refused(other, 400, "VALIDATION_ERROR", message)
+    assert_refused(other, 409, "VALIDATION_ERROR", message)
 
 
 def test_a_document_gets_the_settings_of_its_project(house: House) -> None:

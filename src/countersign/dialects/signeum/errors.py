@@ -100,7 +100,7 @@ TABLE: Mapping[type[DomainError], tuple[int, str, Message]] = {
     errors.DefaultProject: (400, VALIDATION_ERROR, "Default projects cannot be deleted"),
     errors.ProjectInUse: (400, VALIDATION_ERROR, "Project has documents"),
     errors.IdempotencyMismatch: (
-        400,
+        409,
         VALIDATION_ERROR,
         "This Idempotency-Key was already used with a different request",
     ),
