@@ -15,7 +15,7 @@ from contextlib import closing
 from itertools import count, cycle
 from pathlib import Path
 
-from bench import bare_app, bare_database, load, uploads
+from bench import bare_app, bare_database, load, signeum, uploads
 from bench.report import Row, publish
 from bench.servers import DATABASES, Bench, create_request, read_request, started
 
@@ -36,6 +36,7 @@ def measure(database: str, folder: Path) -> Iterator[Row]:
             "create, 2 pages": lambda: cycle([create_request(bench.token, two)]),
             "create, 15 pages": lambda: cycle([create_request(bench.token, fifteen)]),
             "create, 2 pages, each another PDF": lambda: _all_different(bench.token, two),
+            "create through Signeum, 2 pages": lambda: signeum.creates(bench, two),
             "read": lambda: cycle(_reads(bench, two)),
         }
         for case, requests in calls.items():

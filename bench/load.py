@@ -45,7 +45,7 @@ def run(
     seconds: float,
 ) -> Load:
     """Sends `requests` over `concurrency` connections to a loopback port for a while, each as soon
-    as the answer before it has come. Raises when an answer's status isn't 200."""
+    as the answer before it has come. Raises when an answer's status isn't 200 or 201."""
     return uvloop.run(_run(port, requests, concurrency, seconds))
 
 
@@ -87,7 +87,7 @@ class _Connection(asyncio.Protocol):
         if not found or len(body) < _length(head):
             return
         ended = time.perf_counter()
-        if not head.startswith(b"HTTP/1.1 200 "):
+        if not head.startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 201 ")):
             self._fail(f"{head.decode()}\n{body.decode()}")
             return
         self._answered(self._started, ended)

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.pages.conftest import DESK
 from tests.pages.fake_signing_server import BASE, FakeSigning
 from tests.pages.test_signing_access import CUT_OFF, SMALL_TARGETS, axe, violations
-from tests.support.browser import PHONE, OpenPage
+from tests.support.browser import DESK, PHONE, OpenPage
 
 __all__ = ["axe"]
 SENDER = "Nordvik Consulting"

@@ -21,6 +21,8 @@ PHONE = {
 LOOPBACK_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", LOOPBACK_ONLY]
 
+DESK = {"viewport": {"width": 1280, "height": 860}, "reduced_motion": "reduce"}
+
 OpenPage = Callable[..., Page]
 
 CONTEXTS = pytest.StashKey[list[BrowserContext]]()
@@ -107,3 +109,13 @@ def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Open
 def page(open_page: OpenPage) -> Page:
     """One page on a phone."""
     return open_page(**PHONE)
+
+
+@pytest.fixture
+def phone(open_page: OpenPage) -> Page:
+    return open_page(locale="en-GB", **PHONE)
+
+
+@pytest.fixture
+def desk(open_page: OpenPage) -> Page:
+    return open_page(locale="en-GB", **DESK)

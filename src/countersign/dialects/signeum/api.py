@@ -130,6 +130,7 @@ def operations(api: Signeum, largest_file: int) -> tuple[Operation, ...]:
 
 FORBIDDEN = Failure(403, "It belongs to another organization")
 REFUSED = Failure(400, "Bad input, or the state does not allow it")
+REPEATED = Failure(409, "The `Idempotency-Key` came with another request before")
 TOO_MANY = Failure(429, f"More than {REQUESTS} calls of this key in {WINDOW} seconds")
 
 
@@ -147,7 +148,8 @@ def _projects(api: Signeum) -> Iterator[Operation]:
     picture = Raw(("image/png", "image/jpeg", "image/webp"), limit=LARGEST_LOGO)
     created = Success(201, answers.ProjectAnswer)
     listed = Success(type=answers.ProjectList)
-    yield one("POST", PROJECTS, api.create_project, created, new)
+    make = _operation("Projects", REFUSED, REPEATED)
+    yield make("POST", PROJECTS, api.create_project, created, new)
     yield one("GET", PROJECTS, api.list_projects, listed, query=schemas.ListQuery)
     yield one("GET", PROJECT, api.read_project, project)
     yield one("PATCH", PROJECT, api.change_project, project, change)
@@ -163,8 +165,9 @@ def _documents(api: Signeum, largest_file: int) -> Iterator[Operation]:
     path = f"{PROJECT}/documents"
     limit = largest_file * 4 // 3 + AROUND_THE_PDF
     new = Json(schemas.NewDocument, limit=limit, example=NEW_DOCUMENT)
-    unpaid = _operation("Documents", REFUSED, Failure(402, "The plan's documents are used up"))
-    yield unpaid("POST", path, api.create_document, Success(201, answers.CreatedDocument), new)
+    unpaid = Failure(402, "The plan's documents are used up")
+    make = _operation("Documents", REFUSED, unpaid, REPEATED)
+    yield make("POST", path, api.create_document, Success(201, answers.CreatedDocument), new)
     listed = Success(type=answers.DocumentList)
     yield one("GET", path, api.list_documents, listed, query=schemas.DocumentQuery)
     yield one("GET", DOCUMENT, api.read_document, Success(type=answers.DocumentAnswer))
@@ -186,7 +189,8 @@ def _about_documents(api: Signeum) -> Iterator[Operation]:
     new = Json(schemas.NewMessage, limit=64 * KB)
     listed = Success(type=answers.MessageList)
     yield one("GET", messages, api.list_messages, listed, query=schemas.Query)
-    yield one("POST", messages, api.create_message, Success(201, answers.MessageAnswer), new)
+    make = _operation("Messages", REFUSED, REPEATED)
+    yield make("POST", messages, api.create_message, Success(201, answers.MessageAnswer), new)
     hook, told = _operation("Webhooks"), f"{DOCUMENT}/webhooks"
     yield hook("GET", told, api.list_webhooks, Success(type=answers.WebhookList))
     again = Success(202, answers.WebhookAnswer)

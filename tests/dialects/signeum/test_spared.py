@@ -6,8 +6,8 @@ import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.dialects.signeum.organization import Organization, new_organization, person
 from tests.support.customer import sign
-from tests.support.organization import Organization, new_organization, person
 from tests.support.processes import wait_until
 from tests.support.server import RunningServer
 

@@ -11,10 +11,10 @@ import httpx2
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
+from tests.dialects.signeum.organization import Organization, new_organization, person
 from tests.pages.web_pages import WebSite, web_site
 from tests.rules.tree import ROOT
 from tests.support.browser import OpenPage
-from tests.support.organization import Organization, new_organization, person
 from tests.support.processes import wait_until
 from tests.support.server import RunningServer
 

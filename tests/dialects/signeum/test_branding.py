@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.dialects.signeum.organization import Organization, new_organization, person
 from tests.pages.test_signing_access import axe, violations
 from tests.support.browser import PHONE, OpenPage
-from tests.support.organization import Organization, new_organization, person
 from tests.support.processes import wait_until
 from tests.support.server import RunningServer
 
