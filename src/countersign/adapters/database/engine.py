@@ -91,7 +91,7 @@ class Database:
         """Asks once more through SQLAlchemy, which then throws away all that were connected to
         the database that went away."""
         driven = connection.connection.driver_connection
-        if self.engine.dialect.is_disconnect(problem, driven, None):
+        if self.engine.dialect.is_disconnect(problem, driven, None):  # type: ignore[arg-type]
             connection.exec_driver_sql("SELECT 1")
 
     def _translate(self, context: ExceptionContext) -> None:

@@ -59,7 +59,11 @@ class _Reading:
     with_tasks: Statement
 
     @classmethod
-    def where(cls, wanted: Callable[[ColumnElement[str]], ColumnElement[bool]]) -> _Reading:
+    def where(
+        cls,
+        wanted: Callable[[ColumnElement[str]], ColumnElement[bool]],
+        ready: Callable[[Executable], Statement],
+    ) -> _Reading:
         with_documents = (
             select(envelopes, documents)
             .select_from(envelopes)
@@ -81,17 +85,12 @@ class _Reading:
             .where(wanted(envelopes.c.id))
             .order_by(tasks.c.position, task_documents.c.position)
         )
-        return cls(with_documents, parts, with_tasks)
-
-    def prepared(self) -> _Reading:
-        return _Reading(
-            Prepared(self.with_documents), Prepared(self.segments), Prepared(self.with_tasks)
-        )
+        return cls(ready(with_documents), ready(parts), ready(with_tasks))
 
 
 # A list of ids is written into the statement at each call, which takes longer than running it
-_ONE = _Reading.where(lambda id: id == bindparam("id")).prepared()
-_SOME = _Reading.where(lambda id: id.in_(IDS))
+_ONE = _Reading.where(lambda id: id == bindparam("id"), Prepared)
+_SOME = _Reading.where(lambda id: id.in_(IDS), lambda composed: composed)
 _HOME_OF_TASK = Prepared(select(tasks.c.envelope_id).where(tasks.c.id == bindparam("id")))
 # FOR NO KEY UPDATE, which is what writing the row takes; SQLite has one writer at a time anyway
 _HOLD = Prepared(

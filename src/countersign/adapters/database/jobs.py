@@ -142,9 +142,9 @@ class JobQueue:
 
     def _change(self, statement: Any, job: ClaimedJob) -> bool:
         with Transaction(self._database) as tx:
-            changed = tx.write(statement, {"of_id": job.id, "of_token": job.token}).rowcount == 1
+            changed = tx.write(statement, {"of_id": job.id, "of_token": job.token}).rowcount
             tx.commit(durable=False)
-        return changed
+        return bool(changed)
 
 
 def _due(queue: str, now: datetime, limit: int) -> Any:

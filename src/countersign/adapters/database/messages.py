@@ -28,7 +28,7 @@ class Messages:
 
     def add(self, message: Message) -> bool:
         insert = self._tx.insert(messages).on_conflict_do_nothing(index_elements=["key"])
-        return self._tx.write(insert, _row(message)).rowcount == 1
+        return bool(self._tx.write(insert, _row(message)).rowcount == 1)
 
     def get(self, message_id: str) -> Message:
         row = self._tx.read(_MESSAGE, {"id": message_id}).one_or_none()

@@ -49,7 +49,7 @@ class Prepared:
 
     def __init__(self, statement: Executable | ForBackend) -> None:
         self._statement = statement
-        self._compiled: dict[tuple[str | int, ...], Compiled] = {}
+        self._compiled: dict[tuple[object, ...], Compiled] = {}
 
     def calls(
         self, dialect: Dialect, insert: Any, values: Sequence[Parameters]
@@ -139,7 +139,7 @@ def _names(compiled: SQLCompiler) -> Sequence[str]:
 
 def _row_maker(statement: Select[Any], dialect: Dialect) -> Callable[[Sequence[Any]], Any]:
     columns = list(statement.selected_columns)
-    kind = namedtuple("Row", [column.key or "" for column in columns], rename=True)
+    kind = namedtuple("Row", [column.key or "" for column in columns], rename=True)  # type: ignore[misc]
     processes = [
         (place, process)
         for place, column in enumerate(columns)

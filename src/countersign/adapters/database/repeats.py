@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
 from countersign.adapters.database.prepared import Prepared
 from countersign.adapters.database.tables import repeats
-from countersign.adapters.database.transaction import AnyRow, Transaction
+from countersign.adapters.database.transaction import Transaction
 from countersign.domain.errors import IdempotencyMismatch, NotFound, StaleState
 from countersign.usecases.outside_ports import Secrets
 from countersign.usecases.ports import Repeatable
@@ -61,7 +62,7 @@ class Repeats:
         closed = self._secrets.close(answer)
         self._tx.write(_KEEP_ANSWER.values(answer=closed), _key(request))
 
-    def _row(self, request: Repeatable) -> AnyRow | None:
+    def _row(self, request: Repeatable) -> Any:
         row = self._tx.read(_REPEAT, _key(request)).one_or_none()
         if row is not None and row.fingerprint != request.fingerprint:
             raise IdempotencyMismatch()
