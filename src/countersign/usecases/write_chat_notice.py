@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from countersign.domain.envelope import Envelope
+from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.evidence import timestamp
 from countersign.domain.task import Task, TaskStatus
 from countersign.usecases.ports import NewJob, Ports, UnitOfWork
@@ -48,9 +48,11 @@ def write_chat_notice(envelope_id: str, task_id: str, at: datetime, ports: Ports
 
 
 def is_reached(envelope: Envelope, task: Task) -> bool:
-    """Whether a person gets mail of the chat: who was invited and has not left."""
+    """Whether a person gets mail of the chat: who was invited and has not left, as long as it can
+    be answered."""
     invited = task.status in (TaskStatus.READY, TaskStatus.COMPLETED)
-    return bool(invited and task.person.email and envelope.settings.send_invitations)
+    open_ = envelope.status is EnvelopeStatus.OPEN
+    return bool(open_ and invited and task.person.email and envelope.settings.send_invitations)
 
 
 def _last_told(envelope: Envelope, task: Task, uow: UnitOfWork) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Reviewers whose review nobody waited for, on a real server."""
+"""Reviewers whose review nobody waited for, and signers whose document has ended, on a real server."""
 
 from __future__ import annotations
 
@@ -50,3 +50,15 @@ def test_who_never_proved_who_they_are_is_told_of_the_end_and_no_more(
     expect(phone.get_by_test_id("download")).to_have_count(0)
     [document] = httpx2.get(f"{link}/state").json()["documents"]
     assert httpx2.get(f"{link}/documents/{document['id']}").status_code in (403, 404)
+
+
+def test_who_has_signed_is_not_promised_a_copy_of_what_another_declined(
+    organization: Organization, phone: Page
+) -> None:
+    people = [person("Elsa Berg"), person("Bo Ek")]
+    first, second = organization.send(organization.project("Letting"), people)
+    assert sign(first, "Elsa Berg").status_code == 200
+    assert httpx2.post(f"{second}/decline", json={"reason": "Wrong flat"}).status_code == 200
+    phone.goto(first)
+    expect(phone.get_by_text("This request was declined")).to_be_visible()
+    expect(phone.get_by_text("You can come back to this link later")).to_be_hidden()

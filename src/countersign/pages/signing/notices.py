@@ -50,6 +50,7 @@ class Notice:
     waits_for: int = 0
     written_to: bool = False
     complete: bool = False
+    ended: str = ""
     chat: bool = False
     ids: Mapping[str, str] = field(default_factory=dict)
 
@@ -57,6 +58,10 @@ class Notice:
     def status(self) -> int:
         """Of the HTTP answer; a link that was good and is no more is Gone."""
         return STATUS.get(self.kind, 410)
+
+
+# For somebody who has signed: there will be no signed copy
+ENDED = (EnvelopeStatus.DECLINED, EnvelopeStatus.EXPIRED, EnvelopeStatus.CANCELLED)
 
 
 def notice_kind(envelope: Envelope, task: Task, over: Ending | None) -> NoticeKind | None:
@@ -88,6 +93,7 @@ def notice_of(
         waits_for=_before(envelope, task),
         written_to=bool(envelope.settings.send_invitations and task.person.email),
         complete=envelope.status is EnvelopeStatus.COMPLETED,
+        ended=str(envelope.status) if envelope.status in ENDED else "",
         chat=may_read(envelope, task),
         ids={"documentId": envelope.id, "participantId": task.id},
     )

@@ -91,6 +91,7 @@ def render_notice(notice: Notice, language: str, frame: str | None = None) -> st
         branding=notice.branding,
         signs=notice.signs,
         complete=notice.complete,
+        ended=notice.ended,
         downloads=notice.downloads,
         after={"message": None, "url": None, **notice.after},
         chat=_chat(notice.base, notice.ids["participantId"], language) if notice.chat else None,
