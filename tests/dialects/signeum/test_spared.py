@@ -1,4 +1,4 @@
-"""Reviewers whose review nobody waited for, and signers whose document has ended, on a real server."""
+"""Reviewers whom nobody waited for, and signers whose document has ended, on a real server."""
 
 from __future__ import annotations
 
