@@ -53,7 +53,8 @@ from countersign.usecases.ports import Clock, Ports
 
 DIALECTS: tuple[Dialect, ...] = (signature_nc.DIALECT, signeum.DIALECT)
 DEFAULT_ADDRESS = ("127.0.0.1", 8080)
-HANDLER_THREADS = 32  # that have begun; few of them compute at once, see turns.py
+# That have begun; few of them compute at once (turns.py). With the worker they fit into the pool
+HANDLER_THREADS = 20
 LINK_LIFETIME = timedelta(hours=1)
 EIDS = ("bankid_se",)
 POLL, SANDBOX_POLL = 1.0, 0.2  # seconds; a sandbox's clock may jump at any moment
