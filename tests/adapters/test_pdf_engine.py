@@ -103,7 +103,7 @@ def fingerprint(data: bytes) -> str:
 
 
 def utf16(text: str) -> bytes:
-    return text.encode("utf-16-be").hex().upper().encode()
+    return text.encode("utf-16-be").hex().encode()
 
 
 @pytest.mark.parametrize("audited", [True, False])

@@ -43,14 +43,14 @@ TITLE = "s0001_f002"
 
 
 def new_value(chain: Chain) -> Tamper:
-    body = field_body(chain, TITLE) + b"/V <FEFF0042006F0073>>>"
+    body = field_body(chain, TITLE) + b"/V <feff0042006f0073>>>"
     return lambda update: update.override(field_number(chain, TITLE), body)
 
 
 def new_value_and_look(chain: Chain) -> Tamper:
     def tamper(update: Update) -> None:
         look = update.add(FORGED_LOOK)
-        body = field_body(chain, TITLE) + b"/V <FEFF0042006F0073>/AP<</N %d 0 R>>>>" % look
+        body = field_body(chain, TITLE) + b"/V <feff0042006f0073>/AP<</N %d 0 R>>>>" % look
         update.override(field_number(chain, TITLE), body)
 
     return tamper
@@ -117,7 +117,7 @@ def hidden_object(_chain: Chain) -> Tamper:
 
 def other_signers_field(chain: Chain) -> Tamper:
     name = "s0002_f002"
-    body = field_body(chain, name) + b"/V <FEFF0042006F0073>>>"
+    body = field_body(chain, name) + b"/V <feff0042006f0073>>>"
     return lambda update: update.override(field_number(chain, name), body)
 
 

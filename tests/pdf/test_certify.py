@@ -75,7 +75,7 @@ def test_the_base_holds_nothing_of_the_envelope_or_its_signers() -> None:
         for encoded in (
             text.encode(),
             text.encode("utf-16-be"),
-            text.encode("utf-16-be").hex().upper().encode(),
+            text.encode("utf-16-be").hex().encode(),
         ):
             assert encoded not in prepared.data
             assert encoded not in prepared.state.to_json().encode()

@@ -50,7 +50,7 @@ class SharedFont:
             chr(code): face.font.get_glyph_h_advance(glyph) * 1000 / face.upem
             for code, glyph in self.glyphs.items()
         }
-        self._hex = {code: f"{glyph:04X}" for code, glyph in self.glyphs.items()}
+        self._hex = {code: f"{glyph:04x}" for code, glyph in self.glyphs.items()}
         # Bound here because it is asked a dozen times in every act
         self.covers: Callable[[str], bool] = frozenset(self._widths).issuperset
         self.space = self._hex[0x20]
@@ -120,7 +120,7 @@ class SharedFont:
 
     @cache  # noqa: B019 - one instance per process
     def _to_unicode(self) -> bytes:
-        pairs = [f"<{glyph:04X}> <{code:04X}>" for code, glyph in self.glyphs.items()]
+        pairs = [f"<{glyph:04x}> <{code:04x}>" for code, glyph in self.glyphs.items()]
         blocks = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
         body = "\n".join(
             f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks

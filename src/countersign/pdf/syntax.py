@@ -11,7 +11,7 @@ _DEFLATE_FROM = 1000
 def text_string(text: str) -> bytes:
     """A text string in UTF-16BE with byte order mark, as a hexadecimal string."""
     # A lone surrogate cannot be encoded; whoever sent one did not send a character
-    return b"<FEFF%s>" % hexlify(text.encode("utf-16-be", "replace")).upper()
+    return b"<feff%s>" % hexlify(text.encode("utf-16-be", "replace"))
 
 
 def utc_text(at: datetime) -> str:

@@ -123,7 +123,7 @@ def _sign(
         before.update(view[:opens])
         signed = before.copy()
         signed.update(view[closes:])
-        digits = hexlify(contents(signed.digest())).upper()
+        digits = hexlify(contents(signed.digest()))
         if len(digits) > closes - opens - 2:
             raise NoRoom(f"{len(digits) // 2} bytes of signature do not fit into the room reserved")
         view[opens + 1 : opens + 1 + len(digits)] = digits

@@ -8,14 +8,14 @@ from countersign.pdf.verify.objects import NewObjects
 from countersign.pdf.verify.refusal import Refused, need
 
 TICKED = "Yes"
-_TEXT = re.compile(rb"/V <FEFF((?:[0-9A-F]{4})+)>/AP<</N ([1-9]\d{0,9}) 0 R>>>>")
+_TEXT = re.compile(rb"/V <feff((?:[0-9a-f]{4})+)>/AP<</N ([1-9]\d{0,9}) 0 R>>>>")
 _SIGNATURE = re.compile(rb"/V ([1-9]\d{0,9}) 0 R(/AP.+)>>", re.DOTALL)
 _SHOWN = re.compile(rb"/AP<</N ([1-9]\d{0,9}) 0 R>>")
 
 
 def text_string(text: str) -> bytes:
     """A PDF text string as we write it."""
-    return b"<FEFF" + text.encode("utf-16-be").hex().upper().encode() + b">"
+    return b"<feff" + text.encode("utf-16-be").hex().encode() + b">"
 
 
 def field_value(body: bytes, field: FieldFacts, font: int, objects: NewObjects) -> str:

@@ -12,13 +12,13 @@ from countersign.pdf.verify.times import utc_time
 DOCUMENT_TIMESTAMP = b"<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI.RFC3161"
 _SIGNATURE = b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached"
 _CLAIMS = re.compile(
-    rb"/M\(D:(\d{14})\+00'00'\)(?:/Name <FEFF([0-9A-F]+)>)?/Reason <FEFF([0-9A-F]*)>"
+    rb"/M\(D:(\d{14})\+00'00'\)(?:/Name <feff([0-9a-f]+)>)?/Reason <feff([0-9a-f]*)>"
 )
 _RANGE = re.compile(
     rb"/ByteRange (\[0 ([1-9]\d{0,9}) ([1-9]\d{0,9}) ([1-9]\d{0,9})\] *)/Contents <"
 )
 _RANGE_WIDTH = 45
-_HEX_DIGITS = b"0123456789ABCDEF"
+_HEX_DIGITS = b"0123456789abcdef"
 
 
 @dataclass(frozen=True, slots=True)
