@@ -49,7 +49,7 @@ def value(hint: Any) -> st.SearchStrategy[Any]:
 PLAIN = {
     str: TEXT,
     float: NUMBER,
-    int: st.integers(0, 2**31 - 1),
+    int: st.integers(0, 2**31 - 2),
     datetime: MOMENT,
     Any: JSON,
 }

@@ -78,6 +78,7 @@ def envelope_row(envelope: Envelope) -> Row:
         "updated_at": envelope.updated_at,
         "status": envelope.status.value,
         "begun": envelope.begun,
+        "segment_count": sum(len(document.segments) for document in _documents(envelope)),
         "settings": _settings_json(envelope.settings),
         "sender": _visitor_json(envelope.sender),
         "due_at": envelope.due_at,
@@ -88,11 +89,10 @@ def envelope_row(envelope: Envelope) -> Row:
 
 
 def to_rows(envelope: Envelope) -> EnvelopeRows:
-    documents = list(envelope.documents)
+    documents = _documents(envelope)
     rows = [_document_row(envelope.id, number, doc) for number, doc in enumerate(documents)]
     if envelope.audit is not None:
-        documents.append(envelope.audit)
-        rows.append(_document_row(envelope.id, len(rows), envelope.audit) | {"is_audit": True})
+        rows[-1]["is_audit"] = True
     parts = [_segment_row(doc.id, *found) for doc in documents for found in enumerate(doc.segments)]
     home = [_task_row(envelope.id, *found) for found in enumerate(envelope.tasks)]
     links = [row for task in envelope.tasks for row in _action_rows(envelope.id, task)]
@@ -102,6 +102,11 @@ def to_rows(envelope: Envelope) -> EnvelopeRows:
         tasks={row["id"]: row for row in home},
         task_documents={(row["task_id"], row["position"]): row for row in links},
     )
+
+
+def _documents(envelope: Envelope) -> Sequence[Document]:
+    """The audit document comes last."""
+    return (*envelope.documents, *([envelope.audit] if envelope.audit is not None else []))
 
 
 def _settings_json(settings: EnvelopeSettings) -> Row:

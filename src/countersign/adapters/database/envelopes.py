@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -51,12 +51,13 @@ CHILDREN: Mapping[str, Table] = {
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """Three statements read any number of envelopes. The first and the last say which version they
-    saw, so that a write between them is noticed."""
+    """Three statements at most read any number of envelopes. The first and the last say which
+    version they saw, so that a write between them is noticed."""
 
     with_documents: Statement
     segments: Statement
     with_tasks: Statement
+    always_segments: bool = False
 
     @classmethod
     def where(
@@ -90,6 +91,8 @@ class _Reading:
 
 # A list of ids is written into the statement at each call, which takes longer than running it
 _ONE = _Reading.where(lambda id: id == bindparam("id"), Prepared)
+# While it is saved the row tells how many segments there will be
+_SAVED = replace(_ONE, always_segments=True)
 _SOME = _Reading.where(lambda id: id.in_(IDS), lambda composed: composed)
 _HOME_OF_TASK = Prepared(select(tasks.c.envelope_id).where(tasks.c.id == bindparam("id")))
 # FOR NO KEY UPDATE, which is what writing the row takes; SQLite has one writer at a time anyway
@@ -166,7 +169,7 @@ class Envelopes:
         self._tx.write(_HOLD, {"id": envelope_id})
 
     def get(self, envelope_id: str) -> Envelope:
-        found = self._one(envelope_id)
+        found = self._one(envelope_id, _ONE)
         if found is None:
             raise NotFound("envelope", envelope_id)
         return shape.from_rows(*found)
@@ -202,7 +205,7 @@ class Envelopes:
 
     def _save_rows(self, envelope: Envelope) -> None:
         """The version is ours now, so nobody else changes these rows before the commit."""
-        found = self._one(envelope.id)
+        found = self._one(envelope.id, _SAVED)
         before = found[1] if found else shape.EnvelopeRows()
         after = shape.to_rows(envelope)
         differences = [
@@ -235,8 +238,10 @@ class Envelopes:
 
     # -------------------------------------------------------------- reading
 
-    def _one(self, envelope_id: str) -> tuple[shape.Row, shape.EnvelopeRows] | None:
-        return next(iter(self._rows(_ONE, {"id": envelope_id})), None)
+    def _one(
+        self, envelope_id: str, reading: _Reading
+    ) -> tuple[shape.Row, shape.EnvelopeRows] | None:
+        return next(iter(self._rows(reading, {"id": envelope_id})), None)
 
     def _open(self, rows: shape.EnvelopeRows) -> None:
         for task in rows.tasks.values():
@@ -249,9 +254,9 @@ class Envelopes:
         """Reads again when somebody wrote between the first statement and the last."""
         while True:
             with_documents = self._tx.read(reading.with_documents, wanted).all()
-            parts = self._tx.read(reading.segments, wanted).all()
-            with_tasks = self._tx.read(reading.with_tasks, wanted).all()
             found = _with_documents(with_documents)
+            parts = self._segments(reading, wanted, found)
+            with_tasks = self._tx.read(reading.with_tasks, wanted).all()
             if {(id, row["version"]) for id, (row, _) in found.items()} == {
                 (row[0], row[1]) for row in with_tasks
             }:
@@ -260,6 +265,14 @@ class Envelopes:
                 for _, below in found.values():
                     self._open(below)
                 return list(found.values())
+
+    def _segments(
+        self, reading: _Reading, wanted: Mapping[str, Any], found: Found
+    ) -> Sequence[AnyRow]:
+        """What nobody has signed yet has none: those envelopes are read most."""
+        if reading.always_segments or any(row["segment_count"] for row, _ in found.values()):
+            return self._tx.read(reading.segments, wanted).all()
+        return []
 
 
 def _chain_row(length: int, head: str, links: Sequence[Link]) -> shape.Row:

@@ -80,6 +80,7 @@ envelopes = Table(
     Column("updated_at", Time, nullable=False),
     Column("status", CleanText, nullable=False),
     Column("begun", Boolean, nullable=False, server_default=false()),
+    Column("segment_count", Integer, nullable=False, server_default="0"),
     Column("settings", Json, nullable=False),
     Column("sender", Json, nullable=False),
     Column("due_at", Time),
