@@ -265,10 +265,18 @@ class FakeEnvelopes:
         return found(self._tx.read.envelopes, "envelope", envelope_id)
 
     def of_task(self, task_id: str) -> Envelope:
-        for envelope in self._tx.read.envelopes.values():
-            if any(task.id == task_id for task in envelope.tasks):
-                return envelope
-        raise NotFound("task", task_id)
+        return self.holding(task_id)[0]
+
+    def holding(self, task_id: str) -> Sequence[Envelope]:
+        holds = [
+            (task.guest, envelope.id, envelope)
+            for envelope in self._tx.read.envelopes.values()
+            for task in envelope.tasks
+            if task.id == task_id
+        ]
+        if not holds:
+            raise NotFound("task", task_id)
+        return [envelope for *_, envelope in sorted(holds, key=lambda one: one[:2])]
 
     def find(self, query: EnvelopeQuery) -> tuple[Sequence[Envelope], int]:
         wanted = [one for one in self._tx.read.envelopes.values() if matches(query, one)]

@@ -61,6 +61,10 @@ class EnvelopeSettings:
     audit_in_document: bool = True
     chat: bool = False
     callback_url: str = ""
+    takes_new_tasks: bool = False
+    closes_when_signed: bool = True
+    keeps_results: bool = False
+    packaged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 class EventKind(StrEnum):
     ENVELOPE_SENT = "envelope_sent"
+    TASK_ADDED = "task_added"
     TASK_READY = "task_ready"
     MESSAGE_ANSWERED = "message_answered"
     TASK_REMINDED = "task_reminded"
@@ -19,6 +20,7 @@ class EventKind(StrEnum):
     IDENTITY_REFUSED = "identity_refused"
     TASK_COMPLETED = "task_completed"
     TASK_DECLINED = "task_declined"
+    TASK_DUE_CHANGED = "task_due_changed"
     TASK_EXPIRED = "task_expired"
     TASK_CANCELLED = "task_cancelled"
     CHAT_POSTED = "chat_posted"
@@ -27,6 +29,8 @@ class EventKind(StrEnum):
     ENVELOPE_VERIFIED = "envelope_verified"
     ENVELOPE_COMPLETED = "envelope_completed"
     AUDIT_MADE = "audit_made"
+    PACKAGE_MADE = "package_made"
+    PACKAGE_FAILED = "package_failed"
     ENVELOPE_DECLINED = "envelope_declined"
     ENVELOPE_EXPIRED = "envelope_expired"
     ENVELOPE_CANCELLED = "envelope_cancelled"

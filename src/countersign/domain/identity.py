@@ -65,7 +65,7 @@ def check_offered(
     or this installation does not offer it."""
     task = envelope.task(task_id)
     check_may_act(envelope, task, now)
-    if method not in task.identity or method not in offered:
+    if method not in (*task.identity, *task.identity_choice) or method not in offered:
         raise Invalid("this way to identify is not offered", {"method": "not offered"})
     return task
 
@@ -132,14 +132,21 @@ def check_code(attempt: IdentityAttempt, code: str, key: bytes) -> None:
 
 
 def prove(
-    envelope: Envelope, task_id: str, method: str, proof: str | None, now: datetime
+    envelope: Envelope,
+    task_id: str,
+    method: str,
+    proof: str | None,
+    now: datetime,
+    name: str = "",
 ) -> tuple[Envelope, list[Event]]:
-    """The person proved who they are; `proof` is the hex SHA-256 of what the eID gave. Proving it
-    again changes nothing."""
+    """The person proved who they are; `proof` is the hex SHA-256 of what the eID gave, `name` what
+    it calls them, which becomes the name of somebody of whom nobody said one. Proving it again
+    changes nothing."""
     task = envelope.task(task_id)
     if method in task.identified:
         return envelope, []
-    done = replace(task, identified=(*task.identified, method))
+    person = task.person if task.person.name else replace(task.person, name=name)
+    done = replace(task, identified=(*task.identified, method), person=person)
     data = {"method": method, "proof": proof}
     proved = Event(kind=EventKind.IDENTITY_PROVED, at=now, task_id=task_id, data=data)
     return replace(envelope.with_task(done), updated_at=now), [proved]

@@ -20,9 +20,13 @@ def send(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
         for field in task.fields:
             _check_field(envelope, field.document_id, field.area.page)
     opened = replace(envelope, status=EnvelopeStatus.OPEN, updated_at=now)
-    sent = Event(kind=EventKind.ENVELOPE_SENT, at=now, data=_sent_facts(envelope))
     opened, ready = unblock(opened, now)
-    return opened, [sent, *ready]
+    return opened, [sent(envelope, now), *ready]
+
+
+def sent(envelope: Envelope, now: datetime) -> Event:
+    """The event with which an envelope is opened."""
+    return Event(kind=EventKind.ENVELOPE_SENT, at=now, data=_sent_facts(envelope))
 
 
 def _check_complete(envelope: Envelope) -> None:

@@ -93,18 +93,29 @@ def complete_task(
     facts = _act_facts(act, envelope, revisions)
     events = [Event(kind=EventKind.TASK_COMPLETED, at=now, task_id=task_id, data=facts)]
     envelope, ready = unblock(envelope, now)
-    return _close_if_done(envelope, [*events, *ready], now)
+    return close_if_done(envelope, [*events, *ready], now)
 
 
-def _close_if_done(
+def close_if_done(
     envelope: Envelope, events: list[Event], now: datetime
 ) -> tuple[Envelope, list[Event]]:
-    needed = [task for task in envelope.tasks if not task.optional]
-    if any(task.status is not TaskStatus.COMPLETED for task in needed):
+    """Closes an envelope that waits for nobody any more; what follows is added to `events`."""
+    if not is_done(envelope):
         return envelope, events
     envelope, spared = end_pending(envelope, TaskStatus.CANCELLED, EventKind.TASK_CANCELLED, now)
     done = Event(kind=EventKind.ENVELOPE_ALL_SIGNED, at=now)
     return replace(envelope, status=EnvelopeStatus.SEALING), [*events, *spared, done]
+
+
+def is_done(envelope: Envelope) -> bool:
+    """Whether all that it waits for is done. Where tasks come and go, those that were withdrawn do
+    not count."""
+    if not envelope.settings.closes_when_signed:
+        return False
+    needed = [task for task in envelope.tasks if not task.optional]
+    if envelope.settings.takes_new_tasks:
+        needed = [task for task in needed if task.status is not TaskStatus.CANCELLED]
+    return bool(needed) and all(task.status is TaskStatus.COMPLETED for task in needed)
 
 
 def _act_facts(

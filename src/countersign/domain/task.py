@@ -105,7 +105,15 @@ class Act:
 class Task:
     """One person's task. `actions` maps document id to what is to be done with it; `after` holds
     the ids of the tasks that must be completed before. An `optional` one, such as a reviewer's,
-    holds up nobody: neither the others nor the envelope's end. Times are UTC."""
+    holds up nobody: neither the others nor the envelope's end. Times are UTC.
+
+    A task that touches several envelopes is held by each of them, with its actions there; all but
+    its home hold it as a `guest`. Of `identity` every method must be passed, of `identity_choice`
+    one. `sign_text` is what the person consents to, in place of the page's own words; `redirects`
+    tells where the browser goes after `success`, `cancel`, `reject` or `error`. What it signed
+    becomes a package of its own when it is `packaged`. Its link is good until `link_expires_at`,
+    which ends nothing else.
+    """
 
     id: str
     person: Person
@@ -114,10 +122,18 @@ class Task:
     after: tuple[str, ...] = ()
     methods: tuple[str, ...] = ("drawn", "typed")
     identity: tuple[str, ...] = ()
+    identity_choice: tuple[str, ...] = ()
     optional: bool = False
+    guest: bool = False
+    title: str = ""
+    sign_text: str = ""
+    redirects: Mapping[str, str] = field(default_factory=dict)
+    packaged: bool = False
     language: str = ""
     status: TaskStatus = TaskStatus.BLOCKED
+    created_at: datetime | None = None
     due_at: datetime | None = None
+    link_expires_at: datetime | None = None
     opened_at: datetime | None = None
     identified: tuple[str, ...] = ()
     completed_at: datetime | None = None
@@ -133,4 +149,9 @@ class Task:
 
     @property
     def identity_due(self) -> tuple[str, ...]:
-        return tuple(method for method in self.identity if method not in self.identified)
+        due = tuple(method for method in self.identity if method not in self.identified)
+        return due if set(self.identified) & set(self.identity_choice) else (*due, *self._choice)
+
+    @property
+    def _choice(self) -> tuple[str, ...]:
+        return tuple(method for method in self.identity_choice if method not in self.identity)

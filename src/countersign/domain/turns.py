@@ -19,7 +19,8 @@ def unblock(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
     for task in envelope.tasks:
         if task.status is TaskStatus.BLOCKED and done.issuperset(task.after):
             envelope = envelope.with_task(replace(task, status=TaskStatus.READY))
-            events.append(Event(kind=EventKind.TASK_READY, at=now, task_id=task.id))
+            if not task.guest:  # its home tells
+                events.append(Event(kind=EventKind.TASK_READY, at=now, task_id=task.id))
     return envelope, events
 
 
@@ -89,8 +90,8 @@ def check_may_act(envelope: Envelope, task: Task, now: datetime) -> None:
 
 def is_overdue(envelope: Envelope, task: Task, now: datetime) -> bool:
     """The deadline counts from the second it passes, not from the next sweep."""
-    deadlines = [due for due in (envelope.due_at, task.due_at) if due is not None]
-    return any(due <= now for due in deadlines)
+    deadlines = (envelope.due_at, task.due_at, task.link_expires_at)
+    return any(due is not None and due <= now for due in deadlines)
 
 
 def _closed(status: EnvelopeStatus) -> Conflict | Gone:

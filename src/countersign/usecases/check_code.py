@@ -6,6 +6,7 @@ from countersign.domain import identity
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Invalid, TooManyTries
 from countersign.domain.identity import IdentityAttempt
+from countersign.usecases.held_task import change_task
 from countersign.usecases.ports import Ports
 from countersign.usecases.retrying import on_stale_state
 
@@ -43,11 +44,13 @@ def _counted(task_id: str, method: str, ports: Ports) -> IdentityAttempt | None:
 
 def _identify(task_id: str, method: str, attempt: IdentityAttempt | None, ports: Ports) -> Envelope:
     with ports.unit_of_work() as uow:
-        envelope = uow.envelopes.of_task(task_id)
-        envelope, events = identity.prove(envelope, task_id, method, None, ports.clock())
-        if attempt is not None and events:
-            if not uow.identity.end(attempt):
-                raise Invalid("a newer code was sent", {"code": "wrong"})
-            uow.envelopes.save(envelope, events)
-            uow.commit()
+        envelope, now = uow.envelopes.of_task(task_id), ports.clock()
+        if attempt is None or method in envelope.task(task_id).identified:
+            return envelope
+        if not uow.identity.end(attempt):
+            raise Invalid("a newer code was sent", {"code": "wrong"})
+        envelope = change_task(
+            task_id, lambda held: identity.prove(held, task_id, method, None, now), uow
+        )
+        uow.commit()
     return envelope

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from countersign.domain import identity
 from countersign.domain.errors import Invalid
 from countersign.domain.identity import IdentityAttempt
+from countersign.usecases.held_task import change_task
 from countersign.usecases.identity_port import Failed, Pending, Proved
 from countersign.usecases.ports import Ports
 from countersign.usecases.retrying import on_stale_state
@@ -79,11 +80,15 @@ def _prove(attempt: IdentityAttempt, proved: Proved, ports: Ports) -> bool:
         is_right = identity.is_person(envelope.task(task_id), proved.national_id)
         if is_right:
             digest = hashlib.sha256(proved.proof).hexdigest()
-            envelope, events = identity.prove(envelope, task_id, method, digest, now)
             uow.identity.keep_proof(task_id, method, proved.proof, now)
+            change_task(
+                task_id,
+                lambda held: identity.prove(held, task_id, method, digest, now, proved.name),
+                uow,
+            )
         else:
             events = [identity.refuse(task_id, method, "another person", now)]
+            uow.envelopes.save(envelope, events)
         uow.identity.end(attempt)
-        uow.envelopes.save(envelope, events)
         uow.commit()
     return is_right

@@ -6,6 +6,7 @@ from countersign.domain import closing
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Invalid
 from countersign.domain.task import Visitor
+from countersign.usecases.held_task import change_task
 from countersign.usecases.ports import Ports
 from countersign.usecases.retrying import on_stale_state
 
@@ -19,11 +20,12 @@ def decline_task(task_id: str, reason: str, visitor: Visitor, ports: Ports) -> E
 
     def attempt() -> Envelope:
         with ports.unit_of_work() as uow:
-            envelope = uow.envelopes.of_task(task_id)
-            envelope, events = closing.decline_task(
-                envelope, task_id, reason.strip(), visitor, ports.clock()
+            now = ports.clock()
+            envelope = change_task(
+                task_id,
+                lambda held: closing.decline_task(held, task_id, reason.strip(), visitor, now),
+                uow,
             )
-            uow.envelopes.save(envelope, events)
             uow.commit()
         return envelope
 

@@ -8,6 +8,8 @@ from typing import Literal
 from countersign.domain import signing
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.task import Task, TaskStatus, Visitor
+from countersign.domain.turns import is_overdue
+from countersign.usecases.held_task import change_task, seen_by
 from countersign.usecases.ports import Ports
 from countersign.usecases.retrying import on_stale_state
 
@@ -20,18 +22,18 @@ def open_task(task_id: str, visitor: Visitor, ports: Ports) -> Envelope:
 
 def _open(task_id: str, visitor: Visitor, ports: Ports) -> Envelope:
     with ports.unit_of_work() as uow:
-        envelope = uow.envelopes.of_task(task_id)
-        envelope, events = signing.open_task(envelope, task_id, visitor, ports.clock())
-        if events:
-            uow.envelopes.save(envelope, events)
-            uow.commit()
+        now = ports.clock()
+        envelope = change_task(
+            task_id, lambda held: signing.open_task(held, task_id, visitor, now), uow
+        )
+        uow.commit()
     return envelope
 
 
 def look_at_task(task_id: str, ports: Ports) -> Envelope:
-    """The envelope behind a signing link. Raises NotFound."""
+    """The envelope behind a signing link, with all documents of the task. Raises NotFound."""
     with ports.unit_of_work() as uow:
-        return uow.envelopes.of_task(task_id)
+        return seen_by(task_id, uow.envelopes.holding(task_id))
 
 
 Ending = Literal["declined", "expired", "cancelled"]
@@ -51,8 +53,7 @@ def is_over(envelope: Envelope, task_id: str, ports: Ports) -> Ending | None:
     task = envelope.task(task_id)
     if task.status in ENDINGS and not was_spared(envelope, task):
         return ENDINGS[task.status]
-    deadlines = [due for due in (envelope.due_at, task.due_at) if due is not None]
-    if task.status.pending and any(due <= ports.clock() for due in deadlines):
+    if task.status.pending and is_overdue(envelope, task, ports.clock()):
         return "expired"
     return None
 

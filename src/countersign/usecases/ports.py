@@ -23,6 +23,7 @@ from countersign.domain.project import Project
 from countersign.domain.template import Template
 from countersign.usecases.file_ports import Files, PdfEngine
 from countersign.usecases.identity_port import IdentityProvider, Simulated
+from countersign.usecases.library_ports import Packages, StoredFiles, Tasks
 from countersign.usecases.outside_ports import Fetcher, Invitations, Links, Mailer, WebhookSender
 
 Clock = Callable[[], datetime]
@@ -106,6 +107,9 @@ class Envelopes(Protocol):
 
     def of_task(self, task_id: str) -> Envelope:
         """The task's home envelope. Raises NotFound."""
+
+    def holding(self, task_id: str) -> Sequence[Envelope]:
+        """All envelopes that the task touches, its home first. Raises NotFound."""
 
     def find(self, query: EnvelopeQuery) -> tuple[Sequence[Envelope], int]:
         """One page and the number of all that match."""
@@ -298,6 +302,9 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     envelopes: Envelopes
     projects: Projects
     templates: Templates
+    tasks: Tasks
+    stored_files: StoredFiles
+    packages: Packages
     identity: Identities
     bases: Bases
     messages: Messages

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from countersign.domain import sending
 from countersign.domain.account import Caller
-from countersign.domain.document import Base, Document
+from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope, EnvelopeSettings
 from countersign.domain.task import Action, Area, Field, FieldKind, Person, Task, Visitor
 from countersign.usecases.ports import Ports, Repeatable, UnitOfWork
+from countersign.usecases.prepare_documents import on_kept_bases, prepare_documents
 from countersign.usecases.receive_file import ReceivedFile
 
 
@@ -69,10 +70,10 @@ def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
     that is not the account's.
     """
     now = ports.clock()
-    draft, bases = _prepare(_draft(command, now), ports)
+    draft, bases = prepare_documents(_draft(command, now), ports)
     envelope, events = sending.send(draft, now)
     with ports.unit_of_work() as uow:
-        envelope = _on_kept_bases(envelope, [uow.bases.add(base) for base in bases])
+        envelope = on_kept_bases(envelope, [uow.bases.add(base) for base in bases])
         uow.envelopes.add(envelope, events)
         # Last, as their rows are what requests with the same credential wait for
         if earlier := _earlier(command, envelope, now, uow):
@@ -150,30 +151,3 @@ def _field(new: NewField, documents: tuple[Document, ...]) -> Field:
         area=new.area,
         required=new.required,
     )
-
-
-def _prepare(envelope: Envelope, ports: Ports) -> tuple[Envelope, list[Base]]:
-    """Gives each document that is signed its base: an existing one when upload and layout are the
-    same, else a new one. Outside the transaction, since a large file takes its time."""
-    new: list[Base] = []
-    for document in envelope.documents:
-        if not envelope.signers_of(document.id):
-            continue
-        key = ports.engine.base_key(envelope, document)
-        with ports.unit_of_work() as uow:
-            base = uow.bases.get(key)
-        if base is None:
-            base = ports.engine.prepare(envelope, document)
-            new.append(base)
-        prepared = replace(document, base_key=key, base=base.file)
-        envelope = envelope.with_document(prepared)
-    return envelope, new
-
-
-def _on_kept_bases(envelope: Envelope, kept: Sequence[Base]) -> Envelope:
-    """Another request may have prepared the same upload meanwhile; its base has other bytes."""
-    files = {base.key: base.file for base in kept}
-    for document in envelope.documents:
-        if document.base_key in files:
-            envelope = envelope.with_document(replace(document, base=files[document.base_key]))
-    return envelope

@@ -10,7 +10,9 @@ from countersign.domain import signing
 from countersign.domain.document import Base, FileRef, Segment
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
+from countersign.domain.events import Event
 from countersign.domain.task import Act, Task, Visitor
+from countersign.usecases.held_task import seen_by
 from countersign.usecases.ports import Ports
 from countersign.usecases.retrying import on_stale_state
 
@@ -67,16 +69,25 @@ def _kept_image(data: bytes, command: SignTask, ports: Ports) -> FileRef:
 
 def _sign(task_id: str, act: Act, ports: Ports) -> Envelope:
     with ports.unit_of_work() as uow:
-        envelope = uow.envelopes.of_task(task_id)
-        task = envelope.task(task_id)
-        signing.check_act(envelope, task, act)
+        held_by = uow.envelopes.holding(task_id)
+    for envelope in held_by:
+        signing.check_act(envelope, envelope.task(task_id), act)
+    completed = [_completed(envelope, task_id, act, ports) for envelope in held_by]
+    with ports.unit_of_work() as uow:
+        for envelope, events in completed:
+            uow.envelopes.save(envelope, events)
+        uow.commit()
+    return seen_by(task_id, [envelope for envelope, _ in completed])
+
+
+def _completed(
+    envelope: Envelope, task_id: str, act: Act, ports: Ports
+) -> tuple[Envelope, list[Event]]:
+    task = envelope.task(task_id)
+    with ports.unit_of_work() as uow:
         bases = {id: uow.bases.get(envelope.document(id).base_key) for id in task.signs}
     revisions = {id: _revise(envelope, id, base, task, act, ports) for id, base in bases.items()}
-    envelope, events = signing.complete_task(envelope, task_id, act, revisions)
-    with ports.unit_of_work() as uow:
-        uow.envelopes.save(envelope, events)
-        uow.commit()
-    return envelope
+    return signing.complete_task(envelope, task_id, act, revisions)
 
 
 def _revise(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID, uuid5
 
 from countersign.adapters.database.types import EPOCH, MICROSECOND
 from countersign.domain.branding import Branding
@@ -94,7 +95,9 @@ def to_rows(envelope: Envelope) -> EnvelopeRows:
     if envelope.audit is not None:
         rows[-1]["is_audit"] = True
     parts = [_segment_row(doc.id, *found) for doc in documents for found in enumerate(doc.segments)]
-    home = [_task_row(envelope.id, *found) for found in enumerate(envelope.tasks)]
+    home = [
+        _task_row(envelope.account_id, envelope.id, *found) for found in enumerate(envelope.tasks)
+    ]
     links = [row for task in envelope.tasks for row in _action_rows(envelope.id, task)]
     return EnvelopeRows(
         documents={row["id"]: row for row in rows},
@@ -121,6 +124,10 @@ def _settings_json(settings: EnvelopeSettings) -> Row:
         "audit_in_document": settings.audit_in_document,
         "chat": settings.chat,
         "callback_url": settings.callback_url,
+        "takes_new_tasks": settings.takes_new_tasks,
+        "closes_when_signed": settings.closes_when_signed,
+        "keeps_results": settings.keeps_results,
+        "packaged": settings.packaged,
     }
 
 
@@ -173,11 +180,26 @@ def _segment_row(document_id: str, number: int, segment: Segment) -> Row:
     }
 
 
-def _task_row(envelope_id: str, position: int, task: Task) -> Row:
+def _row_id(envelope_id: str, task: Task) -> str:
+    """A guest's row has an id of its own, which follows from the envelope and the task."""
+    return str(uuid5(UUID(envelope_id), task.id)) if task.guest else task.id
+
+
+def _task_row(account_id: str, envelope_id: str, position: int, task: Task) -> Row:
     return {
-        "id": task.id,
+        "id": _row_id(envelope_id, task),
+        "guest_of": task.id if task.guest else None,
         "envelope_id": envelope_id,
+        "account_id": account_id,
         "position": position,
+        "title": task.title,
+        "folded_title": task.title.casefold(),
+        "created_at": task.created_at,
+        "link_expires_at": task.link_expires_at,
+        "sign_text": task.sign_text,
+        "packaged": task.packaged,
+        "redirects": task.redirects,
+        "identity_choice": list(task.identity_choice),
         "name": task.person.name,
         "email": task.person.email,
         "phone": task.person.phone,
@@ -230,7 +252,7 @@ def _act_json(act: Act) -> Row:
 def _action_rows(envelope_id: str, task: Task) -> Iterable[Row]:
     for position, (document_id, action) in enumerate(task.actions.items()):
         yield {
-            "task_id": task.id,
+            "task_id": _row_id(envelope_id, task),
             "position": position,
             "document_id": document_id,
             "envelope_id": envelope_id,
@@ -252,7 +274,7 @@ def from_rows(row: Row, rows: EnvelopeRows) -> Envelope:
         id: _document(found, tuple(parts.get(id, ()))) for id, found in rows.documents.items()
     }
     audits = [documents.pop(id) for id, found in rows.documents.items() if found["is_audit"]]
-    tasks = tuple(_task(found, actions.get(id, {})) for id, found in rows.tasks.items())
+    tasks = tuple(task(found, actions.get(id, {})) for id, found in rows.tasks.items())
     return _envelope(row, tuple(documents.values()), tasks, next(iter(audits), None))
 
 
@@ -322,9 +344,17 @@ def _segment(row: Row) -> Segment:
     )
 
 
-def _task(row: Row, actions: Mapping[str, Action]) -> Task:
+def task(row: Row, actions: Mapping[str, Action]) -> Task:
     return Task(
-        id=row["id"],
+        id=row["guest_of"] or row["id"],
+        guest=row["guest_of"] is not None,
+        title=row["title"],
+        created_at=row["created_at"],
+        link_expires_at=row["link_expires_at"],
+        sign_text=row["sign_text"],
+        packaged=row["packaged"],
+        redirects=row["redirects"],
+        identity_choice=tuple(row["identity_choice"]),
         person=_person(row),
         actions=actions,
         fields=tuple(_field(values) for values in row["fields"]),

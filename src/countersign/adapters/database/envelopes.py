@@ -95,6 +95,11 @@ _ONE = _Reading.where(lambda id: id == bindparam("id"), Prepared)
 _SAVED = replace(_ONE, always_segments=True)
 _SOME = _Reading.where(lambda id: id.in_(IDS), lambda composed: composed)
 _HOME_OF_TASK = Prepared(select(tasks.c.envelope_id).where(tasks.c.id == bindparam("id")))
+_GUESTED = Prepared(
+    select(tasks.c.envelope_id)
+    .where(tasks.c.guest_of == bindparam("id"))
+    .order_by(tasks.c.envelope_id)
+)
 # FOR NO KEY UPDATE, which is what writing the row takes; SQLite has one writer at a time anyway
 _HOLD = Prepared(
     select(envelopes.c.id).where(envelopes.c.id == bindparam("id")).with_for_update(key_share=True)
@@ -179,6 +184,11 @@ class Envelopes:
         if home is None:
             raise NotFound("task", task_id)
         return self.get(home)
+
+    def holding(self, task_id: str) -> Sequence[Envelope]:
+        home = self.of_task(task_id)
+        others = self._tx.read(_GUESTED, {"id": task_id}).all()
+        return [home, *(self.get(row.envelope_id) for row in others)]
 
     def find(self, query: EnvelopeQuery) -> tuple[Sequence[Envelope], int]:
         ids, total = self._listing.ids(query)

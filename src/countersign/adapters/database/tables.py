@@ -150,8 +150,34 @@ tasks = Table(
     Column("extras", Json, nullable=False),
     Column("optional", Boolean, nullable=False, server_default=false()),
     Column("national_id", LargeBinary),  # closed
+    Column("guest_of", ID),
+    Column("account_id", ID, nullable=False, server_default=""),
+    Column("title", CleanText, nullable=False, server_default=""),
+    Column("folded_title", ByCodePoint, nullable=False, server_default=""),
+    Column("created_at", Time),
+    Column("link_expires_at", Time),
+    Column("sign_text", CleanText, nullable=False, server_default=""),
+    Column("packaged", Boolean, nullable=False, server_default=false()),
+    Column("redirects", Json, nullable=False, server_default="{}"),
+    Column("identity_choice", Json, nullable=False, server_default="[]"),
     Index(None, "envelope_id", "position"),
 )
+IS_GUEST = text("guest_of IS NOT NULL")
+Index("ix_tasks_guest_of", tasks.c.guest_of, sqlite_where=IS_GUEST, postgresql_where=IS_GUEST)
+# Tasks that are listed by themselves; those of senders who list envelopes have no title
+IS_LISTED = text("guest_of IS NULL AND title <> ''")
+for list_name, columns in {
+    "created": ("account_id", "created_at", "id"),
+    "due": ("account_id", "due_at", "id"),
+    "state": ("account_id", "status", "created_at", "id"),
+    "state_due": ("account_id", "status", "due_at", "id"),
+}.items():
+    Index(
+        f"ix_tasks_listed_{list_name}",
+        *(tasks.c[column] for column in columns),
+        sqlite_where=IS_LISTED,
+        postgresql_where=IS_LISTED,
+    )
 
 # A task may touch documents of several envelopes; `envelope_id` is the document's
 task_documents = Table(

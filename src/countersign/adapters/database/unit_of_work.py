@@ -16,12 +16,14 @@ from countersign.adapters.database.jobs import JobQueue, Jobs
 from countersign.adapters.database.messages import Messages
 from countersign.adapters.database.projects import Projects
 from countersign.adapters.database.repeats import Repeats
+from countersign.adapters.database.stored_files import Packages, StoredFiles
+from countersign.adapters.database.tasks import Tasks
 from countersign.adapters.database.templates import Templates
 from countersign.adapters.database.transaction import Transaction
 from countersign.adapters.database.webhooks import Webhooks
 from countersign.domain.envelope import Envelope
 from countersign.domain.evidence import Link
-from countersign.usecases import ports
+from countersign.usecases import library_ports, ports
 from countersign.usecases.outside_ports import Secrets
 from countersign.usecases.ports import FollowUps
 
@@ -44,6 +46,9 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.envelopes: ports.Envelopes = Envelopes(self._tx, secrets, self._queue_follow_ups)
         self.identity: ports.Identities = Identities(self._tx, secrets)
         self.projects: ports.Projects = Projects(self._tx)
+        self.tasks: library_ports.Tasks = Tasks(self._tx)
+        self.stored_files: library_ports.StoredFiles = StoredFiles(self._tx)
+        self.packages: library_ports.Packages = Packages(self._tx)
         self.templates: ports.Templates = Templates(self._tx)
         self.bases: ports.Bases = Bases(self._tx)
         self.messages: ports.Messages = Messages(self._tx)

@@ -8,6 +8,7 @@ from countersign import pdf
 from countersign.domain.document import Document, Segment, SegmentKind
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
+from countersign.domain.growing import places_for
 from countersign.domain.task import Act, Field, FieldKind, Task
 from countersign.pdf.verify.facts import Claims, Expected, ExpectedAct
 from countersign.usecases.file_ports import VerificationFailed
@@ -22,9 +23,11 @@ IDENTITIES = {"email_code": "One-time code by e-mail", "bankid_se": "Swedish Ban
 
 
 def layout_of(envelope: Envelope, document: Document) -> pdf.Layout:
-    signers = envelope.signers_of(document.id)
+    slots = [pdf.Slot(tuple(_placed(document, task))) for task in envelope.signers_of(document.id)]
+    if envelope.settings.takes_new_tasks:
+        slots += [pdf.Slot()] * (places_for(len(slots)) - len(slots))
     return pdf.Layout(
-        slots=tuple(pdf.Slot(tuple(_placed(document, task))) for task in signers),
+        slots=tuple(slots),
         pages="evidence" if envelope.settings.audit_in_document else "signatures",
     )
 

@@ -1,0 +1,47 @@
+"""The tables of stored files and packages."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Table
+
+from countersign.adapters.database.tables import ID, SHA256, metadata
+from countersign.adapters.database.types import CleanText, Json, Time
+
+stored_files = Table(
+    "stored_files",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("account_id", ID, nullable=False),
+    Column("kind", CleanText, nullable=False),
+    Column("media_type", CleanText, nullable=False),
+    Column("parts", Json, nullable=False),
+    Column("sha256", SHA256, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("pages", Json, nullable=False),
+    Column("filename", CleanText, nullable=False),
+    Column("title", CleanText, nullable=False),
+    Column("description", CleanText, nullable=False),
+)
+
+# Which envelopes a file was put into, and as which of their documents
+file_uses = Table(
+    "file_uses",
+    metadata,
+    Column("file_id", ID, primary_key=True),
+    Column("envelope_id", ID, primary_key=True),
+    Column("document_id", ID, nullable=False),
+    Index(None, "envelope_id"),
+)
+
+packages = Table(
+    "packages",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("account_id", ID, nullable=False),
+    Column("envelope_id", ID, nullable=False),
+    Column("task_id", ID),
+    Column("created_at", Time, nullable=False),
+    Column("status", CleanText, nullable=False),
+    Column("file_id", ID),
+    Index(None, "envelope_id"),
+)

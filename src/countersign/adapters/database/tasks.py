@@ -1,0 +1,75 @@
+"""Lists of tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from countersign.adapters.database import envelope_rows as shape
+from countersign.adapters.database.tables import envelopes, tasks
+from countersign.adapters.database.transaction import Transaction
+from countersign.domain.task import Task, TaskStatus
+from countersign.usecases.library_ports import TaskQuery
+
+SORTED_BY: Mapping[str, ColumnElement[object]] = {
+    "created_at": tasks.c.created_at,
+    "due_at": tasks.c.due_at,
+    "title": tasks.c.folded_title,
+    "status": tasks.c.status,
+}
+
+
+class Tasks:
+    """The port of the same name."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    def find(self, query: TaskQuery) -> tuple[Sequence[Task], int]:
+        wanted = _matching(query)
+        total = self._tx.read(select(func.count()).select_from(wanted.subquery())).scalar_one()
+        ids = self._tx.read(_page(wanted, query)).scalars().all()
+        rows = self._tx.read(select(tasks).where(tasks.c.id.in_(ids))).all()
+        # Nobody asks a list whose eID it must be
+        found = {row.id: shape.task(row._asdict() | {"national_id": None}, {}) for row in rows}
+        return [found[id] for id in ids], total
+
+
+def _matching(query: TaskQuery) -> Select[tuple[str]]:
+    statuses = query.statuses or [one for one in TaskStatus if one is not TaskStatus.CANCELLED]
+    wanted = select(tasks.c.id).where(
+        tasks.c.account_id == query.account_id,
+        tasks.c.guest_of.is_(None),
+        tasks.c.title != "",
+        tasks.c.status.in_([str(status) for status in statuses]),
+        *_bounds(query),
+    )
+    of_origin = select(envelopes.c.id).where(
+        envelopes.c.id == tasks.c.envelope_id, envelopes.c.origin == query.origin
+    )
+    wanted = wanted.where(of_origin.exists())
+    if query.title:
+        wanted = wanted.where(
+            tasks.c.folded_title.contains(query.title.casefold(), autoescape=True)
+        )
+    return wanted
+
+
+def _bounds(query: TaskQuery) -> list[ColumnElement[bool]]:
+    bounds = {
+        tasks.c.created_at: (query.created_from, query.created_to),
+        tasks.c.due_at: (query.due_from, query.due_to),
+    }
+    found: list[ColumnElement[bool]] = []
+    for column, (least, most) in bounds.items():
+        found += [column >= least] if least else []
+        found += [column <= most] if most else []
+    return found
+
+
+def _page(wanted: Select[tuple[str]], query: TaskQuery) -> Select[tuple[str]]:
+    order = [
+        SORTED_BY[name].desc() if descending else SORTED_BY[name] for name, descending in query.sort
+    ]
+    return wanted.order_by(*order, tasks.c.id).offset(query.offset).limit(query.limit)

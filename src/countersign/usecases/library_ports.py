@@ -1,0 +1,72 @@
+"""The database's side of stored files, packages and lists of tasks. Part of ports.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from countersign.domain.package import Package
+from countersign.domain.stored_file import StoredFile
+from countersign.domain.task import Task
+
+
+class StoredFiles(Protocol):
+    """Somebody else's file is not found."""
+
+    def add(self, file: StoredFile) -> None: ...
+    def get(self, account_id: str, file_id: str) -> StoredFile:
+        """Raises NotFound."""
+
+    def save(self, file: StoredFile) -> None:
+        """Raises NotFound."""
+
+    def remove(self, file: StoredFile) -> None:
+        """Where it is used it stays. Raises NotFound."""
+
+    def use(self, file_id: str, envelope_id: str, document_id: str) -> None:
+        """Remembers that the file is this document of this envelope."""
+
+    def uses(self, envelope_id: str) -> Mapping[str, str]:
+        """File id → document id."""
+
+    def used_in(self, file_id: str) -> Sequence[str]:
+        """Ids of envelopes."""
+
+
+class Packages(Protocol):
+    def add(self, package: Package) -> None: ...
+    def of_envelope(self, envelope_id: str) -> Sequence[Package]:
+        """In the order in which they were asked for, also those of tasks at home there."""
+
+    def of_tasks(self, task_ids: Sequence[str]) -> Sequence[Package]: ...
+    def save(self, package: Package) -> None:
+        """Status and file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskQuery:
+    """Which of an account's titled tasks to list; bounds are inclusive. `title` is a part of it, in
+    any case. `sort` holds names of `SORTS`, each with whether it descends; equal ones are sorted by
+    id. Withdrawn ones are left out."""
+
+    account_id: str
+    origin: str
+    statuses: tuple[str, ...] = ()
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    due_from: datetime | None = None
+    due_to: datetime | None = None
+    title: str = ""
+    sort: tuple[tuple[str, bool], ...] = (("created_at", True),)
+    offset: int = 0
+    limit: int = 100
+
+
+SORTS = ("created_at", "due_at", "title", "status")
+
+
+class Tasks(Protocol):
+    def find(self, query: TaskQuery) -> tuple[Sequence[Task], int]:
+        """One page, without what is to be done with which document, and the number of all."""

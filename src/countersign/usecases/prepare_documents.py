@@ -1,0 +1,39 @@
+"""Documents get their bases before anybody signs them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from countersign.domain.document import Base
+from countersign.domain.envelope import Envelope
+from countersign.usecases.ports import Ports
+
+
+def prepare_documents(envelope: Envelope, ports: Ports) -> tuple[Envelope, list[Base]]:
+    """Gives each document that is signed its base: an existing one when upload and layout are the
+    same, else a new one. Outside the transaction, since a large file takes its time. What was
+    signed already stays as it is. Raises UnusableFile.
+    """
+    new: list[Base] = []
+    for document in envelope.documents:
+        if document.segments or not envelope.signers_of(document.id):
+            continue
+        key = ports.engine.base_key(envelope, document)
+        with ports.unit_of_work() as uow:
+            base = uow.bases.get(key)
+        if base is None:
+            base = ports.engine.prepare(envelope, document)
+            new.append(base)
+        prepared = replace(document, base_key=key, base=base.file)
+        envelope = envelope.with_document(prepared)
+    return envelope, new
+
+
+def on_kept_bases(envelope: Envelope, kept: Sequence[Base]) -> Envelope:
+    """Another request may have prepared the same upload meanwhile; its base has other bytes."""
+    files = {base.key: base.file for base in kept}
+    for document in envelope.documents:
+        if document.base_key in files:
+            envelope = envelope.with_document(replace(document, base=files[document.base_key]))
+    return envelope
