@@ -15,9 +15,12 @@ from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.events import Event, EventKind
 from countersign.domain.evidence import Link, timestamp
 from countersign.domain.task import TaskStatus
+from countersign.usecases.change_tasks import expire_task
 from countersign.usecases.deliver_webhook import deliver_webhook
 from countersign.usecases.expire_envelope import expire_envelope
+from countersign.usecases.keep_results import ask_for_package, keep_results
 from countersign.usecases.make_audit import make_audit
+from countersign.usecases.make_package import make_package
 from countersign.usecases.outside_ports import WebhookTranslator
 from countersign.usecases.ports import FollowUps, NewJob, Ports, UnitOfWork
 from countersign.usecases.remind_unasked import remind_unasked
@@ -102,15 +105,37 @@ def _watch_deadline(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iter
         yield NewJob(kind="expire_envelope", args=args, run_at=envelope.due_at)
 
 
+def _keep_results(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
+    task = envelope.task(event.task_id or "")
+    if envelope.settings.keeps_results:
+        keep_results(envelope, task, event.at, uow)
+    if task.packaged and not task.guest:
+        yield from ask_for_package(envelope, task.id, event.at, uow)
+
+
+def _package(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
+    if envelope.settings.packaged:
+        yield from ask_for_package(envelope, None, event.at, uow)
+
+
+def _watch_task(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    task = envelope.task(event.task_id or "")
+    if task.due_at is not None and not task.guest:
+        yield NewJob(kind="expire_task", args={"task": task.id}, run_at=task.due_at)
+
+
 FOLLOW_UPS: Mapping[EventKind, tuple[Rule, ...]] = {
     EventKind.ENVELOPE_SENT: (_watch_deadline,),
     EventKind.TASK_READY: (_invite, _remind_in_time),
+    EventKind.TASK_ADDED: (_watch_task,),
+    EventKind.TASK_DUE_CHANGED: (_watch_task,),
     EventKind.TASK_REMINDED: (_remind,),
+    EventKind.TASK_COMPLETED: (_keep_results,),
     EventKind.TASK_CANCELLED: (_withdraw,),
     EventKind.CHAT_POSTED: (_tell_of_chat,),
     EventKind.ENVELOPE_ALL_SIGNED: (_seal,),
     EventKind.ENVELOPE_SEALED: (_verify,),
-    EventKind.ENVELOPE_COMPLETED: (_send_copies, _make_audit),
+    EventKind.ENVELOPE_COMPLETED: (_send_copies, _make_audit, _package),
 }
 
 
@@ -135,6 +160,8 @@ def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
         "seal_envelope": lambda args: seal_envelope(args["envelope"], ports),
         "verify_envelope": lambda args: verify_envelope(args["envelope"], ports),
         "make_audit": lambda args: make_audit(args["envelope"], ports),
+        "expire_task": lambda args: expire_task(args["task"], ports),
+        "make_package": lambda args: make_package(args["envelope"], args["package"], ports),
         "expire_envelope": lambda args: expire_envelope(args["envelope"], ports),
         "write_invitation": lambda args: write_invitation(args["envelope"], args["task"], ports),
         "write_reminder": lambda args: write_reminder(

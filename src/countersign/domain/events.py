@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     TASK_DUE_CHANGED = "task_due_changed"
     TASK_EXPIRED = "task_expired"
     TASK_CANCELLED = "task_cancelled"
+    TASK_REMOVED = "task_removed"
     CHAT_POSTED = "chat_posted"
     ENVELOPE_ALL_SIGNED = "envelope_all_signed"
     ENVELOPE_SEALED = "envelope_sealed"

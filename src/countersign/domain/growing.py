@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from countersign.domain.envelope import Envelope, EnvelopeStatus
-from countersign.domain.errors import AlreadyCompleted, Conflict
+from countersign.domain.errors import Conflict
 from countersign.domain.events import Event, EventKind
 from countersign.domain.sending import sent
 from countersign.domain.signing import close_if_done
 from countersign.domain.task import Task, TaskStatus
 from countersign.domain.turns import check_order, unblock
 
+Change = Callable[[Envelope, str, datetime], tuple[Envelope, list[Event]]]
 PLACES = 5  # blocks on one evidence page
 
 
@@ -55,18 +56,25 @@ def _facts(task: Task) -> dict[str, object]:
     return {"documents": {id: str(action) for id, action in task.actions.items()}}
 
 
-def withdraw_task(envelope: Envelope, task_id: str, now: datetime) -> tuple[Envelope, list[Event]]:
-    """The sender takes one task back; the others stay. Raises AlreadyCompleted when it is done;
-    one that ended in another way stays as it is."""
+def remove_task(envelope: Envelope, task_id: str, now: datetime) -> tuple[Envelope, list[Event]]:
+    """The sender takes one task back; the others stay, and so does what was signed."""
     task = envelope.task(task_id)
-    if task.status is TaskStatus.COMPLETED:
-        raise AlreadyCompleted()
-    if not task.status.pending:
+    if task.removed:
         return envelope, []
-    data = {"was": str(task.status)}
-    event = Event(kind=EventKind.TASK_CANCELLED, at=now, task_id=task_id, data=data)
-    envelope = envelope.with_task(replace(task, status=TaskStatus.CANCELLED))
-    return close_if_done(replace(envelope, updated_at=now), [event], now)
+    status = TaskStatus.CANCELLED if task.status.pending else task.status
+    event = Event(
+        kind=EventKind.TASK_CANCELLED if task.status.pending else EventKind.TASK_REMOVED,
+        at=now,
+        task_id=task_id,
+        data={"was": str(task.status)},
+    )
+    envelope = envelope.with_task(replace(task, status=status, removed=True))
+    envelope = replace(envelope, updated_at=now)
+    return close_if_done(envelope, [event], now) if _is_open(envelope) else (envelope, [event])
+
+
+def _is_open(envelope: Envelope) -> bool:
+    return envelope.status is EnvelopeStatus.OPEN
 
 
 def change_due(

@@ -110,6 +110,16 @@ class PdfEngine(Protocol):
     def audit(self, envelope: Envelope, links: Sequence[Link], at: datetime) -> Document:
         """The audit document, made from the evidence and sealed."""
 
+    def container(
+        self,
+        envelope: Envelope,
+        documents: Sequence[Document],
+        links: Sequence[Link],
+        at: datetime,
+    ) -> FileRef:
+        """One sealed PDF with the sealed documents attached to a page that tells of the evidence;
+        the bytes of each stay what they are."""
+
 
 class VerificationFailed(Exception):
     """The sealed file is not what it must be."""

@@ -95,9 +95,7 @@ def to_rows(envelope: Envelope) -> EnvelopeRows:
     if envelope.audit is not None:
         rows[-1]["is_audit"] = True
     parts = [_segment_row(doc.id, *found) for doc in documents for found in enumerate(doc.segments)]
-    home = [
-        _task_row(envelope.account_id, envelope.id, *found) for found in enumerate(envelope.tasks)
-    ]
+    home = [_task_row(envelope, *found) for found in enumerate(envelope.tasks)]
     links = [row for task in envelope.tasks for row in _action_rows(envelope.id, task)]
     return EnvelopeRows(
         documents={row["id"]: row for row in rows},
@@ -185,12 +183,12 @@ def _row_id(envelope_id: str, task: Task) -> str:
     return str(uuid5(UUID(envelope_id), task.id)) if task.guest else task.id
 
 
-def _task_row(account_id: str, envelope_id: str, position: int, task: Task) -> Row:
+def _task_row(envelope: Envelope, position: int, task: Task) -> Row:
     return {
-        "id": _row_id(envelope_id, task),
+        "id": _row_id(envelope.id, task),
         "guest_of": task.id if task.guest else None,
-        "envelope_id": envelope_id,
-        "account_id": account_id,
+        "envelope_id": envelope.id,
+        "account_id": envelope.account_id,
         "position": position,
         "title": task.title,
         "folded_title": task.title.casefold(),
@@ -198,6 +196,7 @@ def _task_row(account_id: str, envelope_id: str, position: int, task: Task) -> R
         "link_expires_at": task.link_expires_at,
         "sign_text": task.sign_text,
         "packaged": task.packaged,
+        "removed": task.removed,
         "redirects": task.redirects,
         "identity_choice": list(task.identity_choice),
         "name": task.person.name,
@@ -353,6 +352,7 @@ def task(row: Row, actions: Mapping[str, Action]) -> Task:
         link_expires_at=row["link_expires_at"],
         sign_text=row["sign_text"],
         packaged=row["packaged"],
+        removed=row["removed"],
         redirects=row["redirects"],
         identity_choice=tuple(row["identity_choice"]),
         person=_person(row),

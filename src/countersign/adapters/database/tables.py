@@ -158,6 +158,7 @@ tasks = Table(
     Column("link_expires_at", Time),
     Column("sign_text", CleanText, nullable=False, server_default=""),
     Column("packaged", Boolean, nullable=False, server_default=false()),
+    Column("removed", Boolean, nullable=False, server_default=false()),
     Column("redirects", Json, nullable=False, server_default="{}"),
     Column("identity_choice", Json, nullable=False, server_default="[]"),
     Index(None, "envelope_id", "position"),
@@ -165,7 +166,7 @@ tasks = Table(
 IS_GUEST = text("guest_of IS NOT NULL")
 Index("ix_tasks_guest_of", tasks.c.guest_of, sqlite_where=IS_GUEST, postgresql_where=IS_GUEST)
 # Tasks that are listed by themselves; those of senders who list envelopes have no title
-IS_LISTED = text("guest_of IS NULL AND title <> ''")
+IS_LISTED = text("guest_of IS NULL AND title <> '' AND NOT removed")
 for list_name, columns in {
     "created": ("account_id", "created_at", "id"),
     "due": ("account_id", "due_at", "id"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, not_, select
 
 from countersign.adapters.database import envelope_rows as shape
 from countersign.adapters.database.tables import envelopes, tasks
 from countersign.adapters.database.transaction import Transaction
-from countersign.domain.task import Task, TaskStatus
+from countersign.domain.task import Task
 from countersign.usecases.library_ports import TaskQuery
 
 SORTED_BY: Mapping[str, ColumnElement[object]] = {
@@ -37,14 +37,15 @@ class Tasks:
 
 
 def _matching(query: TaskQuery) -> Select[tuple[str]]:
-    statuses = query.statuses or [one for one in TaskStatus if one is not TaskStatus.CANCELLED]
     wanted = select(tasks.c.id).where(
         tasks.c.account_id == query.account_id,
         tasks.c.guest_of.is_(None),
         tasks.c.title != "",
-        tasks.c.status.in_([str(status) for status in statuses]),
+        not_(tasks.c.removed),
         *_bounds(query),
     )
+    if query.statuses:
+        wanted = wanted.where(tasks.c.status.in_(query.statuses))
     of_origin = select(envelopes.c.id).where(
         envelopes.c.id == tasks.c.envelope_id, envelopes.c.origin == query.origin
     )

@@ -151,6 +151,24 @@ class Engine:
             upload=self._files.put(sealed),
         )
 
+    def container(
+        self,
+        envelope: Envelope,
+        documents: Sequence[Document],
+        links: Sequence[Link],
+        at: datetime,
+    ) -> FileRef:
+        from countersign.pdf.audit import audit_pdf
+
+        cover = audit_pdf(audit_facts(envelope, links), evidence_json(links))
+        with ExitStack() as stack:
+            files = [
+                (document.name, [stack.enter_context(self._files.local(p)) for p in document.parts])
+                for document in documents
+            ]
+            made = self._workshop.run(errands.container, cover, files)
+        return self._files.put(b"".join((made, *self._signed.closed(made, at))))
+
     def _chain(self, base: Base) -> PreparedChain | SignedUploadChain:
         return self._signed if "already_signed" in base.state else self._prepared
 

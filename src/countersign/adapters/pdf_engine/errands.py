@@ -65,7 +65,7 @@ def page_text(parts: Sequence[Path], page: int) -> list[dict[str, Any]]:
 
 def _whole(parts: Sequence[Path]) -> bytes | Path:
     """A single file is not read but looked into."""
-    return parts[0] if len(parts) == 1 else b"".join(part.read_bytes() for part in parts)
+    return parts[0] if len(parts) == 1 else _joined(parts)
 
 
 def signature_image(data: bytes) -> bytes:
@@ -87,3 +87,14 @@ def report(data: bytes, roots: Sequence[bytes]) -> Report:
     from countersign.pdf.verify.anybody import verify
 
     return verify(data, roots, datetime.now(UTC))
+
+
+def container(cover: bytes, files: Sequence[tuple[str, Sequence[Path]]]) -> bytes:
+    """`cover` with each file, which consists of parts, attached under its name."""
+    from countersign.pdf.container import attach
+
+    return attach(cover, [(name, _joined(parts)) for name, parts in files])
+
+
+def _joined(parts: Sequence[Path]) -> bytes:
+    return b"".join(part.read_bytes() for part in parts)

@@ -8,7 +8,7 @@ from countersign.adapters.database.types import ByCodePoint, CleanText, Json, Ti
 revision = "0006"
 down_revision = "0005"
 
-LISTED = sa.text("guest_of IS NULL AND title <> ''")
+LISTED = sa.text("guest_of IS NULL AND title <> '' AND NOT removed")
 LISTS = {
     "created": ["account_id", "created_at", "id"],
     "due": ["account_id", "due_at", "id"],
@@ -81,6 +81,7 @@ def _columns() -> list[sa.Column[object]]:
         sa.Column("link_expires_at", Time, nullable=True),
         sa.Column("sign_text", CleanText(), nullable=False, server_default=""),
         sa.Column("packaged", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("removed", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("redirects", Json(), nullable=False, server_default="{}"),
         sa.Column("identity_choice", Json(), nullable=False, server_default="[]"),
     ]

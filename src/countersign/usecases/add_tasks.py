@@ -1,0 +1,206 @@
+"""People are added to envelopes that are there already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from countersign.domain import growing
+from countersign.domain.account import Caller
+from countersign.domain.document import Base
+from countersign.domain.envelope import Envelope
+from countersign.domain.errors import Forbidden, Invalid, NotFound
+from countersign.domain.events import Event
+from countersign.domain.task import Action, Person, Task, TaskStatus
+from countersign.usecases.owned import owned_envelope
+from countersign.usecases.ports import Ports, UnitOfWork
+from countersign.usecases.prepare_documents import on_kept_bases, prepare_documents
+from countersign.usecases.retrying import on_stale_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doing:
+    """What to do with one stored file in one envelope."""
+
+    envelope_id: str
+    file_id: str
+    action: Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedTask:
+    """As `Task`; the first envelope in `doings` is its home. `after` are ids of earlier tasks."""
+
+    title: str
+    person: Person
+    doings: tuple[Doing, ...]
+    after: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()
+    identity_choice: tuple[str, ...] = ()
+    language: str = ""
+    sign_text: str = ""
+    packaged: bool = False
+    due_at: datetime | None = None
+    link_expires_at: datetime | None = None
+    redirects: Mapping[str, str] = field(default_factory=dict)
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddTasks:
+    caller: Caller
+    origin: str
+    tasks: tuple[AddedTask, ...]
+
+
+def add_tasks(command: AddTasks, ports: Ports) -> list[Task]:
+    """All of them or none, as their homes hold them, in the order given. Raises Invalid, whose
+    fields are `tasks[n].doings[m].envelope_id`, `….file_id` or `tasks[n].after[m]`; Conflict for an
+    envelope that takes nobody any more."""
+    return on_stale_state(lambda: _add(command, ports))
+
+
+def _add(command: AddTasks, ports: Ports) -> list[Task]:
+    now = ports.clock()
+    with ports.unit_of_work() as uow:
+        found = _Found.of(command, uow)
+    made = [_made(new, found, now) for new in command.tasks]
+    grown = [_grown(envelope, made, found, now, ports) for envelope in found.envelopes.values()]
+    with ports.unit_of_work() as uow:
+        for each in grown:
+            kept = [uow.bases.add(base) for base in each.bases]
+            uow.envelopes.save(on_kept_bases(each.envelope, kept), each.events)
+        for envelope in found.elsewhere():
+            uow.envelopes.save(envelope, [])  # whoever completes it now sees who waits for it
+        uow.commit()
+    envelopes = {each.envelope.id: each.envelope for each in grown}
+    homes = [next(iter(held.items())) for held in made]
+    return [envelopes[id].task(task.id) for id, task in homes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grown:
+    envelope: Envelope
+    events: list[Event]
+    bases: list[Base]
+
+
+def _grown(
+    envelope: Envelope,
+    made: Sequence[Mapping[str, Task]],
+    found: _Found,
+    now: datetime,
+    ports: Ports,
+) -> _Grown:
+    new = [held[envelope.id] for held in made if envelope.id in held]
+    there = {task.id for task in envelope.tasks}
+    awaited = {id for task in new for id in task.after} - there
+    guests = [_guest(found.awaited[id]) for id in sorted(awaited)]
+    envelope, events = growing.add_tasks(envelope, [*guests, *new], now)
+    envelope, bases = prepare_documents(envelope, ports)
+    return _Grown(envelope, events, bases)
+
+
+def _guest(task: Task) -> Task:
+    """Somebody who acts elsewhere and is waited for here."""
+    return replace(task, guest=True, actions={}, fields=(), after=())
+
+
+def _made(new: AddedTask, found: _Found, now: datetime) -> dict[str, Task]:
+    """The task as each of its envelopes holds it."""
+    done = TaskStatus.COMPLETED
+    home = Task(
+        id=str(uuid4()),
+        person=new.person,
+        actions={},
+        after=tuple(id for id in new.after if found.awaited[id].status is not done),
+        methods=new.methods,
+        identity=new.identity,
+        identity_choice=new.identity_choice,
+        language=new.language,
+        title=new.title,
+        sign_text=new.sign_text,
+        packaged=new.packaged,
+        created_at=now,
+        due_at=new.due_at,
+        link_expires_at=new.link_expires_at,
+        redirects=new.redirects,
+        extras=new.extras,
+    )
+    actions: dict[str, dict[str, Action]] = {}
+    for doing in new.doings:
+        document_id = found.uses[doing.envelope_id][doing.file_id]
+        actions.setdefault(doing.envelope_id, {})[document_id] = doing.action
+    first = new.doings[0].envelope_id
+    return {id: replace(home, actions=own, guest=id != first) for id, own in actions.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the new tasks speak of: envelopes, the files in them, and tasks that are waited for with
+    the envelopes that are their homes."""
+
+    envelopes: Mapping[str, Envelope]
+    uses: Mapping[str, Mapping[str, str]]
+    awaited: Mapping[str, Task]
+    homes: Mapping[str, Envelope]
+
+    @classmethod
+    def of(cls, command: AddTasks, uow: UnitOfWork) -> _Found:
+        search = _Search(command, uow)
+        for number, new in enumerate(command.tasks):
+            for place, doing in enumerate(new.doings):
+                search.doing(doing, f"tasks[{number}].doings[{place}]")
+            for place, id in enumerate(new.after):
+                search.awaited_task(id, f"tasks[{number}].after[{place}]")
+        if search.wrong:
+            raise Invalid("a task names something that is not there", search.wrong)
+        return cls(search.envelopes, search.uses, search.awaited, search.homes)
+
+    def elsewhere(self) -> list[Envelope]:
+        """Homes of awaited tasks that are pending and get nobody new themselves."""
+        homes = {
+            self.homes[id].id: self.homes[id]
+            for id, task in self.awaited.items()
+            if task.status.pending
+        }
+        return [envelope for id, envelope in sorted(homes.items()) if id not in self.envelopes]
+
+
+class _Search:
+    """Looks everything up and notes what is wrong, all of it at once."""
+
+    def __init__(self, command: AddTasks, uow: UnitOfWork) -> None:
+        self._command, self._uow = command, uow
+        self.envelopes: dict[str, Envelope] = {}
+        self.uses: dict[str, Mapping[str, str]] = {}
+        self.awaited: dict[str, Task] = {}
+        self.homes: dict[str, Envelope] = {}
+        self.wrong: dict[str, str] = {}
+
+    def doing(self, doing: Doing, path: str) -> None:
+        id = doing.envelope_id
+        try:
+            if id not in self.envelopes:
+                self.envelopes[id] = self._own(id)
+                self.uses[id] = self._uow.stored_files.uses(id)
+        except (NotFound, Forbidden):
+            self.wrong[f"{path}.envelope_id"] = "no such document collection"
+            return
+        if doing.file_id not in self.uses[id]:
+            self.wrong[f"{path}.file_id"] = "not a document of this collection"
+
+    def awaited_task(self, id: str, path: str) -> None:
+        try:
+            home = self._own(self._uow.envelopes.of_task(id).id)
+        except (NotFound, Forbidden):
+            self.wrong[path] = "no such task"
+            return
+        self.homes[id], self.awaited[id] = home, home.task(id)
+
+    def _own(self, envelope_id: str) -> Envelope:
+        return owned_envelope(envelope_id, self._command.caller, self._command.origin, self._uow)

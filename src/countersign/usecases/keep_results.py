@@ -1,0 +1,60 @@
+"""What came of an act, as files that a program can fetch one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from countersign.domain.document import Document
+from countersign.domain.envelope import Envelope
+from countersign.domain.package import Package
+from countersign.domain.stored_file import StoredFile, StoredFileKind
+from countersign.domain.task import Task
+from countersign.usecases.ports import NewJob, UnitOfWork
+
+
+def result_id(task_id: str, file_id: str) -> str:
+    """The id of what a task left in a stored file. It follows from both, so nobody looks it up."""
+    return str(uuid5(UUID(task_id), file_id))
+
+
+def keep_results(envelope: Envelope, task: Task, at: datetime, uow: UnitOfWork) -> None:
+    """Each document that the task signed, as it is now; in the transaction of the act."""
+    if not task.signs:
+        return
+    for file_id, document_id in uow.stored_files.uses(envelope.id).items():
+        if document_id in task.signs:
+            uow.stored_files.add(_result(envelope, task, file_id, document_id, at))
+
+
+def _result(
+    envelope: Envelope, task: Task, file_id: str, document_id: str, at: datetime
+) -> StoredFile:
+    document: Document = envelope.document(document_id)
+    return StoredFile(
+        id=result_id(task.id, file_id),
+        account_id=envelope.account_id,
+        kind=StoredFileKind.RESULT,
+        media_type=document.media_type,
+        parts=document.parts,
+        sha256="",
+        created_at=at,
+        filename=document.name,
+    )
+
+
+def ask_for_package(
+    envelope: Envelope, task_id: str | None, at: datetime, uow: UnitOfWork
+) -> Iterable[NewJob]:
+    """A package of one task's documents, or of all of the envelope; made by the job returned."""
+    package = Package(
+        id=str(uuid5(UUID(task_id or envelope.id), "package")),
+        account_id=envelope.account_id,
+        envelope_id=envelope.id,
+        task_id=task_id,
+        created_at=at,
+    )
+    uow.packages.add(package)
+    args = {"envelope": envelope.id, "package": package.id}
+    yield NewJob(kind="make_package", args=args, queue="pdf")

@@ -1,0 +1,104 @@
+"""What an account does with the files that it stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import uuid4
+
+from countersign.domain.account import Caller
+from countersign.domain.document import FileRef, PageSize
+from countersign.domain.errors import Conflict
+from countersign.domain.stored_file import StoredFile, StoredFileKind, describe
+from countersign.usecases.file_ports import Staged
+from countersign.usecases.ports import Ports, Repeatable, UnitOfWork
+from countersign.usecases.receive_file import inspect_file, keep_file
+
+PDF = "application/pdf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreFile:
+    """An upload; `media_type` without parameters."""
+
+    caller: Caller
+    staged: Staged
+    media_type: str
+    repeatable: Repeatable | None = None
+
+
+def store_file(command: StoreFile, ports: Ports) -> StoredFile:
+    """Keeps an upload that can be signed, or returns what the same request made before. Raises
+    UnusableFile, IdempotencyMismatch."""
+    received = keep_file(inspect_file(command.staged, "", ports), ports)
+    file = _upload(command, received.upload, received.pages, ports)
+    with ports.unit_of_work() as uow:
+        uow.stored_files.add(file)
+        if command.repeatable is not None:
+            made = uow.repeats.claim(command.repeatable, file.id, file.created_at)
+            if made != file.id:
+                return uow.stored_files.get(file.account_id, made)
+        uow.commit()
+    return file
+
+
+def _upload(
+    command: StoreFile, content: FileRef, pages: tuple[PageSize, ...], ports: Ports
+) -> StoredFile:
+    return StoredFile(
+        id=str(uuid4()),
+        account_id=command.caller.account.id,
+        kind=StoredFileKind.UPLOAD,
+        media_type=command.media_type,
+        parts=(content,),
+        sha256=content.sha256,
+        created_at=ports.clock(),
+        pages=pages,
+    )
+
+
+def read_stored_file(file_id: str, caller: Caller, ports: Ports) -> StoredFile:
+    """Raises NotFound, also for another account's."""
+    with ports.unit_of_work() as uow:
+        return uow.stored_files.get(caller.account.id, file_id)
+
+
+class Words(Protocol):
+    """New words about a file; None leaves what is there."""
+
+    filename: str | None
+    title: str | None
+    description: str | None
+
+
+def describe_stored_file(file_id: str, words: Words, caller: Caller, ports: Ports) -> StoredFile:
+    """Raises NotFound, Invalid."""
+    with ports.unit_of_work() as uow:
+        file = describe(
+            uow.stored_files.get(caller.account.id, file_id),
+            filename=words.filename,
+            title=words.title,
+            description=words.description,
+        )
+        uow.stored_files.save(file)
+        uow.commit()
+    return file
+
+
+def remove_stored_file(file_id: str, caller: Caller, ports: Ports) -> None:
+    """Raises NotFound, and Conflict while somebody is still to act on it."""
+    with ports.unit_of_work() as uow:
+        file = uow.stored_files.get(caller.account.id, file_id)
+        if _is_waited_for(file, uow):
+            raise Conflict("somebody is still to act on this document")
+        uow.stored_files.remove(file)
+        uow.commit()
+
+
+def _is_waited_for(file: StoredFile, uow: UnitOfWork) -> bool:
+    for envelope_id in uow.stored_files.used_in(file.id):
+        document_id = uow.stored_files.uses(envelope_id)[file.id]
+        tasks = uow.envelopes.get(envelope_id).tasks
+        if any(document_id in task.actions and task.status.pending for task in tasks):
+            return True
+    return False
