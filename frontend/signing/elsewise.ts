@@ -5,6 +5,10 @@ import { tellHost } from "./frame";
 import { base, ids } from "./page-data";
 import { explain, movedOn } from "./trouble";
 
+interface Left {
+  redirect_url?: string | null;
+}
+
 /** What else than signing a person may do: decline, forward, postpone. */
 export function prepareElsewise(): void {
   prepareDialog("decline", ".danger", () => ({
@@ -31,10 +35,11 @@ function prepareDialog(action: string, confirm: string, body: () => object): voi
 async function send(action: string, body: object | null, place: HTMLElement): Promise<void> {
   showError(place, "");
   try {
-    await call(`${base}/${action}`, { body });
-    forget();
+    const { redirect_url } = await call<Left>(`${base}/${action}`, { body });
+    if (action !== "postpone") forget();
     if (action === "decline") tellHost("declined", { ...ids, ...body });
-    location.reload();
+    if (redirect_url) location.assign(redirect_url);
+    else location.reload();
   } catch (error) {
     if (!movedOn(error)) showError(place, explain(error));
   }

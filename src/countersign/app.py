@@ -42,7 +42,7 @@ from countersign.adapters.secrets import SecretBox, master_key, subkey
 from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
-from countersign.dialects import Dialect, signature_nc, signeum
+from countersign.dialects import Dialect, signature_nc, signeum, signicat_v2
 from countersign.pages import downloads, front, operations, pki, sandbox, static, widget
 from countersign.pages.signing import api as signing
 from countersign.settings import PREFIX, BadSettings, Settings
@@ -51,7 +51,7 @@ from countersign.usecases.identity_port import IdentityProvider
 from countersign.usecases.outside_ports import Mailer
 from countersign.usecases.ports import Clock, Ports
 
-DIALECTS: tuple[Dialect, ...] = (signature_nc.DIALECT, signeum.DIALECT)
+DIALECTS: tuple[Dialect, ...] = (signature_nc.DIALECT, signeum.DIALECT, signicat_v2.DIALECT)
 DEFAULT_ADDRESS = ("127.0.0.1", 8080)
 # That have begun; few of them compute at once (turns.py). With the worker they fit into the pool
 HANDLER_THREADS = 20
@@ -274,7 +274,7 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
     }
     links = {"The signing page's API": "/s/docs"}
     for dialect in DIALECTS:
-        links |= {f"{dialect.name}: API": f"{prefix}/docs" for prefix in dialect.prefixes}
+        links[f"{dialect.name}: API"] = dialect.docs
     if settings.sandbox:
         links["What the mails say"] = "/sandbox/mail"
         links["The signing page inside another page"] = "/sandbox/widget"

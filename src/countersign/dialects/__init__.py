@@ -35,12 +35,13 @@ class Dialect:
     """What app.py has to know of a dialect.
 
     `name` is the api of its credentials and the origin of its envelopes; its application answers
-    everything below `prefixes`. `webhooks` makes its translator, whose download links live as long
-    as the third argument says.
+    everything below `prefixes` and describes itself at `docs`. `webhooks` makes its translator,
+    whose download links live as long as the third argument says.
     """
 
     name: str
     prefixes: tuple[str, ...]
+    docs: str
     build: Build
     webhooks: Callable[[Links, Clock, timedelta], WebhookTranslator]
 

@@ -44,6 +44,12 @@ def cancel(envelope: Envelope, now: datetime, reason: str = "") -> tuple[Envelop
     return replace(envelope, status=EnvelopeStatus.CANCELLED, updated_at=now), [*ended, closing]
 
 
+def remove(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
+    """The sender does not want to see it any more. Its evidence stays."""
+    event = Event(kind=EventKind.ENVELOPE_DELETED, at=now)
+    return replace(envelope, status=EnvelopeStatus.DELETED, updated_at=now), [event]
+
+
 def expire(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
     """Ends an open envelope whose deadline has passed; otherwise changes nothing."""
     if envelope.status is not EnvelopeStatus.OPEN:

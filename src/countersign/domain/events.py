@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     ENVELOPE_EXPIRED = "envelope_expired"
     ENVELOPE_CANCELLED = "envelope_cancelled"
     ENVELOPE_FAILED = "envelope_failed"
+    ENVELOPE_DELETED = "envelope_deleted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

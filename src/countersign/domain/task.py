@@ -148,6 +148,11 @@ class Task:
         """Ids of the documents that get this person's signature."""
         return tuple(doc for doc, action in self.actions.items() if action is Action.SIGN)
 
+    def redirect(self, kind: str) -> str | None:
+        """Where the browser goes then; `${task}` in the address stands for the task's id."""
+        address = self.redirects.get(kind)
+        return None if address is None else address.replace("${task}", self.id)
+
     @property
     def identity_due(self) -> tuple[str, ...]:
         due = tuple(method for method in self.identity if method not in self.identified)

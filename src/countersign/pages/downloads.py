@@ -18,8 +18,8 @@ from countersign.httpkit import (
     Success,
     text_response,
 )
-from countersign.pages.stored import StoredContent
 from countersign.usecases.ports import Ports
+from countersign.usecases.stored_content import StoredContent
 from countersign.usecases.views import downloaded
 
 PDF = "application/pdf"
@@ -40,7 +40,7 @@ def build(ports: Ports, runtime: Runtime) -> ASGIApp:
         """The document's bytes as they were when the link was made."""
         found = ports.links.downloadable(token, ports.clock())
         document = downloaded(found, ports)
-        content = StoredContent(document, ports.files)
+        content = StoredContent(document.parts, ports.files)
         return FileResponse(content, document.media_type, file_name(document), headers=HEADERS)
 
     operation = Operation(

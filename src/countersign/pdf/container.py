@@ -23,6 +23,9 @@ def attach(cover: bytes, files: Sequence[tuple[str, bytes]]) -> bytes:
                     data,
                     filename=key,
                     mime_type="application/pdf",
+                    creation_date="",
+                    mod_date="",
+                    description="",
                 )
                 spec.obj.AFRelationship = pikepdf.Name.Data
                 pdf.attachments[key] = spec

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from countersign.domain.account import Caller
 from countersign.domain.document import Document
-from countersign.domain.envelope import Envelope, EnvelopeSettings
+from countersign.domain.envelope import Envelope, EnvelopeSettings, OnDecline
 from countersign.domain.errors import Invalid, NotFound
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Visitor
@@ -89,6 +89,7 @@ def _settings(packaged: bool) -> EnvelopeSettings:
     """It closes when it is to be packaged; otherwise people may come as long as it is there."""
     return EnvelopeSettings(
         send_invitations=False,
+        on_decline=OnDecline.KEEP_OPEN,
         takes_new_tasks=True,
         closes_when_signed=packaged,
         keeps_results=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import uuid4
@@ -13,8 +14,6 @@ from countersign.domain.stored_file import StoredFile, StoredFileKind, describe
 from countersign.usecases.file_ports import Staged
 from countersign.usecases.ports import Ports, Repeatable, UnitOfWork
 from countersign.usecases.receive_file import inspect_file, keep_file
-
-PDF = "application/pdf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +60,16 @@ def read_stored_file(file_id: str, caller: Caller, ports: Ports) -> StoredFile:
     """Raises NotFound, also for another account's."""
     with ports.unit_of_work() as uow:
         return uow.stored_files.get(caller.account.id, file_id)
+
+
+def sha256_of(file: StoredFile, ports: Ports) -> str:
+    """Hex; of a result it is found out when somebody asks."""
+    if file.sha256:
+        return file.sha256
+    digest = hashlib.sha256()
+    for block in ports.files.stream(file.parts):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 class Words(Protocol):

@@ -7,4 +7,4 @@ from countersign.dialects.signature_nc.api import BASE, build
 from countersign.dialects.signature_nc.auth import API
 from countersign.dialects.signature_nc.webhooks import Webhooks
 
-DIALECT = Dialect(name=API, prefixes=(BASE,), build=build, webhooks=Webhooks)
+DIALECT = Dialect(name=API, prefixes=(BASE,), docs=f"{BASE}/docs", build=build, webhooks=Webhooks)

@@ -7,4 +7,4 @@ from countersign.dialects.signeum.api import BASE, build
 from countersign.dialects.signeum.auth import API
 from countersign.dialects.signeum.webhooks import Webhooks
 
-DIALECT = Dialect(name=API, prefixes=(BASE,), build=build, webhooks=Webhooks)
+DIALECT = Dialect(name=API, prefixes=(BASE,), docs=f"{BASE}/docs", build=build, webhooks=Webhooks)

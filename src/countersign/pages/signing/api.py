@@ -24,6 +24,7 @@ from countersign.pages.signing.schemas import (
     DeclineInput,
     ImageQuery,
     LanguageQuery,
+    Left,
     PageQuery,
     ProblemBody,
     State,
@@ -69,9 +70,8 @@ def _operations(page: SigningPage) -> list[Operation]:
         _operation(
             "POST", "/s/{token}/complete", page.complete, completed, completing, LanguageQuery
         ),
-        _operation(
-            "POST", "/s/{token}/decline", page.decline, Success(type=dict[str, str]), declining
-        ),
+        _operation("POST", "/s/{token}/decline", page.decline, Success(type=Left), declining),
+        _operation("POST", "/s/{token}/postpone", page.postpone, Success(type=Left)),
         _operation(
             "GET", "/s/{token}/documents/{document_id}", page.document, _media("application/pdf")
         ),

@@ -29,6 +29,7 @@ from countersign.pages.signing.schemas import (
     DeclineInput,
     ImageQuery,
     LanguageQuery,
+    Left,
     PageQuery,
     SignedDocument,
     image_bytes,
@@ -36,13 +37,13 @@ from countersign.pages.signing.schemas import (
 from countersign.pages.signing.shell import render_notice, render_task
 from countersign.pages.signing.state import signing_state
 from countersign.pages.signing.strings import consent_text, main_action
-from countersign.pages.stored import StoredContent
 from countersign.pages.visitors import visitor_of
 from countersign.usecases.decline_task import decline_task
 from countersign.usecases.embed_task import embedding_origin
 from countersign.usecases.open_task import is_over, look_at_task, open_task
 from countersign.usecases.ports import Ports
 from countersign.usecases.sign_task import SignTask, sign_task
+from countersign.usecases.stored_content import StoredContent
 
 PRIVATE = {"cache-control": "private, max-age=3600"}
 # The page's address of the logo changes with its content
@@ -126,34 +127,37 @@ class SigningPage:
         command = SignTask(
             task_id=task.id,
             method=body.method,
-            consent=consent_text(language, main_action(task.actions.values()))
-            if body.consent
-            else "",
+            consent=_consent(task, language) if body.consent else "",
             visitor=visitor_of(request),
             image=image_bytes(body.signature.image),
             text=body.signature.text,
             values=body.fields,
         )
         envelope = sign_task(command, self._ports)
-        after = envelope.settings.after
         return Completed(
             status="completed",
-            redirect_url=after.url if after.type == "redirect" and after.url else None,
+            redirect_url=task.redirect("success") or _redirect_after(envelope),
             documents=self._signed(envelope, envelope.task(task.id)),
         )
 
-    def decline(self, token: str, request: Request, body: DeclineInput) -> dict[str, str]:
+    def decline(self, token: str, request: Request, body: DeclineInput) -> Left:
         """Refuses to sign, with a reason for the sender."""
         task_id = self._task_id(token)
         envelope = decline_task(task_id, body.reason, visitor_of(request), self._ports)
-        return {"status": str(envelope.task(task_id).status)}
+        task = envelope.task(task_id)
+        return Left(status=str(task.status), redirect_url=task.redirect("reject"))
+
+    def postpone(self, token: str) -> Left:
+        """Goes back to where the sender wants to see people who come again later."""
+        _, task = self._look(token)
+        return Left(status=str(task.status), redirect_url=task.redirect("cancel"))
 
     # -------------------------------------------------------------- files
 
     def document(self, token: str, document_id: str) -> Response:
         """The document as it is now, as PDF."""
         document = self._document(token, document_id)
-        content = StoredContent(document, self._ports.files)
+        content = StoredContent(document.parts, self._ports.files)
         headers = {"cache-control": "private, no-cache"}
         return FileResponse(content, document.media_type, document.name, headers=headers)
 
@@ -217,6 +221,15 @@ class SigningPage:
     def _language(self, request: Request, query: LanguageQuery, task: Task | None) -> str:
         wishes = (query.lang, task.language if task else "")
         return i18n.choose_language(wishes, request.headers.get("accept-language", ""))
+
+
+def _consent(task: Task, language: str) -> str:
+    return task.sign_text or consent_text(language, main_action(task.actions.values()))
+
+
+def _redirect_after(envelope: Envelope) -> str | None:
+    after = envelope.settings.after
+    return after.url if after.type == "redirect" and after.url else None
 
 
 def _may_download(kind: NoticeKind, task: Task) -> bool:

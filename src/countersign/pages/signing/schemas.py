@@ -104,6 +104,11 @@ class Completed(BaseModel):
     documents: list[SignedDocument]
 
 
+class Left(BaseModel):
+    status: str
+    redirect_url: str | None = None
+
+
 class Problem(BaseModel):
     """`code` is a stable word, `fields` maps what was sent to what is wrong with it."""
 

@@ -20,7 +20,11 @@ def signing_state(
     """Only this task's own fields and documents: nothing of the other people in the envelope.
     `base` is the path of the signing link."""
     return {
-        "envelope": {"id": envelope.id, "name": envelope.name, "status": str(envelope.status)},
+        "envelope": {
+            "id": envelope.id,
+            "name": task.title or envelope.name,
+            "status": str(envelope.status),
+        },
         "task": _task(envelope, task),
         "documents": [
             _document(envelope.document(id), str(action), task)
@@ -41,14 +45,14 @@ def signing_state(
 
 
 def _task(envelope: Envelope, task: Task) -> dict[str, Any]:
-    due = task.due_at or envelope.due_at
+    due = task.due_at or envelope.due_at or task.link_expires_at
     return {
         "id": task.id,
         "status": str(task.status),
         "name": task.person.name,
         "language": task.language,
         "deadline": timestamp(due) if due else None,
-        "sign_text": None,
+        "sign_text": task.sign_text or None,
         "may": _may(envelope, task),
     }
 
@@ -56,6 +60,7 @@ def _task(envelope: Envelope, task: Task) -> dict[str, Any]:
 def _may(envelope: Envelope, task: Task) -> list[str]:
     return [
         *(["decline"] if task.status is TaskStatus.READY else []),
+        *(["postpone"] if task.status is TaskStatus.READY and task.redirect("cancel") else []),
         *(["chat"] if may_read(envelope, task) else []),
     ]
 

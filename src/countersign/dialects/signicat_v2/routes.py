@@ -1,0 +1,160 @@
+"""Parse → one use case → present."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from starlette.requests import Request
+from starlette.responses import Response
+
+from countersign import httpkit
+from countersign.dialects import repeatable_of, visitor_of
+from countersign.dialects.signicat_v2 import answers, present, schemas
+from countersign.dialects.signicat_v2.errors import Rejected
+from countersign.dialects.signicat_v2.translate import (
+    ORIGIN,
+    Offered,
+    to_add_tasks,
+    to_query,
+    wrong_due_date,
+)
+from countersign.domain.account import Caller
+from countersign.domain.package import Package
+from countersign.domain.task import Task
+from countersign.usecases import collections as gathered
+from countersign.usecases import stored_files
+from countersign.usecases.add_tasks import add_tasks
+from countersign.usecases.change_tasks import change_due, list_tasks, read_task, remove_task
+from countersign.usecases.gather_documents import GatherDocuments, gather_documents
+from countersign.usecases.ports import Ports
+from countersign.usecases.repeat_answer import answer_once
+from countersign.usecases.stored_content import StoredContent
+
+Key = httpkit.Idempotency | None
+
+
+class SignicatV2:
+    """Handlers over the ports."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    # -------------------------------------------------------------- documents
+
+    def upload_document(
+        self, caller: Caller, body: httpkit.Upload, idempotency: Key
+    ) -> answers.Document:
+        """Upload a document. Its Content-Type says what it is."""
+        command = stored_files.StoreFile(
+            caller=caller,
+            staged=body,
+            media_type=body.content_type.partition(";")[0].strip().lower(),
+            repeatable=repeatable_of(caller, idempotency),
+        )
+        file = stored_files.store_file(command, self._ports)
+        return present.document(file, file.sha256)
+
+    def read_document(self, caller: Caller, documentId: str) -> Response:
+        """Download a document as it is, or a result."""
+        file = stored_files.read_stored_file(documentId, caller, self._ports)
+        content = StoredContent(file.parts, self._ports.files)
+        return httpkit.FileResponse(
+            content, file.media_type, file.filename or file.id, headers=NO_SNIFFING
+        )
+
+    def delete_document(self, caller: Caller, documentId: str) -> None:
+        """Delete a document and what is known of it."""
+        stored_files.remove_stored_file(documentId, caller, self._ports)
+
+    def read_metadata(self, caller: Caller, documentId: str) -> answers.DocumentMetadata:
+        """Read what is known of a document."""
+        file = stored_files.read_stored_file(documentId, caller, self._ports)
+        return present.metadata(file, stored_files.sha256_of(file, self._ports))
+
+    def change_metadata(
+        self, caller: Caller, documentId: str, body: schemas.Metadata
+    ) -> answers.DocumentMetadata:
+        """Say more of a document. What is left out stays as it is."""
+        file = stored_files.describe_stored_file(documentId, body, caller, self._ports)
+        return present.metadata(file, stored_files.sha256_of(file, self._ports))
+
+    # -------------------------------------------------------------- collections
+
+    def create_collection(
+        self, caller: Caller, request: Request, body: schemas.NewCollection, idempotency: Key
+    ) -> answers.Collection:
+        """Put documents together that belong together."""
+        command = GatherDocuments(
+            caller=caller,
+            origin=ORIGIN,
+            files=tuple(document.documentId for document in body.documents),
+            packaged=bool(body.packageTo),
+            sender=visitor_of(request),
+            extras={
+                present.REFERENCES: [
+                    document.model_dump(exclude_none=True) for document in body.documents
+                ]
+            },
+            repeatable=repeatable_of(caller, idempotency),
+        )
+        return present.collection(gather_documents(command, self._ports), [])
+
+    def read_collection(self, caller: Caller, documentCollectionId: str) -> answers.Collection:
+        """Read a document collection, with its package once there is one."""
+        found = gathered.read_collection(documentCollectionId, caller, ORIGIN, self._ports)
+        return present.collection(*found)
+
+    def delete_collection(self, caller: Caller, documentCollectionId: str) -> None:
+        """Delete a document collection that nobody is to sign any more."""
+        gathered.remove_collection(documentCollectionId, caller, ORIGIN, self._ports)
+
+    # -------------------------------------------------------------- sessions
+
+    def create_sessions(
+        self, caller: Caller, body: list[schemas.NewSession], idempotency: Key
+    ) -> Response:
+        """Ask people to sign: all of the sessions are made, or none."""
+        ports = self._ports
+
+        def make() -> bytes:
+            offered = Offered(ports.identity.methods)
+            command = to_add_tasks(body, caller, offered, ports.clock())
+            made = [self._session(task, []) for task in add_tasks(command, ports)]
+            return bytes(httpkit.json_response(made).body)
+
+        answer = answer_once(repeatable_of(caller, idempotency), ports, make)
+        return Response(answer, 201, media_type="application/json")
+
+    def list_sessions(self, caller: Caller, query: schemas.SessionQuery) -> answers.SessionPage:
+        """List signing sessions."""
+        asked = to_query(query, caller.account.id)
+        tasks, packages, total = list_tasks(asked, self._ports)
+        return {
+            "limit": query.limit,
+            "offset": query.offset,
+            "count": len(tasks),
+            "total": total,
+            "data": [self._session(task, packages) for task in tasks],
+        }
+
+    def read_session(self, caller: Caller, sessionId: str) -> answers.Session:
+        """Read a signing session, with its results."""
+        return self._session(*read_task(sessionId, caller, ORIGIN, self._ports))
+
+    def change_session(self, caller: Caller, sessionId: str, body: schemas.SessionChange) -> None:
+        """Give a signing session another due date."""
+        if reason := wrong_due_date(body.dueDate, self._ports.clock()):
+            raise Rejected({"dueDate": reason})
+        change_due(sessionId, body.dueDate, caller, ORIGIN, self._ports)
+
+    def delete_session(self, caller: Caller, sessionId: str) -> None:
+        """Delete a signing session. What was signed in it stays."""
+        remove_task(sessionId, caller, ORIGIN, self._ports)
+
+    def _session(self, task: Task, packages: Sequence[Package]) -> answers.Session:
+        return present.session(task, packages, self._ports.clock(), self._ports.links.signing)
+
+
+NO_SNIFFING = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}

@@ -1,0 +1,110 @@
+"""Events in this vendor's words. Pure: event and envelope in, calls to make out.
+
+| event | when |
+|---|---|
+| `signing-session.opened` | somebody has opened the signature URL for the first time |
+| `signing-session.completed`, `.rejected` | somebody has signed, or refused to |
+| `signing-session.expired` | the due date has passed |
+| `package.completed`, `.failed` | a package of a session or a collection is ready, or is not |
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from countersign.dialects.signicat_v2 import answers
+from countersign.dialects.signicat_v2.translate import REQUEST
+from countersign.domain.chat import ChatMessage
+from countersign.domain.delivery import WebhookEndpoint
+from countersign.domain.envelope import Envelope
+from countersign.domain.events import Event, EventKind
+from countersign.domain.task import Task
+from countersign.httpkit import json_response
+from countersign.usecases.outside_ports import Call, Links
+from countersign.usecases.ports import Clock
+
+SENDER = "signature-api"
+SIGNATURE = "X-Signicat-Signature"
+LIFETIME = timedelta(hours=24)
+# Waited after each failed try, 24 hours in all; then it is given up
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 360, 459))
+TOLD: Mapping[EventKind, str] = {
+    EventKind.TASK_OPENED: "signing-session.opened",
+    EventKind.TASK_COMPLETED: "signing-session.completed",
+    EventKind.TASK_DECLINED: "signing-session.rejected",
+    EventKind.TASK_EXPIRED: "signing-session.expired",
+    EventKind.PACKAGE_MADE: "package.completed",
+    EventKind.PACKAGE_FAILED: "package.failed",
+}
+
+
+class Webhooks:
+    """The dialect's WebhookTranslator. Its bodies hold no links."""
+
+    kinds: Collection[EventKind] = TOLD.keys()
+
+    def __init__(self, _links: Links, _clock: Clock, _lifetime: timedelta) -> None:
+        pass
+
+    def calls(
+        self,
+        event: Event,
+        envelope: Envelope,
+        endpoints: Sequence[WebhookEndpoint],
+        _message: ChatMessage | None,
+    ) -> Sequence[Call]:
+        task = envelope.task(event.task_id) if event.task_id else None
+        if task is not None and task.guest:
+            return ()  # its home tells
+        name = TOLD[event.kind]
+        body = bytes(json_response(_body(name, event, envelope, task)).body)
+        return [
+            Call(
+                endpoint=each,
+                event=name,
+                body=body.decode(),
+                headers=_headers(body, each.secret),
+                pauses=PAUSES,
+            )
+            for each in endpoints
+            if not each.events or name in each.events
+        ]
+
+
+def _headers(body: bytes, secret: str) -> dict[str, str]:
+    proof = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return {"Content-Type": "application/json", SIGNATURE: proof}
+
+
+def _body(name: str, event: Event, envelope: Envelope, task: Task | None) -> answers.Event:
+    """The id stays the same however often it is sent."""
+    fact = f"{event.kind} {event.task_id} {event.at.isoformat()}"
+    return {
+        "id": uuid5(UUID(envelope.id), fact).hex,
+        "timestamp": _moment(event.at),
+        "sender": SENDER,
+        "eventName": name,
+        "eventData": _about(event, envelope, task),
+        "accountId": f"a-{envelope.account_id}",
+        "organizationId": None,
+        "expiresAt": _moment(event.at + LIFETIME),
+        "tags": [],
+    }
+
+
+def _about(event: Event, envelope: Envelope, task: Task | None) -> dict[str, Any]:
+    about: dict[str, Any] = {"id": task.id if task else envelope.id}
+    if task is not None:
+        about["externalId"] = task.extras[REQUEST].get("externalReference")
+    if "reason" in event.data:
+        about["reason"] = event.data["reason"]
+    return about
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
