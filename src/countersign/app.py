@@ -18,6 +18,7 @@ from anyio import to_thread
 from starlette.types import ASGIApp
 
 from countersign import httpkit, jobs
+from countersign.adapters.access_tokens import SignedAccessTokens
 from countersign.adapters.clock import SandboxClock, system_clock
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.jobs import JobQueue
@@ -43,7 +44,7 @@ from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
 from countersign.dialects import Dialect, signature_nc, signeum, signicat_v2
-from countersign.pages import downloads, front, operations, pki, sandbox, static, widget
+from countersign.pages import downloads, front, operations, pki, sandbox, static, token, widget
 from countersign.pages.signing import api as signing
 from countersign.settings import PREFIX, BadSettings, Settings
 from countersign.usecases.file_ports import Files
@@ -174,6 +175,7 @@ def _ports(
         invitations=MailInvitations(settings.mail_from),
         webhooks=HttpWebhookSender(OutboundHttp(allow_private=settings.sandbox)),
         links=links,
+        access_tokens=SignedAccessTokens(settings.public_url, subkey(master, "access tokens")),
         code_key=subkey(master, "one-time codes"),
         fetcher=fetcher,
         identity=simulated or _identity(settings),
@@ -265,6 +267,7 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
         "/s": signing_page,
         "/sign": signing_page,
         "/d": downloads.build(ports, runtime),
+        token.PREFIX: token.build(ports, runtime).app,
         "/pki": pki.build(_published(installation)),
         "/static": static.build(),
         "/widget": widget.build(),
@@ -272,7 +275,7 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
         "/readyz": health,
         "/metrics": health,
     }
-    links = {"The signing page's API": "/s/docs"}
+    links = {"The signing page's API": "/s/docs", "Access tokens": f"{token.PREFIX}/docs"}
     for dialect in DIALECTS:
         links[f"{dialect.name}: API"] = dialect.docs
     if settings.sandbox:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from countersign import jobs
+from countersign.adapters.access_tokens import SignedAccessTokens
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.jobs import JobQueue
 from countersign.adapters.database.migrations import migrate
@@ -113,6 +114,7 @@ def opened(folder: Path) -> Iterator[House]:
         invitations=MailInvitations(MAIL_FROM),
         webhooks=cast(Any, None),
         links=SignedLinks("https://sign.test", KEY),
+        access_tokens=SignedAccessTokens("https://sign.test", KEY),
         fetcher=cast(Any, None),
         identity=NoIdentity(),
         code_key=KEY,

@@ -32,6 +32,8 @@ def test_an_account_is_printed_as_json_with_a_credential_for_each_api(data: Path
     assert made["account"].keys() == {"id", "name", "email"}
     assert made["account"]["name"] == "Åkermans AB"
     assert made["signature_nc"].keys() == {"token", "test_token"}
+    assert made["signicat"].keys() == {"client_id", "client_secret"}
+    assert made["signicat"]["client_id"].startswith("prod-")
     assert made["signeum"].keys() == {"organization_id", "api_key"}
     assert made["signeum"]["organization_id"] == made["account"]["id"]
     assert made["signeum"]["api_key"].startswith("ds_")

@@ -53,16 +53,49 @@ def test_a_secrets_hash_leads_to_its_caller(unit: OpenUnit) -> None:
         assert uow.credentials.of_account(owner.id, "nextsign") == []
 
 
+def test_a_credentials_id_leads_to_its_caller(unit: OpenUnit) -> None:
+    owner, made = stored(unit)
+    with unit() as uow:
+        caller = uow.credentials.caller(made.id)
+        assert (caller.account, caller.credential) == (owner, made)
+
+
+def test_what_a_credential_may_do_is_stored_and_can_be_changed(unit: OpenUnit) -> None:
+    owner, made = stored(unit, permissions=("order:create", "order:läs"))
+    other = credential(owner, api="nextsign", permissions=("read",))
+    stranger, theirs = stored(unit)
+    with unit() as uow:
+        uow.credentials.add(other)
+        assert uow.credentials.get(made.id) == made
+        uow.credentials.permit(owner.id, made.api, ("order:read",))
+        uow.commit()
+    with unit() as uow:
+        assert uow.credentials.caller(made.id).credential.permissions == ("order:read",)
+        assert uow.credentials.by_secret_hash(made.secret_hash).credential.permissions == (
+            "order:read",
+        )
+        assert uow.credentials.of_account(owner.id, "nextsign") == [other]
+        assert uow.credentials.of_account(stranger.id, theirs.api) == [theirs]
+        uow.credentials.permit(owner.id, made.api, ())
+        uow.commit()
+    with unit() as uow:
+        assert uow.credentials.get(made.id).permissions == ()
+
+
 def test_an_unknown_and_a_revoked_credential_open_nothing(unit: OpenUnit) -> None:
     _, made = stored(unit)
     with unit() as uow:
         with pytest.raises(Unauthorized):
             uow.credentials.by_secret_hash("00" * 32)
+        with pytest.raises(Unauthorized):
+            uow.credentials.caller("x")
         uow.credentials.revoke(made.id, NOW)
         uow.commit()
     with unit() as uow:
         with pytest.raises(Unauthorized):
             uow.credentials.by_secret_hash(made.secret_hash)
+        with pytest.raises(Unauthorized):
+            uow.credentials.caller(made.id)
         assert uow.credentials.get(made.id).revoked_at == NOW
         with pytest.raises(NotFound):
             uow.credentials.revoke("x", NOW)

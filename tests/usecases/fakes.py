@@ -210,6 +210,13 @@ class FakeCredentials:
                 return Caller(self._tx.read.accounts[one.account_id], one)
         raise Unauthorized()
 
+    def caller(self, credential_id: str) -> Caller:
+        check_text(credential_id)
+        one = self._tx.read.credentials.get(credential_id)
+        if one is None or one.revoked_at is not None:
+            raise Unauthorized()
+        return Caller(self._tx.read.accounts[one.account_id], one)
+
     def of_account(self, account_id: str, api: str) -> Sequence[Credential]:
         values = self._tx.read.credentials.values()
         mine = [one for one in values if (one.account_id, one.api) == (account_id, api)]
@@ -227,6 +234,11 @@ class FakeCredentials:
         for id, one in stored.items():
             if (one.account_id, one.environment) == (account_id, PRODUCTION):
                 stored[id] = replace(one, quota=quota)
+
+    def permit(self, account_id: str, api: str, permissions: tuple[str, ...]) -> None:
+        stored = self._tx.write.credentials
+        for one in self.of_account(account_id, api):
+            stored[one.id] = replace(one, permissions=permissions)
 
     def revoke(self, credential_id: str, at: datetime) -> None:
         revoked = replace(self.get(credential_id), revoked_at=at)

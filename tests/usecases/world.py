@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from countersign import jobs
+from countersign.adapters.access_tokens import SignedAccessTokens
 from countersign.adapters.identity import NoIdentity
 from countersign.adapters.links import SignedLinks
 from countersign.dialects import Dialect
@@ -49,6 +50,7 @@ class World:
             invitations=Words(),
             webhooks=Receiver(self.called),
             links=self.links,
+            access_tokens=SignedAccessTokens(PUBLIC_URL, bytes(32)),
             fetcher=FakeFetcher(),
             identity=NoIdentity(),
             code_key=bytes(32),

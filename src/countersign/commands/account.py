@@ -9,13 +9,14 @@ from countersign import app
 from countersign.commands.demo_contract import add_sample_template
 from countersign.commands.options import Subparsers, add_data, existing, settings_of
 from countersign.domain.account import PRODUCTION, TEST
-from countersign.usecases.change_account import change_account, limit_account
+from countersign.usecases.change_account import change_account, limit_account, permit_account
 from countersign.usecases.create_account import create_account
 from countersign.usecases.create_credential import CreateCredential, create_credential
 from countersign.usecases.ports import Ports
 
 Made = dict[str, dict[str, str]]
 UNCHANGED = object()
+OAUTH_API = "signicat"
 
 
 def add(commands: Subparsers) -> None:
@@ -49,11 +50,22 @@ def _add_change(actions: Subparsers) -> None:
         metavar="N",
         help="envelopes that each production token may send in all, or `none`",
     )
+    change.add_argument(
+        "--permissions",
+        type=_permissions,
+        default=UNCHANGED,
+        metavar="A,B",
+        help="Signicat: what the account's clients may do, or `all`",
+    )
     change.set_defaults(run=run_change)
 
 
 def _quota(text: str) -> int | None:
     return None if text == "none" else int(text)
+
+
+def _permissions(text: str) -> tuple[str, ...]:
+    return () if text == "all" else tuple(text.split(","))
 
 
 def run_list(given: argparse.Namespace) -> int:
@@ -73,6 +85,8 @@ def run_change(given: argparse.Namespace) -> int:
         account = change_account(given.account, chosen, installation.ports)
         if given.quota is not UNCHANGED:
             limit_account(given.account, given.quota, installation.ports)
+        if given.permissions is not UNCHANGED:
+            permit_account(given.account, OAUTH_API, given.permissions, installation.ports)
     print(f"Changed {account.name}")
     return 0
 
@@ -104,6 +118,7 @@ def make_account(name: str, email: str, installation: app.Installation) -> Made:
     return {
         "account": {"id": account.id, "name": account.name, "email": account.email},
         "signature_nc": {"token": secret(PRODUCTION), "test_token": secret(TEST)},
+        "signicat": _oauth_client(account.id, ports),
         "signeum": {"organization_id": account.id, "api_key": _signeum_key(account.id, ports)},
     }
 
@@ -111,6 +126,14 @@ def make_account(name: str, email: str, installation: app.Installation) -> Made:
 def _signeum_key(account_id: str, ports: Ports) -> str:
     command = CreateCredential(account_id=account_id, api="signeum", name="first key", prefix="ds_")
     return create_credential(command, ports).secret
+
+
+def _oauth_client(account_id: str, ports: Ports) -> dict[str, str]:
+    command = CreateCredential(
+        account_id=account_id, api=OAUTH_API, name="first client", client_prefix="prod-"
+    )
+    made = create_credential(command, ports)
+    return {"client_id": made.credential.id, "client_secret": made.secret}
 
 
 def _as_text(made: Made) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from countersign.domain.errors import QuotaExceeded
+from countersign.domain.errors import MissingPermission, QuotaExceeded
 
 PRODUCTION = "production"
 TEST = "test"
@@ -29,7 +29,8 @@ class Credential:
     """An API key, token or OAuth client. Only the SHA-256 of its secret is kept.
 
     `api` is the dialect that it opens; `environment` isolates test from production envelopes;
-    `quota` is the number of envelopes that it may send (None: no limit), `used` how many it did.
+    `quota` is the number of envelopes that it may send (None: no limit), `used` how many it did;
+    `permissions` are what it may do, in the words of its API (empty: everything).
     """
 
     id: str
@@ -43,6 +44,7 @@ class Credential:
     used: int = 0
     quota: int | None = None
     revoked_at: datetime | None = None
+    permissions: tuple[str, ...] = ()
 
     def count_use(self) -> Credential:
         """One more envelope. Raises QuotaExceeded; only production envelopes count."""
@@ -68,3 +70,9 @@ class Caller:
     @property
     def environment(self) -> str:
         return self.credential.environment
+
+    def check_permission(self, permission: str) -> None:
+        """Raises MissingPermission when the credential may do some things, and this isn't one."""
+        allowed = self.credential.permissions
+        if allowed and permission not in allowed:
+            raise MissingPermission(permission)

@@ -4,7 +4,8 @@
     ├── NotFound             what was named does not exist, or belongs to somebody else
     │   └── Unauthorized     the credential is missing, unknown or revoked
     ├── Forbidden            it exists and the caller may not do this to it
-    │   └── QuotaExceeded    the plan's number of envelopes is used up
+    │   ├── QuotaExceeded    the plan's number of envelopes is used up
+    │   └── MissingPermission   the credential may do some things, and this is none of them
     ├── Invalid              the input breaks a rule; `fields` says which part, why
     │   ├── UnusableFile     a file that cannot be signed; `code` says why
     │   │   └── NotFetched   the file at an address that was given did not come
@@ -60,6 +61,14 @@ class Forbidden(DomainError):
 
 class QuotaExceeded(Forbidden):
     """The credential's number of envelopes is used up."""
+
+
+class MissingPermission(Forbidden):
+    """`permission` is the one that the credential lacks, a word of the API that it opens."""
+
+    def __init__(self, permission: str) -> None:
+        super().__init__("permission", permission)
+        self.permission = permission
 
 
 class Invalid(DomainError):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from countersign.domain.account import Caller
-from countersign.domain.errors import Forbidden, Unauthorized
+from countersign.domain.errors import Forbidden, MissingPermission, Unauthorized
 from countersign.usecases.create_credential import hash_secret
 from countersign.usecases.ports import Ports
 
@@ -14,6 +16,20 @@ def authenticate(api: str, secret: str, ports: Ports) -> Caller:
         caller = uow.credentials.by_secret_hash(hash_secret(secret))
     if caller.credential.api != api:
         raise Unauthorized()
+    return caller
+
+
+def authenticate_token(api: str, token: str, scopes: Collection[str], ports: Ports) -> Caller:
+    """Whoever was issued an access token. Raises Unauthorized for one that isn't good (any more),
+    whose client was revoked since, or that opens another API; MissingPermission for one without any
+    of `scopes`."""
+    granted = ports.access_tokens.read(token, ports.clock())
+    with ports.unit_of_work() as uow:
+        caller = uow.credentials.caller(granted.credential_id)
+    if caller.credential.api != api:
+        raise Unauthorized()
+    if not set(scopes) & set(granted.scopes):
+        raise MissingPermission(" ".join(scopes))
     return caller
 
 

@@ -14,7 +14,8 @@ from countersign.usecases.ports import Ports, Repeatable, UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateCredential:
-    """`prefix` begins the secret, for an API whose keys are known by it."""
+    """`prefix` begins the secret, for an API whose keys are known by it; `client_prefix` the id of
+    an OAuth client, which its owner reads and enters beside the secret."""
 
     account_id: str
     api: str
@@ -23,6 +24,8 @@ class CreateCredential:
     environment: str = PRODUCTION
     quota: int | None = None
     prefix: str = ""
+    client_prefix: str = ""
+    permissions: tuple[str, ...] = ()
     repeatable: Repeatable | None = None
 
 
@@ -39,7 +42,7 @@ def create_credential(command: CreateCredential, ports: Ports) -> NewCredential:
     same request has made it before and its answer is lost, IdempotencyMismatch."""
     secret = command.prefix + secrets.token_urlsafe(32)
     credential = Credential(
-        id=str(uuid4()),
+        id=_new_id(command.client_prefix),
         account_id=command.account_id,
         api=command.api,
         name=command.name,
@@ -48,6 +51,7 @@ def create_credential(command: CreateCredential, ports: Ports) -> NewCredential:
         quota=command.quota,
         secret_hash=hash_secret(secret),
         created_at=ports.clock(),
+        permissions=command.permissions,
     )
     with ports.unit_of_work() as uow:
         if command.repeatable:
@@ -55,6 +59,10 @@ def create_credential(command: CreateCredential, ports: Ports) -> NewCredential:
         uow.credentials.add(credential)
         uow.commit()
     return NewCredential(credential, secret)
+
+
+def _new_id(client_prefix: str) -> str:
+    return client_prefix + secrets.token_hex(8) if client_prefix else str(uuid4())
 
 
 def _claim(request: Repeatable, credential: Credential, uow: UnitOfWork) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from countersign.domain.chat import ChatMessage
 from countersign.domain.delivery import PAUSES, Delivery, Message, WebhookEndpoint
@@ -115,6 +115,34 @@ class Links(Protocol):
 
     def downloadable(self, token: str, now: datetime) -> Download:
         """What a link's token stands for. Raises NotFound, or Gone("expired")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessToken:
+    """What a token says: which credential may call within which scopes, and from when until when,
+    in whole seconds (UTC)."""
+
+    credential_id: str
+    scopes: tuple[str, ...]
+    issued_at: datetime
+    expires_at: datetime
+
+
+class AccessTokens(Protocol):
+    """Tokens of a few minutes, signed and not stored (RFC 9068). Every process of an installation
+    reads what another one has issued."""
+
+    @property
+    def issuer(self) -> str:
+        """The address that tokens name as their origin."""
+
+    def issue(self, granted: AccessToken) -> str: ...
+    def read(self, token: str, now: datetime) -> AccessToken:
+        """Raises Unauthorized for what was not issued here, was changed, or has expired."""
+
+    def key_set(self, now: datetime) -> Mapping[str, Any]:
+        """The public keys by which anybody can check tokens (RFC 7517), also those of the near
+        future."""
 
 
 class Secrets(Protocol):

@@ -24,7 +24,14 @@ from countersign.domain.template import Template
 from countersign.usecases.file_ports import Files, PdfEngine
 from countersign.usecases.identity_port import IdentityProvider, Simulated
 from countersign.usecases.library_ports import Packages, StoredFiles, Tasks
-from countersign.usecases.outside_ports import Fetcher, Invitations, Links, Mailer, WebhookSender
+from countersign.usecases.outside_ports import (
+    AccessTokens,
+    Fetcher,
+    Invitations,
+    Links,
+    Mailer,
+    WebhookSender,
+)
 
 Clock = Callable[[], datetime]
 
@@ -43,6 +50,9 @@ class Credentials(Protocol):
     def by_secret_hash(self, secret_hash: str) -> Caller:
         """Raises Unauthorized for an unknown or revoked one."""
 
+    def caller(self, credential_id: str) -> Caller:
+        """Whom a credential stands for. Raises Unauthorized for an unknown or revoked one."""
+
     def of_account(self, account_id: str, api: str) -> Sequence[Credential]: ...
     def get(self, credential_id: str) -> Credential: ...
     def count_use(self, credential_id: str) -> None:
@@ -51,6 +61,9 @@ class Credentials(Protocol):
 
     def limit(self, account_id: str, quota: int | None) -> None:
         """Sets the quota of all production credentials of an account."""
+
+    def permit(self, account_id: str, api: str, permissions: tuple[str, ...]) -> None:
+        """Sets what an account's credentials of an api may do."""
 
     def revoke(self, credential_id: str, at: datetime) -> None: ...
 
@@ -328,6 +341,7 @@ class Ports:
     invitations: Invitations
     webhooks: WebhookSender
     links: Links
+    access_tokens: AccessTokens
     fetcher: Fetcher
     identity: IdentityProvider
     code_key: bytes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, insert, or_, select, update
 
@@ -22,6 +23,11 @@ _CALLER = Prepared(
     .where(
         credentials.c.secret_hash == bindparam("secret_hash"), credentials.c.revoked_at.is_(None)
     )
+)
+_CALLER_BY_ID = Prepared(
+    select(accounts, credentials)
+    .join_from(credentials, accounts)
+    .where(credentials.c.id == bindparam("id"), credentials.c.revoked_at.is_(None))
 )
 _OF_ACCOUNT = Prepared(
     select(credentials)
@@ -73,24 +79,25 @@ class Credentials:
         insert = self._tx.insert(credentials).on_conflict_do_nothing(
             index_elements=["account_id", "api", "name"]
         )
-        if self._tx.write(insert, asdict(credential)).rowcount != 1:
+        row = asdict(credential) | {"permissions": list(credential.permissions)}
+        if self._tx.write(insert, row).rowcount != 1:
             raise NameTaken()
 
     def by_secret_hash(self, secret_hash: str) -> Caller:
-        found = self._tx.read(_CALLER, {"secret_hash": secret_hash}).one_or_none()
-        if found is None:
-            raise Unauthorized()
-        return _caller(found)
+        return _caller(self._tx.read(_CALLER, {"secret_hash": secret_hash}).one_or_none())
+
+    def caller(self, credential_id: str) -> Caller:
+        return _caller(self._tx.read(_CALLER_BY_ID, {"id": credential_id}).one_or_none())
 
     def of_account(self, account_id: str, api: str) -> Sequence[Credential]:
         found = self._tx.read(_OF_ACCOUNT, {"account_id": account_id, "api": api})
-        return [Credential(**row._asdict()) for row in found]
+        return [_credential(row._asdict()) for row in found]
 
     def get(self, credential_id: str) -> Credential:
         found = self._tx.read(_CREDENTIAL, {"id": credential_id}).one_or_none()
         if found is None:
             raise NotFound("credential", credential_id)
-        return Credential(**found._asdict())
+        return _credential(found._asdict())
 
     def count_use(self, credential_id: str) -> None:
         if self._tx.write(_COUNT_USE, {"of_id": credential_id}).rowcount != 1:
@@ -101,14 +108,27 @@ class Credentials:
         production = credentials.c.environment == PRODUCTION
         self._tx.write(update(credentials).where(of_account, production).values(quota=quota))
 
+    def permit(self, account_id: str, api: str, permissions: tuple[str, ...]) -> None:
+        change = update(credentials).where(
+            credentials.c.account_id == account_id, credentials.c.api == api
+        )
+        self._tx.write(change.values(permissions=list(permissions)))
+
     def revoke(self, credential_id: str, at: datetime) -> None:
         change = update(credentials).where(credentials.c.id == credential_id)
         if self._tx.write(change.values(revoked_at=at)).rowcount != 1:
             raise NotFound("credential", credential_id)
 
 
-def _caller(row: AnyRow) -> Caller:
+def _caller(row: AnyRow | None) -> Caller:
+    """Raises Unauthorized when there is none."""
+    if row is None:
+        raise Unauthorized()
     names, values = accounts.columns.keys(), tuple(row)
     account = Account(**dict(zip(names, values, strict=False)))
     rest = values[len(names) :]
-    return Caller(account, Credential(**dict(zip(credentials.columns.keys(), rest, strict=True))))
+    return Caller(account, _credential(dict(zip(credentials.columns.keys(), rest, strict=True))))
+
+
+def _credential(values: dict[str, Any]) -> Credential:
+    return Credential(**{**values, "permissions": tuple(values["permissions"])})

@@ -61,6 +61,7 @@ credentials = Table(
     Column("used", Integer, nullable=False),
     Column("quota", Integer),
     Column("revoked_at", Time),
+    Column("permissions", Json, nullable=False, server_default="[]"),
     UniqueConstraint("account_id", "api", "name"),
 )
 

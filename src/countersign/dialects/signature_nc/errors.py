@@ -57,6 +57,7 @@ TABLE: Mapping[type[DomainError], tuple[int, Text]] = {
     errors.Unauthorized: (401, "User not founded for this API Token"),
     errors.Forbidden: (401, "This action is unauthorized."),
     errors.QuotaExceeded: (403, "You've reached the API limit for this plan"),
+    errors.MissingPermission: (403, lambda problem: f"Missing permission: {problem.permission}"),
     errors.Invalid: (400, _invalid),
     errors.UnusableFile: (400, lambda problem: UNUSABLE.get(problem.code, problem.message)),
     errors.NotFetched: (400, "The document could not be fetched"),

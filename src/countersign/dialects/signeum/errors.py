@@ -89,6 +89,11 @@ TABLE: Mapping[type[DomainError], tuple[int, str, Message]] = {
         lambda problem: CLOSED.get(problem.kind, "Access denied to the resource"),
     ),
     errors.QuotaExceeded: (402, PAYMENT_REQUIRED, "Payment method required"),
+    errors.MissingPermission: (
+        403,
+        FORBIDDEN,
+        lambda problem: f"Missing permission: {problem.permission}",
+    ),
     errors.Invalid: (400, VALIDATION_ERROR, VALIDATION_FAILED),
     errors.UnusableFile: (400, VALIDATION_ERROR, VALIDATION_FAILED),
     errors.NotFetched: (400, VALIDATION_ERROR, VALIDATION_FAILED),

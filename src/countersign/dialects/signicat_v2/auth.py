@@ -8,9 +8,11 @@ from starlette.requests import Request
 
 from countersign.domain.account import Caller
 from countersign.domain.errors import Unauthorized
-from countersign.usecases.authenticate_token import authenticate_token
+from countersign.usecases.authenticate import authenticate_token
 from countersign.usecases.ports import Ports
 
+API = "signicat"  # of the credentials, which open both versions
+SCOPES = ("signicat-api",)
 # A client may be limited to some of these
 PERMISSIONS = {
     "documents": "sign:document",
@@ -36,7 +38,7 @@ def authenticator(ports: Ports) -> Callable[[Request], Caller]:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthorized()
-        return authenticate_token(token.strip(), ports)
+        return authenticate_token(API, token.strip(), SCOPES, ports)
 
     return caller_of
 

@@ -14,6 +14,7 @@ TABLE: dict[type[DomainError], tuple[int, str]] = {
     errors.Unauthorized: (404, "not_found"),
     errors.Forbidden: (404, "not_found"),
     errors.QuotaExceeded: (403, "quota_exceeded"),
+    errors.MissingPermission: (403, "missing_permission"),
     errors.Invalid: (400, "invalid"),
     errors.UnusableFile: (400, "invalid"),
     errors.NotFetched: (400, "invalid"),

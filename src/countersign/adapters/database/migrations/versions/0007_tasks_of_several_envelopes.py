@@ -5,8 +5,8 @@ from alembic import op
 
 from countersign.adapters.database.types import ByCodePoint, CleanText, Json, Time
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 LISTED = sa.text("guest_of IS NULL AND title <> '' AND NOT removed")
 LISTS = {
