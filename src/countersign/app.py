@@ -57,7 +57,7 @@ DEFAULT_ADDRESS = ("127.0.0.1", 8080)
 # That have begun; few of them compute at once (turns.py). With the worker they fit into the pool
 HANDLER_THREADS = 20
 LINK_LIFETIME = timedelta(hours=1)
-EIDS = ("bankid_se",)
+EIDS = ("bankid_se", "nbid", "sbid", "mitid", "ftn", "samleikin")
 POLL, SANDBOX_POLL = 1.0, 0.2  # seconds; a sandbox's clock may jump at any moment
 
 Outside = Callable[[Ports], Ports]
