@@ -165,6 +165,7 @@ def test_a_key_that_the_token_brings_along_counts_nothing(brought: str) -> None:
     values = {"jwk": mine.as_dict(private=False), "crit": ["b64"], "b64": False}
     value = values.get(brought, "https://else.test/keys")
     more = {"typ": "at+jwt", "kid": header["kid"], brought: value}
+    assert mine.private_key
     signed_by_me = jwt.encode(claims, mine.private_key, "ES256", more)
     assert_refused(signed_by_me)
 

@@ -14,11 +14,14 @@ from urllib.parse import quote
 
 import jwt
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openapi_spec_validator import validate
 from starlette.testclient import TestClient
 
 from countersign.adapters.access_tokens import PERIOD
 from countersign.domain.account import Account
-from countersign.domain.errors import MissingPermission, Unauthorized
+from countersign.domain.errors import MissingPermission, Unauthorized, Unavailable
 from countersign.httpkit import Allowed, ByPrefix, Refusal, RequestId, Runtime, too_many_requests
 from countersign.httpkit.rate_limit import Hit, unlimited
 from countersign.pages import token as page
@@ -30,7 +33,10 @@ from countersign.usecases.create_credential import (
     NewCredential,
     create_credential,
 )
+from countersign.usecases.ports import UnitOfWork
 from tests.adapters import house as houses
+
+pytestmark = pytest.mark.slow
 
 API, SCOPE, OLD_SCOPE = "signicat", "signicat-api", "client.signature"
 TOKEN = "/auth/open/connect/token"
@@ -73,8 +79,12 @@ class Office:
         return create_credential(command, self.house.ports)
 
 
+def encoded(raw: bytes) -> str:
+    return "Basic " + base64.b64encode(raw).decode()
+
+
 def as_basic(text: str) -> str:
-    return "Basic " + base64.b64encode(text.encode()).decode()
+    return encoded(text.encode())
 
 
 @contextmanager
@@ -188,7 +198,7 @@ def test_a_client_has_to_say_who_it_is(office: Office, missing: str, value: str 
 def test_an_authorization_that_is_not_basic_is_an_invalid_client(
     office: Office, header: str
 ) -> None:
-    sent = {"Authorization": header.encode("latin-1")}
+    sent: dict[str, Any] = {"Authorization": header.encode("latin-1")}
     assert_refused(office.ask(**sent), "invalid_client", 401)
     assert_refused(office.ask(office.both, **sent), *expected_beside_a_form(header))
 
@@ -311,6 +321,22 @@ def test_a_body_that_is_no_form_is_an_invalid_request(
     assert_refused(answer, "invalid_request", status)
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.text() | st.from_regex(r"(grant_type=client_credentials&)?[\w=&%+;.-]{0,80}"),
+    st.none() | st.text(st.characters(codec="latin-1")) | st.binary().map(encoded),
+)
+def test_whatever_is_sent_is_refused_in_the_same_shape(
+    office: Office, body: str, authorization: str | None
+) -> None:
+    headers = {b"content-type": FORM.encode()}
+    if authorization is not None:
+        headers[b"authorization"] = authorization.encode("latin-1")
+    answer = office.http.post(TOKEN, content=body.encode(), headers=headers)
+    assert answer.status_code in (400, 401)
+    assert_refused(answer, answer.json()["error"], answer.status_code)
+
+
 def test_a_form_may_say_in_which_characters_it_is_written(office: Office) -> None:
     body = "&".join(f"{name}={value}" for name, value in office.both.items())
     answer = office.http.post(
@@ -327,6 +353,19 @@ def test_other_methods_and_paths_are_refused_in_the_same_shape(office: Office) -
     assert answer.headers["allow"] == "POST"
     for path in ("/auth/open", "/auth/open/connect", TOKEN + "/", "/auth/open/connect/authorize"):
         assert_refused(office.http.post(path), "invalid_request", 404)
+
+
+def test_a_database_that_does_not_answer_is_not_the_clients_fault(tmp_path: Path) -> None:
+    def no_database() -> UnitOfWork:
+        raise Unavailable("database")
+
+    with houses.opened(tmp_path) as house:
+        house.put(unit_of_work=no_database)
+        runtime = Runtime(tmp_path / "staging", handler_threads=1)
+        app = ByPrefix({page.PREFIX: page.build(house.ports, runtime).app}, runtime.lifespan)
+        form = {"grant_type": "client_credentials", "client_id": "a", "client_secret": "b"}
+        with TestClient(app) as http:
+            assert_refused(http.post(TOKEN, data=form), "temporarily_unavailable", 503)
 
 
 def test_no_answer_repeats_what_was_sent(office: Office) -> None:
@@ -373,8 +412,9 @@ def test_the_configuration_says_where_things_are(office: Office) -> None:
 
 def test_the_endpoint_describes_itself(office: Office) -> None:
     assert office.http.get("/auth/open/docs").status_code == 200
-    paths = office.http.get("/auth/open/docs/openapi.json").json()["paths"]
-    assert paths.keys() == {TOKEN, DISCOVERY, f"{DISCOVERY}/jwks"}
+    document = office.http.get("/auth/open/docs/openapi.json").json()
+    validate(document)
+    assert document["paths"].keys() == {TOKEN, DISCOVERY, f"{DISCOVERY}/jwks"}
 
 
 def test_a_token_is_good_for_ten_minutes(office: Office) -> None:
