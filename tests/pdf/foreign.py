@@ -83,6 +83,10 @@ class Authority:
             builder = builder.add_extension(address, critical=False)
         return builder.sign(self.key, hashes.SHA256())
 
+    def certified(self, key: Key, name: str, **purpose: bool) -> bytes:
+        """A certificate (DER) for a key of somebody's; `ca` and `tsa` say for what."""
+        return self._issue(key, _name(name), 365, **purpose).public_bytes(Encoding.DER)
+
     def signer(self, name: str = "Eve Foreign", days: float = 365) -> signers.SimpleSigner:
         key = ec.generate_private_key(ec.SECP256R1())
         return self._simple(key, self._issue(key, _name(name), days))

@@ -31,7 +31,7 @@ def test_time_is_an_argument() -> None:
     """
     found = [
         f"{named(path)} asks {name}"
-        for path in modules(*CORE, SOURCE / "pdf", SOURCE / "dialects")
+        for path in modules(*CORE, SOURCE / "pdf", SOURCE / "xades", SOURCE / "dialects")
         for name in dotted_names(path)
         if name in CLOCKS and not escaped(path, "clock")
     ]

@@ -17,6 +17,7 @@ REACHING_OUT = {"http", "socket", "sqlite3", "smtplib", "ssl", "subprocess", "ur
 # Where a library may be imported, so that one place knows its pitfalls and can replace it
 HOMES = {
     "alembic": ("adapters/database",),
+    "lxml": ("xades",),
     "obstore": ("adapters/files",),
     "pikepdf": ("pdf",),
     "psycopg": ("adapters/database",),
