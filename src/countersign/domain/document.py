@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+PDF = "application/pdf"
+
 
 @dataclass(frozen=True, slots=True)
 class FileRef:
@@ -63,8 +65,20 @@ class Document:
 
     @property
     def parts(self) -> tuple[FileRef, ...]:
-        """The stored files whose concatenation is the document as it is now."""
+        """The stored files whose concatenation is the document as it is now. A text stays what it
+        is: each signature of it is a file of its own."""
+        if self.is_text:
+            return (self.upload,)
         return (self.base or self.upload, *(segment.file for segment in self.segments))
+
+    @property
+    def is_text(self) -> bool:
+        return self.media_type != PDF
+
+    @property
+    def shown(self) -> tuple[FileRef, ...]:
+        """The parts of the PDF that people are shown."""
+        return (self.base or self.upload,) if self.is_text else self.parts
 
     @property
     def size(self) -> int:

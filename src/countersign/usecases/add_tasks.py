@@ -32,7 +32,8 @@ class Doing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddedTask:
-    """As `Task`; the first envelope in `doings` is its home. `after` are ids of earlier tasks."""
+    """As `Task`; the first envelope in `doings` is its home. `after` are ids of earlier tasks. The
+    task's extras say besides whether it is about a `text`."""
 
     title: str
     person: Person
@@ -129,7 +130,7 @@ def _made(new: AddedTask, found: _Found, now: datetime) -> dict[str, Task]:
         due_at=new.due_at,
         link_expires_at=new.link_expires_at,
         redirects=new.redirects,
-        extras=new.extras,
+        extras={**new.extras, "text": found.is_text(new)},
     )
     actions: dict[str, dict[str, Action]] = {}
     for doing in new.doings:
@@ -155,11 +156,17 @@ class _Found:
         for number, new in enumerate(command.tasks):
             for place, doing in enumerate(new.doings):
                 search.doing(doing, f"tasks[{number}].doings[{place}]")
+            search.same_kind(new, f"tasks[{number}].doings")
             for place, id in enumerate(new.after):
                 search.awaited_task(id, f"tasks[{number}].after[{place}]")
         if search.wrong:
             raise Invalid("a task names something that is not there", search.wrong)
         return cls(search.envelopes, search.uses, search.awaited, search.homes)
+
+    def is_text(self, new: AddedTask) -> bool:
+        first = new.doings[0]
+        document_id = self.uses[first.envelope_id][first.file_id]
+        return self.envelopes[first.envelope_id].document(document_id).is_text
 
     def elsewhere(self) -> list[Envelope]:
         """Homes of awaited tasks that are pending and get nobody new themselves."""
@@ -193,6 +200,19 @@ class _Search:
             return
         if doing.file_id not in self.uses[id]:
             self.wrong[f"{path}.file_id"] = "not a document of this collection"
+
+    def same_kind(self, new: AddedTask, path: str) -> None:
+        """Texts are signed in another way than PDFs, so one act is for the ones or the others."""
+        if self.wrong:
+            return
+        kinds = {
+            self.envelopes[doing.envelope_id]
+            .document(self.uses[doing.envelope_id][doing.file_id])
+            .is_text
+            for doing in new.doings
+        }
+        if len(kinds) > 1:
+            self.wrong[path] = "all documents must be PDFs, or all texts"
 
     def awaited_task(self, id: str, path: str) -> None:
         try:

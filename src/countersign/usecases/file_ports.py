@@ -68,6 +68,9 @@ class PdfEngine(Protocol):
 
     def inspect(self, upload: Staged) -> Inspection: ...
 
+    def inspect_text(self, upload: Staged, media_type: str) -> Inspection:
+        """As `inspect`, for a text or XML; its pages are those that people are shown."""
+
     def form_fields(self, upload: Staged) -> Sequence[FormField]:
         """What can be filled in, page by page and from top to bottom. Text, checkboxes and empty
         signature fields only."""

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
 from countersign.domain.package import Package
 from countersign.domain.stored_file import StoredFile, StoredFileKind
 from countersign.domain.task import Task
 from countersign.usecases.ports import NewJob, UnitOfWork
+
+SIGNED_TEXT = "application/xml"
 
 
 def result_id(task_id: str, file_id: str) -> str:
@@ -31,13 +32,16 @@ def keep_results(envelope: Envelope, task: Task, at: datetime, uow: UnitOfWork) 
 def _result(
     envelope: Envelope, task: Task, file_id: str, document_id: str, at: datetime
 ) -> StoredFile:
-    document: Document = envelope.document(document_id)
+    document = envelope.document(document_id)
+    parts, media_type = document.parts, document.media_type
+    if document.is_text:
+        parts, media_type = (document.segments[-1].file,), SIGNED_TEXT
     return StoredFile(
         id=result_id(task.id, file_id),
         account_id=envelope.account_id,
         kind=StoredFileKind.RESULT,
-        media_type=document.media_type,
-        parts=document.parts,
+        media_type=media_type,
+        parts=parts,
         sha256="",
         created_at=at,
         filename=document.name,

@@ -82,7 +82,7 @@ def _as_signed(document: Document, task_id: str) -> Document:
 def _content(envelope: Envelope, parts: Sequence[_Part], ports: Ports) -> tuple[FileRef, ...]:
     """Each is sealed and verified; several are put into one more sealed file."""
     sealed = [_sealed(part, ports) for part in parts]
-    if len(sealed) == 1:
+    if len(sealed) == 1 and not sealed[0].is_text:
         return sealed[0].parts
     with ports.unit_of_work() as uow:
         links = uow.envelopes.evidence(envelope.id)

@@ -8,12 +8,12 @@ from typing import Protocol
 from uuid import uuid4
 
 from countersign.domain.account import Caller
-from countersign.domain.document import FileRef, PageSize
+from countersign.domain.document import PDF, FileRef, PageSize
 from countersign.domain.errors import Conflict
 from countersign.domain.stored_file import StoredFile, StoredFileKind, describe
 from countersign.usecases.file_ports import Staged
 from countersign.usecases.ports import Ports, Repeatable, UnitOfWork
-from countersign.usecases.receive_file import inspect_file, keep_file
+from countersign.usecases.receive_file import InspectedFile, inspect_file, keep_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class StoreFile:
 def store_file(command: StoreFile, ports: Ports) -> StoredFile:
     """Keeps an upload that can be signed, or returns what the same request made before. Raises
     UnusableFile, IdempotencyMismatch."""
-    received = keep_file(inspect_file(command.staged, "", ports), ports)
+    received = keep_file(_inspected(command, ports), ports)
     file = _upload(command, received.upload, received.pages, ports)
     with ports.unit_of_work() as uow:
         uow.stored_files.add(file)
@@ -39,6 +39,13 @@ def store_file(command: StoreFile, ports: Ports) -> StoredFile:
                 return uow.stored_files.get(file.account_id, made)
         uow.commit()
     return file
+
+
+def _inspected(command: StoreFile, ports: Ports) -> InspectedFile:
+    if command.media_type == PDF:
+        return inspect_file(command.staged, "", ports)
+    pages = ports.engine.inspect_text(command.staged, command.media_type).pages
+    return InspectedFile(name="", staged=command.staged, pages=pages)
 
 
 def _upload(

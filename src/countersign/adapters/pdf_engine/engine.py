@@ -17,8 +17,10 @@ from countersign.adapters.caching import Recent
 from countersign.adapters.pdf_engine import errands
 from countersign.adapters.pdf_engine.audit import audit_facts, evidence_json
 from countersign.adapters.pdf_engine.keyring import Keyring
+from countersign.adapters.pdf_engine.packing import contents
 from countersign.adapters.pdf_engine.prepared_chain import PreparedChain
 from countersign.adapters.pdf_engine.segments import Segments
+from countersign.adapters.pdf_engine.text_chain import TextChain
 from countersign.adapters.pdf_engine.translation import check_page, layout_of
 from countersign.adapters.workshop import Workshop
 from countersign.domain.document import Base, Document, FileRef, Segment
@@ -46,6 +48,7 @@ class Engine:
         self._files, self._keys, self._workshop = files, keys, workshop
         self._segments = Segments(files)
         self._prepared = PreparedChain(files, self._segments, keys)
+        self._texts = TextChain(files, self._segments, keys, workshop)
         self._inspections: Recent[Inspection] = Recent(1000)
         self._images: Recent[bytes] = Recent(IMAGE_CACHE_BYTES, len)
 
@@ -72,6 +75,9 @@ class Engine:
         except pdf.UnusablePdf as problem:
             raise UnusableFile(problem.code, problem.message) from None
 
+    def inspect_text(self, upload: Staged, media_type: str) -> Inspection:
+        return self._texts.inspect(upload, media_type)
+
     def form_fields(self, upload: Staged) -> Sequence[FormField]:
         try:
             return self._workshop.run(errands.form_fields, upload.read())
@@ -79,11 +85,15 @@ class Engine:
             raise UnusableFile(problem.code, problem.message) from None
 
     def base_key(self, envelope: Envelope, document: Document) -> str:
-        layout = layout_of(envelope, document).digest()
+        layout = document.media_type
+        if not document.is_text:
+            layout = layout_of(envelope, document).digest()
         return hashlib.sha256(f"{WRITER} {document.upload.sha256} {layout}".encode()).hexdigest()
 
     def prepare(self, envelope: Envelope, document: Document) -> Base:
         key = self.base_key(envelope, document)
+        if document.is_text:
+            return self._texts.base(key, document)
         try:
             if self._inspected_again(document.upload).signed:
                 return self._signed.base(key, document, envelope.signers_of(document.id))
@@ -160,22 +170,26 @@ class Engine:
     ) -> FileRef:
         from countersign.pdf.audit import audit_pdf
 
-        cover = audit_pdf(audit_facts(envelope, links), evidence_json(links))
+        cover = self._files.read(documents[0].shown[0])
+        if len(documents) > 1:
+            cover = audit_pdf(audit_facts(envelope, links), evidence_json(links))
         with ExitStack() as stack:
             files = [
-                (document.name, [stack.enter_context(self._files.local(p)) for p in document.parts])
-                for document in documents
+                (name, media_type, [stack.enter_context(self._files.local(p)) for p in parts])
+                for name, media_type, parts in contents(documents)
             ]
             made = self._workshop.run(errands.container, cover, files)
         return self._files.put(b"".join((made, *self._signed.closed(made, at))))
 
-    def _chain(self, base: Base) -> PreparedChain | SignedUploadChain:
+    def _chain(self, base: Base) -> PreparedChain | SignedUploadChain | TextChain:
+        if "text" in base.state:
+            return self._texts
         return self._signed if "already_signed" in base.state else self._prepared
 
     # -------------------------------------------------------------- showing
 
     def page_image(self, document: Document, page: int, width: int) -> bytes:
-        key = (*document.parts, page, width)
+        key = (*document.shown, page, width)
         return self._images.get(key) or self._images.put(key, self._shown(document, page, width))
 
     def _shown(self, document: Document, page: int, width: int) -> bytes:
@@ -191,7 +205,7 @@ class Engine:
     @contextmanager
     def _local(self, document: Document) -> Iterator[list[Path]]:
         with ExitStack() as stack:
-            yield [stack.enter_context(self._files.local(part)) for part in document.parts]
+            yield [stack.enter_context(self._files.local(part)) for part in document.shown]
 
     def signature_image(self, data: bytes) -> FileRef:
         return self._kept_image(errands.signature_image, data, "signature")

@@ -89,11 +89,11 @@ def report(data: bytes, roots: Sequence[bytes]) -> Report:
     return verify(data, roots, datetime.now(UTC))
 
 
-def container(cover: bytes, files: Sequence[tuple[str, Sequence[Path]]]) -> bytes:
-    """`cover` with each file, which consists of parts, attached under its name."""
-    from countersign.pdf.container import attach
+def container(cover: bytes, files: Sequence[tuple[str, str, Sequence[Path]]]) -> bytes:
+    """`cover` with each file (name, media type, parts) attached."""
+    from countersign.pdf.package import packaged
 
-    return attach(cover, [(name, _joined(parts)) for name, parts in files])
+    return packaged(cover, [(name, media, _joined(parts)) for name, media, parts in files])
 
 
 def _joined(parts: Sequence[Path]) -> bytes:

@@ -28,13 +28,6 @@ def text_pages(text: str, title: str, media_type: str, at: datetime, sha256: str
     return text_pdf(text, title, media_type, at=at, sha256=sha256)
 
 
-def packaged_text(pdf: bytes, attachments: Sequence[tuple[str, str, bytes]]) -> bytes:
-    """That PDF with signed files (name, media type, content) attached. Raises PdfError."""
-    from countersign.pdf.package import packaged
-
-    return packaged(pdf, attachments)
-
-
 def text_report(xml: bytes, roots: Sequence[bytes]) -> Report:
     """The verifier for signed texts. Raises xades.verify.Refused for what is none of ours."""
     from countersign.xades.verify import verify

@@ -29,7 +29,7 @@ DOCUMENTS, COLLECTIONS = f"{BASE}/documents", f"{BASE}/document-collections"
 SESSIONS = f"{BASE}/signing-sessions"
 PREFIXES = (DOCUMENTS, COLLECTIONS, SESSIONS, DOCS)
 KB, MB = 1 << 10, 1 << 20
-UPLOADS = ("application/pdf",)
+UPLOADS = ("application/pdf", "text/plain", "text/markdown", "application/xml", "text/xml")
 
 ABOUT = About(
     title="Signicat Sign API v2",

@@ -99,7 +99,7 @@ def _signatures(task: Task) -> list[answers.Signature]:
             "originalDocumentId": document["documentId"],
             "documentCollectionId": document["documentCollectionId"],
             "resultDocumentId": result_id(task.id, document["documentId"]),
-            "signatureType": "PADES",
+            "signatureType": "XADES" if task.extras["text"] else "PADES",
         }
         for document in task.extras[REQUEST]["documents"]
         if document["action"] == "SIGN"
