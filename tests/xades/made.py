@@ -11,6 +11,7 @@ from typing import TypedDict, Unpack
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from countersign import pdf
+from countersign.adapters.keys.material import ValidationMaterial
 from countersign.adapters.pdf_engine.text_errands import checked_token
 from countersign.xades import Signer, Timestamper, ValidationData, sign_text
 from countersign.xades.verify import Report, verify
@@ -44,9 +45,8 @@ class Maker:
     def root(self) -> bytes:
         return self.world.keys.certificate("root")
 
-    def validation(self) -> ValidationData:
-        found = self.world.keys.validation(self.world.clock())
-        return ValidationData(tuple(found.certificates), tuple(found.crls))
+    def validation(self) -> ValidationMaterial:
+        return self.world.keys.validation(self.world.clock())
 
     def signed(
         self, content: bytes = TEXT, media_type: str = "text/plain", **options: Unpack[Options]

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from countersign import pdf
-from countersign.xades import ValidationData
+from countersign.adapters.keys.material import ValidationMaterial
 from countersign.xades.verify import Refused
 from tests.pdf.chain import World
 from tests.pdf.foreign import Authority
@@ -53,13 +53,13 @@ def test_a_missing_revocation_list_keeps_the_level_down(maker: Maker, left_out: 
     issuers = [x509.load_der_x509_crl(crl).issuer.rfc4514_string() for crl in whole.crls]
     kept = [crl for crl, name in zip(whole.crls, issuers, strict=True) if left_out not in name]
     assert len(kept) == 1
-    some = ValidationData(whole.certificates, tuple(kept))
+    some = ValidationMaterial(whole.certificates, tuple(kept))
     assert maker.verified(maker.signed(validation=some)).level == "B-T"
 
 
 def test_lists_of_somebody_else_prove_nothing(maker: Maker) -> None:
     other = Maker(World.new()).validation()
-    mixed = ValidationData((*maker.validation().certificates, *other.certificates), other.crls)
+    mixed = ValidationMaterial((*maker.validation().certificates, *other.certificates), other.crls)
     assert maker.verified(maker.signed(validation=mixed)).level == "B-T"
 
 
@@ -93,7 +93,7 @@ def test_a_revoked_certificate_is_refused(maker: Maker) -> None:
     authority = Authority()
     key = signer_of(authority, rsa_key())
     good, bad = (
-        ValidationData((authority.root_der,), (crl,))
+        ValidationMaterial((authority.root_der,), (crl,))
         for crl in (authority.crl(1), authority.crl(serial_of(key)))
     )
     xml = maker.signed(key=key, validation=good)

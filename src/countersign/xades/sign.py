@@ -8,7 +8,6 @@ byte what docs/xades-format.md says.
 import re
 from base64 import b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Protocol
@@ -31,6 +30,7 @@ _METHODS = {
     der.sequence(der.oid("1.2.840.10045.4.3.2")): _ECDSA,
     der.sequence(der.oid("1.2.840.113549.1.1.11"), der.NULL): _RSA,
 }
+_BEGIN = f'<?xml version="1.0" encoding="UTF-8"?>\n<ds:Signature {_DS} Id="signature">'
 _P256_BYTES = 32
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:; ?charset=[\w-]+)?", re.ASCII)
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -56,13 +56,14 @@ class Signer(Protocol):
         """PKCS #1 v1.5, or ECDSA in DER; with SHA-256."""
 
 
-@dataclass(frozen=True, slots=True)
-class ValidationData:
+class ValidationData(Protocol):
     """Certificates and CRLs (DER) that a later validation needs: those above the signer and above
-    the timestamp authority, the roots among them."""
+    the timestamp authority, the roots among them. None of the two is empty."""
 
-    certificates: tuple[bytes, ...]
-    crls: tuple[bytes, ...]
+    @property
+    def certificates(self) -> tuple[bytes, ...]: ...
+    @property
+    def crls(self) -> tuple[bytes, ...]: ...
 
 
 def sign_text(
@@ -85,19 +86,12 @@ def sign_text(
         raise XadesError("that is no media type")
     properties = _signed_properties(signer.certificate, media_type, at, consent)
     info = _signed_info(_method(signer), content, properties)
-    value = f'<ds:SignatureValue {_DS} Id="value">{_base64(_signature(signer, info))}'
-    value += "</ds:SignatureValue>"
+    value = _signature_value(signer, info)
     token = timestamper(sha256(value.encode()).digest())
-    whole = (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<ds:Signature {_DS} Id="signature">'
-        f"{info}{value}{_key_info(signer)}"
-        f'<ds:Object Encoding="{_BASE64}" Id="content" MimeType="{media_type}">'
-        f"{_base64(content)}</ds:Object>"
-        f'<ds:Object><xades:QualifyingProperties {_XADES} Target="#signature">{properties}'
-        f"{_unsigned_properties(token, validation)}"
-        "</xades:QualifyingProperties></ds:Object></ds:Signature>\n"
-    )
-    return whole.encode()
+    before = f"{_BEGIN}{info}{value}{_key_info(signer)}{_begin_of_content(media_type)}"
+    after = f"</ds:Object>{_qualifying(properties, token, validation)}</ds:Signature>\n"
+    # The text may be long: never a string of it
+    return b"".join((before.encode(), b64encode(content), after.encode()))
 
 
 def _base64(data: bytes) -> str:
@@ -111,12 +105,13 @@ def _method(signer: Signer) -> str:
     return method
 
 
-def _signature(signer: Signer, info: str) -> bytes:
+def _signature_value(signer: Signer, info: str) -> str:
     value = signer.sign(info.encode())
-    if _METHODS[signer.algorithm] == _RSA:
-        return value
-    # XML wants the two integers side by side (RFC 4051, 2.3.6), not in DER
-    return b"".join(number.to_bytes(_P256_BYTES, "big") for number in decode_dss_signature(value))
+    if _METHODS[signer.algorithm] == _ECDSA:
+        # XML wants the two integers side by side (RFC 4051, 2.3.6), not in DER
+        numbers = decode_dss_signature(value)
+        value = b"".join(number.to_bytes(_P256_BYTES, "big") for number in numbers)
+    return f'<ds:SignatureValue {_DS} Id="value">{_base64(value)}</ds:SignatureValue>'
 
 
 def _signed_info(method: str, content: bytes, properties: str) -> str:
@@ -172,6 +167,17 @@ def _commitment(consent: str) -> str:
 def _key_info(signer: Signer) -> str:
     certificates = _each("ds:X509Certificate", (signer.certificate, *signer.chain))
     return f"<ds:KeyInfo><ds:X509Data>{certificates}</ds:X509Data></ds:KeyInfo>"
+
+
+def _begin_of_content(media_type: str) -> str:
+    return f'<ds:Object Encoding="{_BASE64}" Id="content" MimeType="{media_type}">'
+
+
+def _qualifying(properties: str, token: bytes, validation: ValidationData | None) -> str:
+    return (
+        f'<ds:Object><xades:QualifyingProperties {_XADES} Target="#signature">{properties}'
+        f"{_unsigned_properties(token, validation)}</xades:QualifyingProperties></ds:Object>"
+    )
 
 
 def _unsigned_properties(token: bytes, validation: ValidationData | None) -> str:

@@ -90,18 +90,17 @@ def verify(xml: bytes, roots: Sequence[bytes], at: datetime, check_token: TokenC
     root = root_of(xml)
     need(root.tag == f"{DS}Signature", "the file is no XML signature")
     names = ("SignedInfo", "SignatureValue", "KeyInfo", "Object", "Object")
-    info, value, keys, content, qualifying = parts(
-        root, *_ds(*names), attributes={"Id": "signature"}
-    )
+    info, value, keys, held, qualifying = parts(root, *_ds(*names), attributes={"Id": "signature"})
     chain = _chain(keys)
     properties, unsigned = _properties(qualifying)
+    content = _content(held)
     method = _check_references(info, content, properties)
     certs.check_value(chain[0], method, decoded(value, {"Id": "value"}), canonical(info))
     signed = _signed(properties)
     need(certs.fingerprint(chain[0]) == signed.certificate, "another certificate than was signed")
-    need(content.get("MimeType") == signed.media_type, "another media type than was signed")
+    need(held.get("MimeType") == signed.media_type, "another media type than was signed")
     stamp = _stamp(unsigned, value, roots, check_token)
-    return _judged(signed, _content(content), chain, unsigned, stamp, roots, at)
+    return _judged(signed, content, chain, unsigned, stamp, roots, at)
 
 
 def _ds(*names: str) -> tuple[str, ...]:
@@ -130,16 +129,14 @@ def _certificates(node: etree._Element, name: str) -> list[x509.Certificate]:
 # --- what is signed ----------------------------------------------------------------------------
 
 
-def _check_references(
-    info: etree._Element, content: etree._Element, properties: etree._Element
-) -> str:
+def _check_references(info: etree._Element, content: bytes, properties: etree._Element) -> str:
     """Both references name and hash what they should; answers with the signature method."""
     names = ("CanonicalizationMethod", "SignatureMethod", "Reference", "Reference")
     form, method, to_content, to_properties = parts(info, *_ds(*names))
     need_text(form, "", {"Algorithm": _C14N})
     algorithm = str(method.get("Algorithm"))
     need_text(method, "", {"Algorithm": algorithm})
-    _check_digest(to_content, _TO_CONTENT, _BASE64, _content(content), "the text was changed")
+    _check_digest(to_content, _TO_CONTENT, _BASE64, content, "the text was changed")
     signed = canonical(properties)
     _check_digest(to_properties, _TO_PROPERTIES, _C14N, signed, "the properties were changed")
     return algorithm
