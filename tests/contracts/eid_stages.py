@@ -41,7 +41,7 @@ class SimulatedStage:
     provider: SimulatedIdentity
 
     def approve(self, started: Started, national_id: str, name: str) -> Mapping[str, str]:
-        return self.provider.approve(started.reference, national_id, name)
+        return self.provider.approve("bankid_se", started.reference, national_id, name)
 
     def refuse(self, started: Started) -> Mapping[str, str]:
         return self.provider.refuse(started.reference)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from countersign import jobs
 from countersign.adapters.identity import NoIdentity
+from countersign.adapters.identity.of_account import AccountEids
 from countersign.adapters.links import SignedLinks
 from countersign.dialects import Dialect
 from countersign.domain.delivery import Delivery, Message, MessageStatus, WebhookEndpoint
@@ -50,7 +51,7 @@ class World:
             webhooks=Receiver(self.called),
             links=self.links,
             fetcher=FakeFetcher(),
-            identity=NoIdentity(),
+            identity=AccountEids(NoIdentity()),
             code_key=bytes(32),
             link_lifetime=LIFETIME,
         )
