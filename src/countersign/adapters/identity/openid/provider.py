@@ -105,7 +105,7 @@ class OpenIdConnect:
         _check_issuer(returned, metadata)
         if error := returned.get("error"):
             return Failed(hint=HINTS.get(error) or _known(error))
-        tokens = self._exchange(metadata, returned.get("code", ""), secret)
+        tokens = self._exchange(metadata, _code(returned), secret)
         if isinstance(tokens, Failed):
             return tokens
         believed = believe(
@@ -182,6 +182,14 @@ def nonce_of(secret: Mapping[str, str]) -> str:
     """Hex SHA-256 over a random salt and the documents' digest: so the provider signs for which
     documents somebody proved who they are, without learning anything of them."""
     return hashlib.sha256(f"{secret['salt']} {secret['digest']}".encode()).hexdigest()
+
+
+def _code(returned: Mapping[str, str]) -> str:
+    """RFC 6749, appendix A.11. Raises Refused."""
+    code = returned.get("code", "")
+    if not (code and code.isascii() and code.isprintable()):
+        raise Refused("the browser brought back no code")
+    return code
 
 
 def _known(error: str) -> str:
