@@ -3,7 +3,7 @@ import { Refusal, call } from "../shared/api";
 import { byId } from "../shared/dom";
 import { host } from "./frame";
 import { remember } from "./memory";
-import { t } from "./page-data";
+import { base, language, t } from "./page-data";
 import { nextButton } from "./steps";
 
 /** How the person is getting on with their eID; what it shows is the provider's. */
@@ -11,7 +11,9 @@ export interface Standing {
   status: "sent" | "pending" | "proved" | "failed" | "idle";
   sent_to?: string | null;
   hint?: string | null;
+  /** The eID has pages of its own; `away`: the person was sent there. */
   redirect_url?: string;
+  away?: boolean;
   qr?: string;
   qr_next?: string[];
   open_on_phone?: string;
@@ -50,7 +52,9 @@ export class Eid {
     try {
       let standing = await ask();
       while (turn === this.running && standing.status === "pending") {
-        if (standing.redirect_url) return location.assign(standing.redirect_url);
+        if (host && (standing.redirect_url || standing.away)) return await this.elsewhere(turn);
+        if (standing.redirect_url) return leave(standing.redirect_url);
+        if (standing.away) return; // came back without an answer, and may begin again
         await this.show(standing, turn);
         if (turn === this.running) standing = await call<Standing>(this.path);
       }
@@ -74,6 +78,24 @@ export class Eid {
       await pause(SECOND);
     }
     if (codes.length < BETWEEN_QUESTIONS) await pause(SECOND);
+  }
+
+  /** Pages of an eID refuse to be framed, and a frame keeps no cookie for the way back: the person
+   *  goes there from the signing link in a tab of its own. */
+  private async elsewhere(turn: number): Promise<void> {
+    byId("eid").hidden = false;
+    nextButton.hidden = true;
+    draw(undefined);
+    const open = byId<HTMLAnchorElement>("eid-open");
+    open.hidden = false;
+    open.target = "_blank";
+    open.href = `${base}?skipIntro=true&lang=${language}`;
+    byId("eid-hint").textContent = say("eid_new_tab");
+    while (turn === this.running) {
+      await pause(SECOND * BETWEEN_QUESTIONS);
+      const { status } = await call<Standing>(this.path);
+      if (status === "proved" && turn === this.running) return this.onProved();
+    }
   }
 
   private explain(standing: Standing): void {
@@ -110,7 +132,9 @@ export class Eid {
 /** The order came to nothing; `message` says why, in the person's language. */
 export class EidFailed extends Error {
   constructor(hint: string) {
-    if (BROKEN_OFF.has(hint)) super(say("eid_cancelled"));
+    if (hint === "somebody_else") super(say("eid_somebody_else"));
+    else if (hint === "away") super(say("eid_away"));
+    else if (BROKEN_OFF.has(hint)) super(say("eid_cancelled"));
     else if (TOO_LATE.has(hint)) super(say("eid_too_late"));
     else super(say(hint === "certificateErr" ? "eid_unusable" : "eid_failed"));
   }
@@ -122,6 +146,19 @@ export function explainEid(error: unknown): string {
   if (!(error instanceof Refusal)) return "";
   if (error.fields.national_id === "somebody else") return say("eid_somebody_else");
   return error.code === "conflict" ? say("eid_failed") : "";
+}
+
+/** What a browser came back with from an eID's own pages, once: why nothing was proved. */
+export function broughtBack(): EidFailed | null {
+  const hint = new URLSearchParams(location.hash.slice(1)).get("identity");
+  if (!hint) return null;
+  history.replaceState(null, "", location.pathname + location.search);
+  return new EidFailed(hint);
+}
+
+function leave(address: string): void {
+  remember({ step: "identify" });
+  location.assign(address);
 }
 
 function draw(code: string | undefined): void {

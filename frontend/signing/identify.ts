@@ -1,6 +1,6 @@
 import { Refusal, call } from "../shared/api";
 import { byId, maybeId, showError } from "../shared/dom";
-import { Eid, type Standing, explainEid } from "./eid";
+import { Eid, type Standing, broughtBack, explainEid } from "./eid";
 import { memory, remember } from "./memory";
 import { base, language, state, t } from "./page-data";
 import { explain, movedOn } from "./trouble";
@@ -22,7 +22,9 @@ const eid = maybeId("eid") ? new Eid(path, identified, trouble) : null;
 export function startIdentifying(): void {
   maybeId("send-code")?.addEventListener("click", () => void sendCode());
   if (sendsCode && !memory.codeSent) void sendCode();
-  void eid?.resume();
+  const failed = eid && broughtBack();
+  if (failed) trouble(failed);
+  else void eid?.resume();
 }
 
 /** Proves who the person is; the page comes back with what they may see then. */

@@ -14,6 +14,7 @@ from countersign.commands import (
     backup,
     demo,
     doctor,
+    identity,
     migrate,
     sandbox,
     serve,
@@ -24,7 +25,19 @@ from countersign.commands import (
 from countersign.commands.failing import Failure, explained
 from countersign.settings import BadSettings
 
-COMMANDS = (serve, work, demo, account, template, verify, sandbox, migrate, doctor, backup)
+COMMANDS = (
+    serve,
+    work,
+    demo,
+    account,
+    identity,
+    template,
+    verify,
+    sandbox,
+    migrate,
+    doctor,
+    backup,
+)
 
 DESCRIPTION = """\
 Countersign: self-hosted electronic signatures.

@@ -30,6 +30,9 @@ from countersign.adapters.files.local import LocalFiles
 from countersign.adapters.identity import NoIdentity
 from countersign.adapters.identity.bankid import BankId
 from countersign.adapters.identity.client_certificate import load_client_certificate, mutual_tls
+from countersign.adapters.identity.of_account import AccountEids
+from countersign.adapters.identity.openid.directory import Directory
+from countersign.adapters.identity.openid.provider import OpenIdConnect
 from countersign.adapters.identity.simulated import SimulatedIdentity
 from countersign.adapters.invitations import MailInvitations
 from countersign.adapters.keys.local import AUTHORITIES, LocalKeys, open_local_keys
@@ -44,20 +47,20 @@ from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
 from countersign.dialects import Dialect, signature_nc, signeum, signicat_v2
+from countersign.domain.eids import EID_NAMES
 from countersign.pages import downloads, front, operations, pki, sandbox, static, token, widget
 from countersign.pages.signing import api as signing
 from countersign.settings import PREFIX, BadSettings, Settings
 from countersign.usecases.file_ports import Files
 from countersign.usecases.identity_port import IdentityProvider
 from countersign.usecases.outside_ports import Mailer
-from countersign.usecases.ports import Clock, Ports
+from countersign.usecases.ports import Clock, Ports, UnitOfWork
 
 DIALECTS: tuple[Dialect, ...] = (signature_nc.DIALECT, signeum.DIALECT, signicat_v2.DIALECT)
 DEFAULT_ADDRESS = ("127.0.0.1", 8080)
 # That have begun; few of them compute at once (turns.py). With the worker they fit into the pool
 HANDLER_THREADS = 20
 LINK_LIFETIME = timedelta(hours=1)
-EIDS = ("bankid_se", "nbid", "sbid", "mitid", "ftn", "samleikin")
 POLL, SANDBOX_POLL = 1.0, 0.2  # seconds; a sandbox's clock may jump at any moment
 
 Outside = Callable[[Ports], Ports]
@@ -104,7 +107,7 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         fetcher = stack.enter_context(closing(_fetcher(settings)))
         migrate(database)
         installation = _installation(settings, database, workshop, hits, fetcher, outside)
-        if isinstance(installation.ports.identity, BankId):
+        if isinstance(installation.ports.identity, AccountEids):
             stack.enter_context(closing(installation.ports.identity))
         yield installation
 
@@ -163,11 +166,15 @@ def _ports(
     links = SignedLinks(settings.public_url, subkey(master, "links"))
     box = SecretBox(subkey(master, "stored answers"))
     files = _files(settings)
-    simulated = SimulatedIdentity(EIDS) if settings.sandbox else None
+    simulated = SimulatedIdentity(tuple(EID_NAMES)) if settings.sandbox else None
     translators = {d.name: d.webhooks(links, clock, LINK_LIFETIME) for d in DIALECTS}
     follow_ups = jobs.follow_ups(translators)
+
+    def unit_of_work() -> UnitOfWork:
+        return DatabaseUnitOfWork(database, queue, box, follow_ups)
+
     return Ports(
-        unit_of_work=lambda: DatabaseUnitOfWork(database, queue, box, follow_ups),
+        unit_of_work=unit_of_work,
         clock=clock,
         files=files,
         engine=Engine(files, _keyring(settings, keys, clock), workshop),
@@ -178,7 +185,7 @@ def _ports(
         access_tokens=SignedAccessTokens(settings.public_url, subkey(master, "access tokens")),
         code_key=subkey(master, "one-time codes"),
         fetcher=fetcher,
-        identity=simulated or _identity(settings),
+        identity=_identity(settings, simulated, unit_of_work),
         simulated=simulated,
         link_lifetime=LINK_LIFETIME,
     )
@@ -204,9 +211,31 @@ def _fetcher(settings: Settings) -> HttpFetcher:
     return HttpFetcher(OutboundHttp(allow_private=settings.sandbox), settings.data / "staging")
 
 
-def _identity(settings: Settings) -> IdentityProvider:
+def _identity(
+    settings: Settings,
+    simulated: SimulatedIdentity | None,
+    unit_of_work: Callable[[], UnitOfWork],
+) -> AccountEids:
+    bankid = None if simulated else _bankid(settings)
+    directory = Directory()
+    callback = settings.public_url.rstrip("/") + signing.CALLBACK
+
+    def own(account_id: str) -> dict[str, IdentityProvider]:
+        with unit_of_work() as uow:
+            found = uow.openid_providers.all(account_id)
+        return {one.name: OpenIdConnect(one, callback, directory) for one in found}
+
+    return AccountEids(
+        simulated or bankid or NoIdentity(),
+        own,
+        simulated=simulated is not None,
+        parts=[directory, bankid] if bankid else [directory],
+    )
+
+
+def _bankid(settings: Settings) -> BankId | None:
     if not settings.bankid_certificate:
-        return NoIdentity()
+        return None
     with _blaming("bankid_certificate", "bankid_password"):
         own = load_client_certificate(Path(settings.bankid_certificate), settings.bankid_password)
     with _blaming("bankid_ca"):

@@ -14,6 +14,7 @@ from countersign.adapters.database.jobs import JobQueue
 from countersign.adapters.database.migrations import migrate
 from countersign.adapters.database.unit_of_work import DatabaseUnitOfWork
 from countersign.adapters.identity import NoIdentity
+from countersign.adapters.identity.of_account import AccountEids
 from countersign.adapters.invitations import MailInvitations
 from countersign.adapters.links import SignedLinks
 from countersign.adapters.mail import SandboxMailer
@@ -116,7 +117,7 @@ def opened(folder: Path) -> Iterator[House]:
         links=SignedLinks("https://sign.test", KEY),
         access_tokens=SignedAccessTokens("https://sign.test", KEY),
         fetcher=cast(Any, None),
-        identity=NoIdentity(),
+        identity=AccountEids(NoIdentity()),
         code_key=KEY,
     )
     yield House(ports, queue, clock, shelf)

@@ -9,10 +9,21 @@ import pytest
 
 from countersign.adapters.identity.bankid import BankId
 from countersign.adapters.identity.client_certificate import load_client_certificate, mutual_tls
+from countersign.adapters.identity.openid.directory import Directory
+from countersign.adapters.identity.openid.provider import OpenIdConnect
 from countersign.adapters.identity.simulated import SimulatedIdentity
+from countersign.domain.openid import OpenIdProvider
 from countersign.usecases.identity_port import Failed, IdentityRequest, Pending, Proved, Started
-from tests.contracts.eid_stages import BankIdStage, FakeStage, SimulatedStage, Stage
+from tests.contracts.eid_stages import (
+    BankIdStage,
+    FakeStage,
+    OpenIdStage,
+    SimulatedStage,
+    Stage,
+)
+from tests.contracts.samples import NOW
 from tests.support.bankid import PASSWORD, BankIdServer, bankid_server
+from tests.support.openid_server import CALLBACK, CLIENT, SECRET, OpenIdServer, openid_server
 from tests.usecases.fake_identity import FakeIdentity
 
 pytestmark = pytest.mark.slow
@@ -32,12 +43,27 @@ def bankid_stage(server: BankIdServer) -> BankIdStage:
     return BankIdStage(BankId(server.url, mutual_tls(own, server.authority)), server)
 
 
-@pytest.fixture(params=["fake", "simulated", "bankid"])
+def openid_stage(server: OpenIdServer) -> OpenIdStage:
+    known = OpenIdProvider(
+        account_id="a",
+        name=METHOD,
+        issuer=server.url,
+        client_id=CLIENT,
+        client_secret=SECRET,
+        created_at=NOW,
+    )
+    return OpenIdStage(OpenIdConnect(known, CALLBACK, Directory()), server)
+
+
+@pytest.fixture(params=["fake", "simulated", "bankid", "openid"])
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     if request.param == "fake":
         yield FakeStage(FakeIdentity())
     elif request.param == "simulated":
         yield SimulatedStage(SimulatedIdentity((METHOD,)))
+    elif request.param == "openid":
+        with openid_server() as provider:
+            yield openid_stage(provider)
     else:
         real = bankid_stage(request.getfixturevalue("server"))
         yield real

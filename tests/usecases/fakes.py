@@ -36,6 +36,7 @@ from countersign.domain.errors import (
 from countersign.domain.events import Event
 from countersign.domain.evidence import GENESIS, Link, chain
 from countersign.domain.identity import IdentityAttempt
+from countersign.domain.openid import OpenIdProvider
 from countersign.domain.project import Project
 from countersign.domain.template import Template
 from countersign.usecases import ports
@@ -61,6 +62,7 @@ class State:
     templates: dict[str, Template] = field(default_factory=dict)
     identity_attempts: dict[tuple[str, str], IdentityAttempt] = field(default_factory=dict)
     identity_proofs: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    openid_providers: dict[tuple[str, str], OpenIdProvider] = field(default_factory=dict)
     bases: dict[str, Base] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     endpoints: dict[str, WebhookEndpoint] = field(default_factory=dict)
@@ -139,6 +141,7 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.projects: ports.Projects = FakeProjects(tx)
         self.templates: ports.Templates = FakeTemplates(tx)
         self.identity: ports.Identities = FakeIdentities(tx)
+        self.openid_providers: ports.OpenIdProviders = FakeOpenIdProviders(tx)
         self.bases: ports.Bases = FakeBases(tx)
         self.messages: ports.Messages = FakeMessages(tx)
         self.webhooks: ports.Webhooks = FakeWebhooks(tx)
@@ -404,6 +407,12 @@ class FakeIdentities:
     def attempt(self, task_id: str, method: str) -> IdentityAttempt | None:
         return self._tx.read.identity_attempts.get((task_id, method))
 
+    def by_reference(self, reference: str) -> IdentityAttempt:
+        for attempt in self._tx.read.identity_attempts.values():
+            if attempt.reference == reference:
+                return attempt
+        raise NotFound("identification")
+
     def begin(self, attempt: IdentityAttempt) -> None:
         stored = self._tx.write.identity_attempts
         before = stored.get((attempt.task_id, attempt.method))
@@ -423,6 +432,12 @@ class FakeIdentities:
             return False
         return self._put(replace(newest, code_hash="", reference="", secret={}))
 
+    def renew(self, before: IdentityAttempt, after: IdentityAttempt) -> bool:
+        newest = self._newest(before)
+        if newest is None or newest.reference != before.reference:
+            return False
+        return self._put(replace(newest, reference=after.reference, secret=after.secret))
+
     def keep_proof(self, task_id: str, method: str, proof: bytes, _at: datetime) -> None:
         self._tx.write.identity_proofs.setdefault((task_id, method), proof)
 
@@ -438,6 +453,26 @@ class FakeIdentities:
     def _put(self, attempt: IdentityAttempt) -> bool:
         self._tx.write.identity_attempts[attempt.task_id, attempt.method] = attempt
         return True
+
+
+class FakeOpenIdProviders:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, provider: OpenIdProvider) -> None:
+        key = (provider.account_id, provider.name)
+        if key in self._tx.read.openid_providers:
+            raise NameTaken()
+        self._tx.write.openid_providers[key] = provider
+
+    def all(self, account_id: str) -> Sequence[OpenIdProvider]:
+        stored = self._tx.read.openid_providers
+        return [stored[key] for key in sorted(stored) if key[0] == account_id]
+
+    def remove(self, account_id: str, name: str) -> None:
+        if (account_id, name) not in self._tx.read.openid_providers:
+            raise NotFound("identity provider", name)
+        del self._tx.write.openid_providers[account_id, name]
 
 
 class FakeBases:

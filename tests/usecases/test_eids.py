@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from countersign.adapters.identity.of_account import AccountEids
 from countersign.adapters.identity.simulated import SimulatedIdentity
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Invalid, NotYourTurn, Unavailable
@@ -32,7 +33,7 @@ def eid() -> FakeIdentity:
 @pytest.fixture
 def office(eid: FakeIdentity) -> Office:
     world = World()
-    ports = replace(world.ports(), identity=eid)
+    ports = replace(world.ports(), identity=AccountEids(eid))
     return Office(world, ports, caller_of(ports))
 
 
@@ -195,7 +196,9 @@ def test_who_waits_cannot_begin(office: Office, envelope: Envelope) -> None:
 
 def test_a_sandbox_is_told_who_it_was(office: Office) -> None:
     simulated = SimulatedIdentity((METHOD,))
-    office.ports = replace(office.ports, identity=simulated, simulated=simulated)
+    office.ports = replace(
+        office.ports, identity=AccountEids(simulated, simulated=True), simulated=simulated
+    )
     envelope = sent(office)
     person = SimulatedPerson(national_id=SOMEBODY, name="Bo Ek")
     with pytest.raises(Invalid, match="another person"):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from countersign import jobs
 from countersign.adapters.access_tokens import SignedAccessTokens
 from countersign.adapters.identity import NoIdentity
+from countersign.adapters.identity.of_account import AccountEids
 from countersign.adapters.links import SignedLinks
 from countersign.dialects import Dialect
 from countersign.domain.delivery import Delivery, Message, MessageStatus, WebhookEndpoint
@@ -52,7 +53,7 @@ class World:
             links=self.links,
             access_tokens=SignedAccessTokens(PUBLIC_URL, bytes(32)),
             fetcher=FakeFetcher(),
-            identity=NoIdentity(),
+            identity=AccountEids(NoIdentity()),
             code_key=bytes(32),
             link_lifetime=LIFETIME,
         )

@@ -19,6 +19,7 @@ CODE_METHODS = ("email_code",)
 CODE_DIGITS = 6
 CODE_LIFETIME = timedelta(minutes=10)
 CODE_TRIES = 5
+REDIRECT_LIFETIME = timedelta(minutes=10)  # to come back from a provider's own pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,12 @@ class IdentityAttempt:
 def check_offered(
     envelope: Envelope, task_id: str, method: str, offered: tuple[str, ...], now: datetime
 ) -> Task:
-    """The task. Raises what `check_may_act` raises, Invalid when it does not ask for this method
-    or this installation does not offer it."""
+    """The task. Raises what `check_may_act` raises, Invalid when it neither asks for this method
+    nor is signed with it, or when it is not among those that are `offered`."""
     task = envelope.task(task_id)
     check_may_act(envelope, task, now)
-    if method not in (*task.identity, *task.identity_choice) or method not in offered:
+    asked = (*task.identity, *task.identity_choice, *task.methods)
+    if method not in asked or method not in offered:
         raise Invalid("this way to identify is not offered", {"method": "not offered"})
     return task
 
@@ -126,6 +128,16 @@ def check_code(attempt: IdentityAttempt, code: str, key: bytes) -> None:
     """Raises Invalid for a wrong one; takes the same time for every wrong one."""
     if not hmac.compare_digest(attempt.code_hash, hash_code(attempt, code, key)):
         raise Invalid("this is not the code that was sent", {"code": "wrong"})
+
+
+# ------------------------------------------------------------------ pages of a provider
+
+
+def reference_of(state: str, browser: str) -> str:
+    """Hex SHA-256: what an order is found by when a browser comes back with its `state` (RFC 6749,
+    section 4.1.1). Both are secrets of 256 bits; in another browser than the one that was sent
+    away there is no such order, so nobody can be made to prove themselves for somebody else."""
+    return hashlib.sha256(f"{state} {browser}".encode()).hexdigest()
 
 
 # ------------------------------------------------------------------ results

@@ -31,6 +31,13 @@ def open_task(
     return envelope, [opened]
 
 
+def identity_needed(new: tuple[str, ...], methods: tuple[str, ...]) -> tuple[str, ...]:
+    """What a signer has to prove before documents are shown: what the sender asks for (`new`), and
+    the eID when there is no other way to sign, as nothing could be done without it."""
+    sole = [method for method in methods if len(methods) == 1 and method not in OWN_METHODS]
+    return tuple(dict.fromkeys((*new, *sole)))
+
+
 def check_act(envelope: Envelope, task: Task, act: Act) -> None:
     """Everything that must hold before anything is written.
 

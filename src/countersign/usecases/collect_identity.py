@@ -11,7 +11,7 @@ from countersign.domain import identity
 from countersign.domain.errors import Invalid
 from countersign.domain.identity import IdentityAttempt
 from countersign.usecases.held_task import change_task
-from countersign.usecases.identity_port import Failed, Pending, Proved
+from countersign.usecases.identity_port import Failed, IdentityProvider, Pending, Proved
 from countersign.usecases.ports import Ports
 from countersign.usecases.retrying import on_stale_state
 
@@ -37,18 +37,19 @@ def collect_identity(task_id: str, method: str, ports: Ports) -> Standing:
         envelope = uow.envelopes.of_task(task_id)
         attempt = uow.identity.attempt(task_id, method)
     now = ports.clock()
-    task = identity.check_offered(envelope, task_id, method, ports.identity.methods, now)
+    provider = ports.identity.of_account(envelope.account_id)
+    task = identity.check_offered(envelope, task_id, method, provider.methods, now)
     if method in task.identified:
         return Standing(status="proved")
     if attempt is None or not attempt.reference:
         return Standing(status="idle")
-    return ask(attempt, attempt.secret, ports)
+    return ask(provider, attempt, ports)
 
 
-def ask(attempt: IdentityAttempt, secret: Mapping[str, str], ports: Ports) -> Standing:
+def ask(provider: IdentityProvider, attempt: IdentityAttempt, ports: Ports) -> Standing:
     """As `collect_identity`, for an order that is known to go on."""
     elapsed = max(0, int((ports.clock() - attempt.begun_at).total_seconds()))
-    outcome = ports.identity.collect(attempt.method, attempt.reference, secret, elapsed)
+    outcome = provider.collect(attempt.method, attempt.reference, attempt.secret, elapsed)
     match outcome:
         case Pending(hint=hint, page=page):
             return Standing(status="pending", hint=hint, page=page)

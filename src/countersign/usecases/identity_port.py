@@ -3,9 +3,13 @@ rest of the outside world is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from countersign.domain.openid import OpenIdProvider
+
+RETURNED = "returned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +19,9 @@ class IdentityRequest:
     `method` is one that the provider offers; `ip` the address of the person's device as this
     server sees it; `national_id` whose eID it must be, None for anybody's; `text` what the eID's
     app shows, plain, at most 30,000 bytes as UTF-8; `digest` the hex SHA-256 of the documents as
-    they are; `return_url` where an app on the same device goes back to.
+    they are; `return_url` where an app on the same device goes back to; `language` the person's
+    (BCP 47); `browser` the secret that their browser is known by, for a provider to whose pages
+    it is sent: only there may it come back.
     """
 
     method: str
@@ -24,11 +30,15 @@ class IdentityRequest:
     text: str
     digest: str
     return_url: str
+    language: str = ""
+    browser: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """`secret` is what collecting needs, to be stored closed; `page` what the page shows first."""
+    """`secret` is what collecting needs, to be stored closed; `page` what the page shows first. A
+    provider with pages of its own gives their address as `redirect_url`, and a `reference` that
+    `identity.reference_of` made."""
 
     reference: str
     secret: Mapping[str, str] = field(repr=False)
@@ -61,7 +71,7 @@ class Failed:
 
 
 class IdentityProvider(Protocol):
-    """eIDs of natural persons. `methods` are those that can be started at this installation."""
+    """eIDs of natural persons. `methods` are those that can be started."""
 
     @property
     def methods(self) -> tuple[str, ...]: ...
@@ -74,15 +84,42 @@ class IdentityProvider(Protocol):
         self, method: str, reference: str, secret: Mapping[str, str], elapsed_s: int
     ) -> Pending | Proved | Failed:
         """How it stands, `elapsed_s` whole seconds after `start` answered, in real time. Once
-        Proved or Failed was answered, asking again may answer Failed. Raises Unavailable."""
+        Proved or Failed was answered, asking again may answer Failed. What a browser brought back
+        from the provider's pages is in the secret as RETURNED, a JSON object of texts. Raises
+        Unavailable."""
 
     def cancel(self, method: str, reference: str) -> None:
         """Breaks it off; one that is over already is left as it is. Raises Unavailable."""
+
+
+class IdentityProviders(Protocol):
+    """The eIDs of the whole installation together with those of one account."""
+
+    def of_account(self, account_id: str) -> IdentityProvider: ...
+    def is_simulated(self, account_id: str, method: str) -> bool:
+        """Whether whoever tests says who it was."""
 
 
 class Simulated(Protocol):
     """The person's side of a sandbox's eIDs. Both return the `secret` to collect with from now
     on, in place of the one that was started with."""
 
-    def approve(self, reference: str, national_id: str, name: str) -> Mapping[str, str]: ...
+    def approve(
+        self, method: str, reference: str, national_id: str, name: str
+    ) -> Mapping[str, str]:
+        """Raises Invalid for a number that this eID could not hold."""
+
     def refuse(self, reference: str) -> Mapping[str, str]: ...
+
+
+class OpenIdProviders(Protocol):
+    """What accounts need to ask providers; their secrets are stored closed."""
+
+    def add(self, provider: OpenIdProvider) -> None:
+        """Raises NameTaken when the account has one of this name."""
+
+    def all(self, account_id: str) -> Sequence[OpenIdProvider]:
+        """By name."""
+
+    def remove(self, account_id: str, name: str) -> None:
+        """Raises NotFound."""

@@ -22,7 +22,7 @@ from countersign.domain.identity import IdentityAttempt
 from countersign.domain.project import Project
 from countersign.domain.template import Template
 from countersign.usecases.file_ports import Files, PdfEngine
-from countersign.usecases.identity_port import IdentityProvider, Simulated
+from countersign.usecases.identity_port import IdentityProviders, OpenIdProviders, Simulated
 from countersign.usecases.library_ports import Packages, StoredFiles, Tasks
 from countersign.usecases.outside_ports import (
     AccessTokens,
@@ -187,6 +187,9 @@ class Identities(Protocol):
     def attempt(self, task_id: str, method: str) -> IdentityAttempt | None:
         """The newest one."""
 
+    def by_reference(self, reference: str) -> IdentityAttempt:
+        """Whose order this is. Raises NotFound."""
+
     def begin(self, attempt: IdentityAttempt) -> None:
         """Puts it in the place of the one before it. Raises StaleState when that isn't number
         `attempt.number` - 1."""
@@ -198,6 +201,10 @@ class Identities(Protocol):
     def end(self, attempt: IdentityAttempt) -> bool:
         """Forgets its code or order. False when that was done before, or another one has taken
         its place."""
+
+    def renew(self, before: IdentityAttempt, after: IdentityAttempt) -> bool:
+        """Its order goes on with another reference and secret. False, and nothing changed, when
+        its reference is no longer that of `before`."""
 
     def keep_proof(self, task_id: str, method: str, proof: bytes, at: datetime) -> None:
         """Keeps what an eID gave; the first one stays."""
@@ -319,6 +326,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     stored_files: StoredFiles
     packages: Packages
     identity: Identities
+    openid_providers: OpenIdProviders
     bases: Bases
     messages: Messages
     webhooks: Webhooks
@@ -343,7 +351,7 @@ class Ports:
     links: Links
     access_tokens: AccessTokens
     fetcher: Fetcher
-    identity: IdentityProvider
+    identity: IdentityProviders
     code_key: bytes
     simulated: Simulated | None = None
     link_lifetime: timedelta = timedelta(hours=1)

@@ -12,6 +12,7 @@ from countersign.domain import sending
 from countersign.domain.account import Caller
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope, EnvelopeSettings
+from countersign.domain.signing import identity_needed
 from countersign.domain.task import Action, Area, Field, FieldKind, Person, Task, Visitor
 from countersign.usecases.ports import Ports, Repeatable, UnitOfWork
 from countersign.usecases.prepare_documents import on_kept_bases, prepare_documents
@@ -133,13 +134,18 @@ def _tasks(command: SendEnvelope, documents: tuple[Document, ...]) -> tuple[Task
             fields=tuple(_field(made, documents) for made in new.fields),
             after=tuple(ids[index] for index in new.after),
             methods=new.methods,
-            identity=new.identity,
+            identity=_identity(new),
             optional=new.optional,
             language=new.language,
             extras=new.extras,
         )
         for id, new in zip(ids, command.tasks, strict=True)
     )
+
+
+def _identity(new: NewTask) -> tuple[str, ...]:
+    signs = Action.SIGN in new.actions.values()
+    return identity_needed(new.identity, new.methods) if signs else new.identity
 
 
 def _field(new: NewField, documents: tuple[Document, ...]) -> Field:

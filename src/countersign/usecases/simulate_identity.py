@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from countersign.domain.errors import Invalid
@@ -26,14 +27,22 @@ class SimulatedPerson:
 
 def simulate_identity(command: StartIdentity, person: SimulatedPerson, ports: Ports) -> Standing:
     """Does what the person would do in the eID's app; starts an order when none is going on.
-    Raises what `start_identity` and `collect_identity` raise, Invalid outside a sandbox."""
-    if ports.simulated is None:
+    Raises what `start_identity` and `collect_identity` raise, Invalid outside a sandbox and for an
+    eID that the account has a provider for."""
+    account_id = _account(command, ports)
+    if ports.simulated is None or not ports.identity.is_simulated(account_id, command.method):
         raise Invalid("nothing is simulated here", {"simulate": "for sandboxes only"})
     attempt = _order(command, ports)
     if attempt is None:
         return Standing(status="proved")
     answer = _answer(attempt, _asked_for(person, command, ports), ports.simulated)
-    return ask(attempt, answer, ports)
+    provider = ports.identity.of_account(account_id)
+    return ask(provider, replace(attempt, secret=answer), ports)
+
+
+def _account(command: StartIdentity, ports: Ports) -> str:
+    with ports.unit_of_work() as uow:
+        return uow.envelopes.of_task(command.task_id).account_id
 
 
 def _order(command: StartIdentity, ports: Ports) -> IdentityAttempt | None:
@@ -60,7 +69,7 @@ def _newest(command: StartIdentity, ports: Ports) -> IdentityAttempt | None:
 
 def _answer(
     attempt: IdentityAttempt, person: SimulatedPerson, simulated: Simulated
-) -> dict[str, str]:
+) -> Mapping[str, str]:
     if person.cancel:
-        return dict(simulated.refuse(attempt.reference))
-    return dict(simulated.approve(attempt.reference, person.national_id, person.name))
+        return simulated.refuse(attempt.reference)
+    return simulated.approve(attempt.method, attempt.reference, person.national_id, person.name)

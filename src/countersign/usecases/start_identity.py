@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from countersign.domain import identity
@@ -15,19 +15,22 @@ from countersign.domain.errors import StaleState, Unavailable
 from countersign.domain.identity import IdentityAttempt
 from countersign.domain.task import Task
 from countersign.usecases.file_ports import Files
-from countersign.usecases.identity_port import IdentityRequest, Started
+from countersign.usecases.identity_port import IdentityProvider, IdentityRequest, Started
 from countersign.usecases.ports import Ports
 from countersign.usecases.retrying import on_stale_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartIdentity:
-    """`ip` is the address of the person's device, `text` what the eID's app shows."""
+    """`ip` is the address of the person's device, `text` what the eID's app shows, in `language`;
+    `browser` the secret that their browser is known by."""
 
     task_id: str
     method: str
     ip: str
     text: str
+    language: str = ""
+    browser: str = field(default="", repr=False)
 
 
 def start_identity(command: StartIdentity, ports: Ports) -> Mapping[str, Any]:
@@ -44,21 +47,22 @@ def _start(command: StartIdentity, ports: Ports) -> Mapping[str, Any]:
     with ports.unit_of_work() as uow:
         envelope = uow.envelopes.of_task(task_id)
         before = uow.identity.attempt(task_id, method)
-    task = identity.check_offered(envelope, task_id, method, ports.identity.methods, now)
+    provider = ports.identity.of_account(envelope.account_id)
+    task = identity.check_offered(envelope, task_id, method, provider.methods, now)
     if method in task.identified:
         return {}
     attempt = identity.next_attempt(before, task_id, method, identity.ORDER_PACE, now)
     if before is not None and before.reference:
-        break_off(before, ports)
-    started = ports.identity.start(_request(command, envelope, task, ports))
-    _keep(_with_order(attempt, started, ports), ports)
+        break_off(before, provider)
+    started = provider.start(_request(command, envelope, task, ports))
+    _keep(_with_order(attempt, started, ports), provider, ports)
     return started.page
 
 
-def break_off(attempt: IdentityAttempt, ports: Ports) -> None:
+def break_off(attempt: IdentityAttempt, provider: IdentityProvider) -> None:
     """An order that can't be broken off runs out by itself."""
     with suppress(Unavailable):
-        ports.identity.cancel(attempt.method, attempt.reference)
+        provider.cancel(attempt.method, attempt.reference)
 
 
 def _with_order(attempt: IdentityAttempt, started: Started, ports: Ports) -> IdentityAttempt:
@@ -67,13 +71,13 @@ def _with_order(attempt: IdentityAttempt, started: Started, ports: Ports) -> Ide
     return replace(attempt, begun=begun, reference=started.reference, secret=started.secret)
 
 
-def _keep(attempt: IdentityAttempt, ports: Ports) -> None:
+def _keep(attempt: IdentityAttempt, provider: IdentityProvider, ports: Ports) -> None:
     try:
         with ports.unit_of_work() as uow:
             uow.identity.begin(attempt)
             uow.commit()
     except StaleState:  # another device began at the same moment
-        break_off(attempt, ports)
+        break_off(attempt, provider)
         raise
 
 
@@ -88,6 +92,8 @@ def _request(
         text=command.text,
         digest=digest_of(documents, ports.files),
         return_url=ports.links.signing(task),
+        language=command.language,
+        browser=command.browser,
     )
 
 

@@ -30,6 +30,8 @@ _END = (
     .where(*_IS_NEWEST, or_(attempts.c.code_hash != "", attempts.c.reference != ""))
     .values(code_hash="", reference="", secret=None)
 )
+_BY_REFERENCE = select(attempts).where(attempts.c.reference == bindparam("of_reference"))
+_RENEW = update(attempts).where(*_IS_NEWEST, attempts.c.reference == bindparam("of_reference"))
 _PROOF = select(proofs.c.closed).where(
     proofs.c.task_id == bindparam("of_task"), proofs.c.method == bindparam("of_method")
 )
@@ -45,6 +47,12 @@ class Identities:
         key = {"of_task": task_id, "of_method": method}
         row = self._tx.read(_ATTEMPT, key).one_or_none()
         return self._attempt(row) if row else None
+
+    def by_reference(self, reference: str) -> IdentityAttempt:
+        row = self._tx.read(_BY_REFERENCE, {"of_reference": reference}).one_or_none()
+        if row is None:
+            raise NotFound("identification")
+        return self._attempt(row)
 
     def begin(self, attempt: IdentityAttempt) -> None:
         row = self._row(attempt)
@@ -62,6 +70,12 @@ class Identities:
 
     def end(self, attempt: IdentityAttempt) -> bool:
         return self._tx.write(_END, _key(attempt)).rowcount == 1
+
+    def renew(self, before: IdentityAttempt, after: IdentityAttempt) -> bool:
+        row = self._row(after)
+        values = {"reference": row["reference"], "secret": row["secret"]}
+        key = _key(before) | {"of_reference": before.reference}
+        return self._tx.write(_RENEW.values(**values), key).rowcount == 1
 
     def keep_proof(self, task_id: str, method: str, proof: bytes, at: datetime) -> None:
         row = {

@@ -219,6 +219,22 @@ identity_attempts = Table(
     Column("tries", Integer, nullable=False),
     Column("reference", CleanText, nullable=False),
     Column("secret", LargeBinary),  # closed
+    Index(None, "reference"),
+)
+
+identity_providers = Table(
+    "identity_providers",
+    metadata,
+    Column("account_id", ForeignKey(accounts.c.id), primary_key=True),
+    Column("name", CleanText, primary_key=True),
+    Column("issuer", CleanText, nullable=False),
+    Column("client_id", CleanText, nullable=False),
+    Column("client_secret", LargeBinary, nullable=False),  # closed
+    Column("scopes", Json, nullable=False),
+    Column("acr_values", Json, nullable=False),
+    Column("national_id_claim", CleanText, nullable=False),
+    Column("name_claim", CleanText, nullable=False),
+    Column("created_at", Time, nullable=False),
 )
 
 # What an eID gave to show to others later

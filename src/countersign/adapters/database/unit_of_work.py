@@ -14,6 +14,7 @@ from countersign.adapters.database.envelopes import Envelopes
 from countersign.adapters.database.identity import Identities
 from countersign.adapters.database.jobs import JobQueue, Jobs
 from countersign.adapters.database.messages import Messages
+from countersign.adapters.database.openid_providers import StoredProviders
 from countersign.adapters.database.projects import Projects
 from countersign.adapters.database.repeats import Repeats
 from countersign.adapters.database.stored_files import Packages, StoredFiles
@@ -24,6 +25,7 @@ from countersign.adapters.database.webhooks import Webhooks
 from countersign.domain.envelope import Envelope
 from countersign.domain.evidence import Link
 from countersign.usecases import library_ports, ports
+from countersign.usecases.identity_port import OpenIdProviders
 from countersign.usecases.outside_ports import Secrets
 from countersign.usecases.ports import FollowUps
 
@@ -45,6 +47,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.credentials: ports.Credentials = Credentials(self._tx)
         self.envelopes: ports.Envelopes = Envelopes(self._tx, secrets, self._queue_follow_ups)
         self.identity: ports.Identities = Identities(self._tx, secrets)
+        self.openid_providers: OpenIdProviders = StoredProviders(self._tx, secrets)
         self.projects: ports.Projects = Projects(self._tx)
         self.tasks: library_ports.Tasks = Tasks(self._tx)
         self.stored_files: library_ports.StoredFiles = StoredFiles(self._tx)

@@ -16,6 +16,7 @@ from countersign.usecases.identity_port import Failed, IdentityRequest, Pending,
 
 WAITING: Mapping[str, str] = {"did": ""}
 PAGE = {"simulated": True}
+SWEDISH = "bankid_se"
 
 
 class SimulatedIdentity:
@@ -34,23 +35,30 @@ class SimulatedIdentity:
         secret: Mapping[str, str],
         elapsed_s: int,  # noqa: ARG002
     ) -> Pending | Proved | Failed:
-        if secret["did"] == "approve":
+        did = secret.get("did")  # nothing of what another provider of this name began
+        if did == "approve":
             proof = {"simulated": True, "method": method, "reference": reference}
             return Proved(
                 national_id=secret["national_id"],
                 name=secret["name"],
                 proof=json.dumps(proof).encode(),
             )
-        if secret["did"] == "refuse":
+        if did == "refuse":
             return Failed(hint="userCancel")
         return Pending(hint="outstandingTransaction", page=PAGE)
 
     def cancel(self, method: str, reference: str) -> None:
         """There is nobody to tell."""
 
-    def approve(self, reference: str, national_id: str, name: str) -> Mapping[str, str]:  # noqa: ARG002
-        """Raises Invalid for a number that no eID could hold."""
-        if not is_personal_number(national_id):
+    def approve(
+        self,
+        method: str,
+        reference: str,  # noqa: ARG002
+        national_id: str,
+        name: str,
+    ) -> Mapping[str, str]:
+        """Raises Invalid for a number that this eID could not hold."""
+        if method == SWEDISH and not is_personal_number(national_id):
             raise Invalid("not a personal number", {"national_id": "Not a personal number"})
         return {"did": "approve", "national_id": national_id, "name": name}
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from countersign import pdf
 from countersign.domain.document import Document, Segment, SegmentKind
+from countersign.domain.eids import EID_NAMES
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
 from countersign.domain.growing import places_for
@@ -19,7 +21,7 @@ METHODS = {
     "click": "Confirmed on the signing page",
     "bankid_se": "Swedish BankID",
 }
-IDENTITIES = {"email_code": "One-time code by e-mail", "bankid_se": "Swedish BankID"}
+IDENTITIES = {"email_code": "One-time code by e-mail"}
 
 
 def layout_of(envelope: Envelope, document: Document) -> pdf.Layout:
@@ -60,7 +62,7 @@ def act_values(document: Document, task: Task, act: Act, image: bytes | None) ->
         name=task.person.name,
         contact=task.person.email or task.person.phone or "",
         identified_by=_identified_by(task),
-        method=METHODS.get(act.method, act.method),
+        method=_eid(METHODS, act.method),
         ip=act.visitor.ip,
         consent=act.consent,
         fields=_field_values(document, task, act),
@@ -71,8 +73,12 @@ def act_values(document: Document, task: Task, act: Act, image: bytes | None) ->
 
 def _identified_by(task: Task) -> str:
     """A page in any language says it in English, as all of its labels are."""
-    passed = [IDENTITIES.get(method, method) for method in task.identified]
+    passed = [_eid(METHODS | IDENTITIES, method) for method in task.identified]
     return ", ".join(passed) or "Personal signing link"
+
+
+def _eid(known: Mapping[str, str], method: str) -> str:
+    return known.get(method) or EID_NAMES.get(method, method)
 
 
 def _field_values(document: Document, task: Task, act: Act) -> dict[str, str | bool]:

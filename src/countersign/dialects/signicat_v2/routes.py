@@ -117,7 +117,7 @@ class SignicatV2:
         ports = self._ports
 
         def make() -> bytes:
-            offered = Offered(ports.identity.methods)
+            offered = Offered(ports.identity.of_account(caller.account.id).methods)
             command = to_add_tasks(body, caller, offered, ports.clock())
             made = [self._session(task, []) for task in add_tasks(command, ports)]
             return bytes(httpkit.json_response(made).body)

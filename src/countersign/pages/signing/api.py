@@ -11,7 +11,13 @@ from countersign.domain.errors import DomainError
 from countersign.httpkit import About, Dialect, ErrorBody, Json, Operation, Runtime, Success
 from countersign.pages.signing.chat import Chat
 from countersign.pages.signing.errors import shape
-from countersign.pages.signing.identity import IdentityAnswer, IdentityInput, IdentityStep
+from countersign.pages.signing.identity import (
+    CALLBACK,
+    IdentityAnswer,
+    IdentityInput,
+    IdentityStep,
+    ReturnQuery,
+)
 from countersign.pages.signing.routes import SigningPage
 from countersign.pages.signing.schemas import (
     IMAGE_LIMIT,
@@ -38,6 +44,8 @@ ABOUT = About(
     " The token in the path is the credential.",
     error=ErrorBody(ProblemBody),
 )
+__all__ = ["CALLBACK", "build"]
+
 PAGE = "/s/{token}/documents/{document_id}/pages/{n:int}"
 
 
@@ -86,6 +94,7 @@ def _identity(step: IdentityStep) -> list[Operation]:
     answers = (Success(type=IdentityAnswer), Success(202, IdentityAnswer, "A code was sent"))
     acting = Json(IdentityInput, limit=1 << 16, required=False)
     return [
+        _operation("GET", CALLBACK, step.returned, Success(303), query=ReturnQuery),
         Operation("POST", path, step.act, answers, body=acting, query=LanguageQuery, public=True),
         _operation("GET", path, step.standing, answers[0]),
     ]

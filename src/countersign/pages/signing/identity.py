@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
-from countersign.domain.identity import CODE_METHODS
+from countersign.domain.errors import NotFound
+from countersign.domain.identity import CODE_METHODS, REDIRECT_LIFETIME
 from countersign.httpkit import Answer
 from countersign.pages import i18n
+from countersign.pages.headers import PAGE_HEADERS
+from countersign.pages.signing.notices import Notice
 from countersign.pages.signing.schemas import LanguageQuery
+from countersign.pages.signing.shell import render_notice
 from countersign.pages.signing.strings import eid_text
 from countersign.pages.visitors import visitor_of
 from countersign.usecases.cancel_identity import cancel_identity
@@ -18,10 +25,14 @@ from countersign.usecases.check_code import check_code
 from countersign.usecases.collect_identity import Standing, collect_identity
 from countersign.usecases.open_task import look_at_task
 from countersign.usecases.ports import Ports
+from countersign.usecases.return_identity import ReturnIdentity, return_identity
 from countersign.usecases.send_code import send_code
 from countersign.usecases.simulate_identity import SimulatedPerson, simulate_identity
 from countersign.usecases.start_identity import StartIdentity, start_identity
 
+CALLBACK = "/s/identity/callback"
+COOKIE = "identity"
+BROWSER = re.compile(r"[A-Za-z0-9_-]{43}")
 BY_CODE = (*CODE_METHODS, "sms_code")
 
 
@@ -48,14 +59,25 @@ class IdentityInput(BaseModel):
 class IdentityAnswer(BaseModel):
     """`sent`: a code is on its way to `sent_to`. `pending`: the person is busy with the eID, whose
     own data stand beside `hint` (of `bankid_se`: `qr` for this second, `qr_next` for those that
-    follow, `open_on_phone`, `open_on_computer`). `proved`: go on. `failed`: `hint` says why; begin
-    again. `idle`: nothing was begun."""
+    follow, `open_on_phone`, `open_on_computer`; of one with pages of its own `redirect_url`, where
+    this browser is to go, and no other; `away` while it is there). `proved`: go
+    on. `failed`: `hint` says why; begin again. `idle`: nothing was begun."""
 
     model_config = ConfigDict(extra="allow")
 
     status: Literal["sent", "pending", "proved", "failed", "idle"]
     sent_to: str | None = None
     hint: str | None = None
+
+
+class ReturnQuery(BaseModel):
+    """What an eID's own pages give a browser to bring back (OpenID Connect Core 1.0, section
+    3.1.2.5)."""
+
+    state: Annotated[str, Field(max_length=500)] = ""
+    code: Annotated[str, Field(max_length=4000)] | None = None
+    error: Annotated[str, Field(max_length=300)] | None = None
+    iss: Annotated[str, Field(max_length=2000)] | None = None
 
 
 class IdentityStep:
@@ -89,7 +111,37 @@ class IdentityStep:
             return Answer(_shown(simulate_identity(command, person, self._ports)))
         page = start_identity(command, self._ports)
         standing = Standing(status="pending" if page else "proved", page=page)
-        return Answer(_shown(standing))
+        sent_away = "redirect_url" in page
+        headers = {"set-cookie": self._cookie(command)} if sent_away else {}
+        return Answer(_shown(standing), headers=headers)
+
+    def returned(self, request: Request, query: ReturnQuery) -> Response:
+        """Where an eID's own pages send the browser back to; leads on to the signing page."""
+        command = ReturnIdentity(
+            state=query.state,
+            browser=request.cookies.get(COOKIE, ""),
+            answer={name: value for name, value in query if value is not None and name != "state"},
+        )
+        try:
+            returned = return_identity(command, self._ports)
+        except NotFound:
+            language = i18n.choose_language((), request.headers.get("accept-language", ""))
+            page = render_notice(Notice(kind="not_returned"), language)
+            return HTMLResponse(page, 400, PAGE_HEADERS)
+        place = f"#identity={returned.hint}" if returned.hint else ""
+        headers = {**PAGE_HEADERS, "location": f"{returned.link}?skipIntro=true{place}"}
+        return Response(status_code=303, headers=headers)
+
+    def _cookie(self, command: StartIdentity) -> str:
+        """Comes back with the browser from another site, which `SameSite=Strict` would not. Where
+        cookies are not kept, as in a frame, an eID's pages are opened in a tab of their own."""
+        link = self._ports.links.signing(
+            look_at_task(command.task_id, self._ports).task(command.task_id)
+        )
+        secure = "; Secure" if link.startswith("https:") else ""
+        lifetime = int(REDIRECT_LIFETIME.total_seconds())
+        kept = f"Path=/s; Max-Age={lifetime}; HttpOnly; SameSite=Lax{secure}"
+        return f"{COOKIE}={command.browser}; {kept}"
 
     def standing(self, token: str, method: str) -> IdentityAnswer:
         """How an eID's order stands. Ask every two seconds while it is `pending`."""
@@ -117,7 +169,15 @@ class IdentityStep:
             method=method,
             ip=visitor_of(request).ip,
             text=eid_text(language, envelope.name, envelope.sender_name),
+            language=language,
+            browser=_browser(request),
         )
+
+
+def _browser(request: Request) -> str:
+    """One secret for all identifications that are going on in this browser."""
+    known = request.cookies.get(COOKIE, "")
+    return known if BROWSER.fullmatch(known) else secrets.token_urlsafe(32)
 
 
 def masked(address: str) -> str:

@@ -13,10 +13,18 @@ from countersign.pages.signing.branding import shown_after, shown_branding
 from countersign.usecases.open_task import Ending
 
 NoticeKind = Literal[
-    "not_found", "blocked", "expired", "cancelled", "declined", "completed", "finished"
+    "not_found",
+    "not_returned",
+    "blocked",
+    "expired",
+    "cancelled",
+    "declined",
+    "completed",
+    "finished",
 ]
 STATUS: Mapping[NoticeKind, int] = {
     "not_found": 404,
+    "not_returned": 400,
     "blocked": 200,
     "completed": 200,
     "finished": 200,

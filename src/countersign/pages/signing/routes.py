@@ -178,8 +178,18 @@ class SigningPage:
         self, envelope: Envelope, task: Task, token: str, query: PageQuery
     ) -> dict[str, Any]:
         return signing_state(
-            envelope, task, f"/s/{token}", skip_intro=query.skipIntro, sandbox=self._sandbox
+            envelope,
+            task,
+            f"/s/{token}",
+            skip_intro=query.skipIntro,
+            simulated=self._is_simulated(envelope, task),
         )
+
+    def _is_simulated(self, envelope: Envelope, task: Task) -> bool:
+        if not self._sandbox or not task.identity_due:
+            return self._sandbox
+        method, eids = task.identity_due[0], self._ports.identity
+        return eids.is_simulated(envelope.account_id, method)
 
     def redirect(self, task_id: str, request: Request) -> Response:
         """The vendors' form of a link, with its token or by the task's id."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from countersign.domain.eids import eid_name
 from countersign.pages import i18n
 from countersign.pages.accent import accent_name
 from countersign.pages.assets import STATIC_PREFIX, asset_url
@@ -29,19 +30,6 @@ State = Mapping[str, Any]
 PAGE_WIDTHS = (640, 1240, 2480)
 
 OWN_METHODS = ("drawn", "typed", "click")
-
-EID_NAMES = {
-    "bankid_se": "BankID",
-    "bankid_no": "BankID",
-    "nbid": "BankID",
-    "mitid": "MitID",
-    "ftn": "Finnish Trust Network",
-    "freja": "Freja",
-    "smart_id": "Smart-ID",
-    "mobile_id": "Mobile-ID",
-    "itsme": "itsme",
-    "idin": "iDIN",
-}
 
 
 def render_task(state: State, base: str, language: str, frame: str | None = None) -> str:
@@ -68,7 +56,7 @@ def render_task(state: State, base: str, language: str, frame: str | None = None
         deadline_iso=state["task"]["deadline"],
         signs=signs,
         methods=_offered_methods(state) if signs else [],
-        due_name=_method_name(next(iter(state["identity"]["due"]), "")),
+        due_name=eid_name(next(iter(state["identity"]["due"]), "")),
         page_widths=PAGE_WIDTHS,
         simulated=state["identity"].get("simulated", False),
         chat=_chat(base, state["task"]["id"], language) if "chat" in state["task"]["may"] else None,
@@ -160,17 +148,13 @@ def _offered_methods(state: State) -> list[tuple[str, str]]:
     """
     proven = state["identity"]["done"]
     offered = [
-        (method, _method_name(method))
+        (method, eid_name(method))
         for method in state["methods"]
         if method in OWN_METHODS or method in proven
     ]
     if "drawn" in state["methods"]:
         offered.insert(min(2, len(offered)), ("uploaded", ""))
     return offered
-
-
-def _method_name(method: str) -> str:
-    return EID_NAMES.get(method, method.replace("_", " "))
 
 
 def _first_step(state: State) -> str:

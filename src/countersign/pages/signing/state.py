@@ -15,10 +15,10 @@ from countersign.pages.signing.branding import shown_after, shown_branding
 
 
 def signing_state(
-    envelope: Envelope, task: Task, base: str, *, skip_intro: bool, sandbox: bool
+    envelope: Envelope, task: Task, base: str, *, skip_intro: bool, simulated: bool
 ) -> dict[str, Any]:
     """Only this task's own fields and documents: nothing of the other people in the envelope.
-    `base` is the path of the signing link."""
+    `base` is the path of the signing link; `simulated` tells of the first proof that is due."""
     return {
         "envelope": {
             "id": envelope.id,
@@ -35,7 +35,7 @@ def signing_state(
         "identity": {
             "due": list(task.identity_due),
             "done": list(task.identified),
-            "simulated": sandbox,
+            "simulated": simulated,
         },
         "languages": list(i18n.available_languages()),
         "branding": shown_branding(envelope, base),

@@ -29,6 +29,10 @@ BROWSER_STRINGS = {
     "too_many_tries": _("Too many tries. Wait a minute, then ask for a new code."),
     "eid_scan": _("Scan the code with {method} on your phone."),
     "eid_app": _("Follow the instructions in {method}."),
+    "eid_new_tab": _(
+        "{method} opens in a new tab. Come back here afterwards: this page goes on by itself."
+    ),
+    "eid_away": _("{method} does not answer at the moment. Nothing is lost: please try again."),
     "eid_cancelled": _("The identification was broken off."),
     "eid_too_late": _("It took too long. Please try again."),
     "eid_unusable": _("Your {method} cannot be used: it may be blocked or no longer valid."),

@@ -1,0 +1,27 @@
+"""eIDs by the names that senders use for them, and what people call them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# A sandbox simulates all of these. Names stand in sealed documents, which are compared with them
+# again when they are verified: a name may be added, never changed.
+EID_NAMES: Mapping[str, str] = {
+    "bankid_se": "BankID",
+    "sbid": "BankID (Sweden)",
+    "bankid_no": "BankID (Norway)",
+    "nbid": "BankID (Norway)",
+    "mitid": "MitID",
+    "ftn": "Finnish Trust Network",
+    "samleikin": "Samleikin",
+    "freja": "Freja",
+    "smart_id": "Smart-ID",
+    "mobile_id": "Mobile-ID",
+    "itsme": "itsme",
+    "idin": "iDIN",
+}
+
+
+def eid_name(method: str) -> str:
+    """What people call an eID; one that nobody here knows is called as the sender calls it."""
+    return EID_NAMES.get(method, method.replace("_", " "))

@@ -1,0 +1,97 @@
+"""A person goes from the signing link to their own eID's pages and back, in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from countersign.domain.envelope import Envelope
+from countersign.domain.openid import OpenIdProvider
+from countersign.domain.task import Person
+from countersign.pages.signing.api import CALLBACK
+from countersign.usecases.add_identity_provider import add_identity_provider
+from tests.support.browser import PHONE, OpenPage
+from tests.support.installed import Installed, live, signer
+from tests.support.openid_provider import CLIENT, SECRET, openid_provider
+
+ASTRID = "01019912345"
+PEOPLE = {
+    "astrid": {"name": "Astrid Berg", "national_id": ASTRID},
+    "bo": {"name": "Bo Ek", "national_id": "02029954321"},
+}
+
+# The provider's own pages ask for a font on the internet
+pytestmark = pytest.mark.allow_console_errors("fonts.googleapis.com|ERR_|favicon")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Installed]:
+    with live(tmp_path / "data", sandbox=False) as house:
+        callback = house.installation.settings.public_url + CALLBACK
+        with openid_provider(callback, PEOPLE) as provider:
+            known = OpenIdProvider(
+                account_id=house.caller.account.id,
+                name="nbid",
+                issuer=provider.issuer,
+                client_id=CLIENT,
+                client_secret=SECRET,
+                scopes=("profile", "nin"),
+                created_at=house.ports.clock(),
+            )
+            add_identity_provider(known, house.ports)
+            yield house
+
+
+def sent_to_astrid(house: Installed) -> Envelope:
+    person = Person(name="Astrid Berg", email="astrid@people.example", national_id=ASTRID)
+    return house.send(signer(0, person=person, methods=("nbid",)))
+
+
+def to_the_provider(page: Page) -> None:
+    page.get_by_test_id("identity-submit").click()
+    expect(page.get_by_placeholder("Enter any login")).to_be_visible()
+
+
+def log_in(page: Page, login: str) -> None:
+    page.get_by_placeholder("Enter any login").fill(login)
+    page.get_by_placeholder("and password").fill("x")
+    page.get_by_role("button", name="Sign-in").click()
+    page.get_by_role("button", name="Continue").click()
+
+
+def test_who_comes_back_goes_on_signing_and_others_are_told_why_not(
+    house: Installed, open_page: OpenPage
+) -> None:
+    envelope = sent_to_astrid(house)
+    page = open_page(locale="en-GB", **PHONE)
+    page.goto(house.ports.links.signing(envelope.tasks[0]))
+    page.get_by_test_id("start").click()
+    expect(page.get_by_text("identify yourself with BankID (Norway)")).to_be_visible()
+
+    to_the_provider(page)
+    page.get_by_text("Cancel").click()
+    expect(page.get_by_text("The identification was broken off.")).to_be_visible()
+    assert "#" not in page.url
+
+    to_the_provider(page)
+    page.go_back()
+    expect(page.get_by_test_id("identity-submit")).to_be_visible()
+
+    to_the_provider(page)
+    log_in(page, "bo")
+    expect(page.get_by_text("This BankID (Norway) belongs to somebody else.")).to_be_visible()
+
+    to_the_provider(page)
+    log_in(page, "astrid")
+    expect(page.get_by_test_id("page-0")).to_be_visible()
+    page.get_by_test_id("next").click()
+    page.get_by_test_id("consent").check()
+    page.get_by_test_id("finish").click()
+    expect(page.get_by_test_id("done")).to_be_visible()
+    done = house.await_status(envelope, "completed")
+    act = done.tasks[0].act
+    assert act
+    assert act.method == "nbid"
