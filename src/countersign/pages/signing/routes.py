@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -35,7 +36,7 @@ from countersign.pages.signing.schemas import (
     image_bytes,
 )
 from countersign.pages.signing.shell import render_notice, render_task
-from countersign.pages.signing.state import signing_state
+from countersign.pages.signing.state import chosen_first, signing_state
 from countersign.pages.signing.strings import consent_text, main_action
 from countersign.pages.visitors import visitor_of
 from countersign.usecases.decline_task import decline_task
@@ -177,19 +178,20 @@ class SigningPage:
     def _state(
         self, envelope: Envelope, task: Task, token: str, query: PageQuery
     ) -> dict[str, Any]:
+        due = chosen_first(task, query.eid)
         return signing_state(
             envelope,
             task,
             f"/s/{token}",
+            due=due,
             skip_intro=query.skipIntro,
-            simulated=self._is_simulated(envelope, task),
+            simulated=self._is_simulated(envelope, due),
         )
 
-    def _is_simulated(self, envelope: Envelope, task: Task) -> bool:
-        if not self._sandbox or not task.identity_due:
+    def _is_simulated(self, envelope: Envelope, due: Sequence[str]) -> bool:
+        if not self._sandbox or not due:
             return self._sandbox
-        method, eids = task.identity_due[0], self._ports.identity
-        return eids.is_simulated(envelope.account_id, method)
+        return self._ports.identity.is_simulated(envelope.account_id, due[0])
 
     def redirect(self, task_id: str, request: Request) -> Response:
         """The vendors' form of a link, with its token or by the task's id."""

@@ -43,9 +43,11 @@ class LanguageQuery(BaseModel):
 
 
 class PageQuery(LanguageQuery):
-    """`skipIntro` leads straight to the document; `embed` is the origin of the page around it."""
+    """`skipIntro` leads straight to the document; `embed` is the origin of the page around it;
+    `eid` is the one that the person chose among several."""
 
     skipIntro: bool = False
+    eid: Annotated[str, Field(max_length=64)] = ""
     embed: Annotated[str, Field(max_length=300)] = ""
 
 

@@ -56,6 +56,7 @@ def render_task(state: State, base: str, language: str, frame: str | None = None
         deadline_iso=state["task"]["deadline"],
         signs=signs,
         methods=_offered_methods(state) if signs else [],
+        others=_other_eids(state),
         due_name=eid_name(next(iter(state["identity"]["due"]), "")),
         page_widths=PAGE_WIDTHS,
         simulated=state["identity"].get("simulated", False),
@@ -155,6 +156,14 @@ def _offered_methods(state: State) -> list[tuple[str, str]]:
     if "drawn" in state["methods"]:
         offered.insert(min(2, len(offered)), ("uploaded", ""))
     return offered
+
+
+def _other_eids(state: State) -> list[tuple[str, str]]:
+    """What may be used in place of the eID that is asked for now."""
+    due, choice = state["identity"]["due"], state["identity"]["choice"]
+    if not due or due[0] not in choice:
+        return []
+    return [(method, eid_name(method)) for method in choice if method != due[0]]
 
 
 def _first_step(state: State) -> str:

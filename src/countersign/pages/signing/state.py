@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from countersign.domain.chat import may_read
@@ -15,10 +15,16 @@ from countersign.pages.signing.branding import shown_after, shown_branding
 
 
 def signing_state(
-    envelope: Envelope, task: Task, base: str, *, skip_intro: bool, simulated: bool
+    envelope: Envelope,
+    task: Task,
+    base: str,
+    *,
+    due: Sequence[str],
+    skip_intro: bool,
+    simulated: bool,
 ) -> dict[str, Any]:
     """Only this task's own fields and documents: nothing of the other people in the envelope.
-    `base` is the path of the signing link; `simulated` tells of the first proof that is due."""
+    `base` is the path of the signing link; `simulated` tells of the first proof of `due`."""
     return {
         "envelope": {
             "id": envelope.id,
@@ -33,7 +39,8 @@ def signing_state(
         "fields": [_field(field, task) for field in task.fields],
         "methods": list(task.methods),
         "identity": {
-            "due": list(task.identity_due),
+            "due": list(due),
+            "choice": [method for method in due if method in task.identity_choice],
             "done": list(task.identified),
             "simulated": simulated,
         },
@@ -42,6 +49,15 @@ def signing_state(
         "skip_intro": skip_intro or envelope.settings.skip_intro,
         "after": shown_after(envelope.settings.after),
     }
+
+
+def chosen_first(task: Task, chosen: str) -> tuple[str, ...]:
+    """The proofs that are due. Where one of several is enough, the one that was chosen comes before
+    the others."""
+    due = task.identity_due
+    if chosen not in due or chosen not in task.identity_choice:
+        return due
+    return (chosen, *(method for method in due if method != chosen))
 
 
 def _task(envelope: Envelope, task: Task) -> dict[str, Any]:
