@@ -50,6 +50,7 @@ from countersign.dialects import Dialect, signature_nc, signeum, signicat_v2
 from countersign.domain.eids import EID_NAMES
 from countersign.pages import downloads, front, operations, pki, sandbox, static, token, widget
 from countersign.pages.signing import api as signing
+from countersign.pages.signing.identity import CALLBACK
 from countersign.settings import PREFIX, BadSettings, Settings
 from countersign.usecases.file_ports import Files
 from countersign.usecases.identity_port import IdentityProvider
@@ -218,7 +219,7 @@ def _identity(
 ) -> AccountEids:
     bankid = None if simulated else _bankid(settings)
     directory = Directory()
-    callback = settings.public_url.rstrip("/") + signing.CALLBACK
+    callback = settings.public_url.rstrip("/") + CALLBACK
 
     def own(account_id: str) -> dict[str, IdentityProvider]:
         with unit_of_work() as uow:

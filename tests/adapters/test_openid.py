@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from joserfc.jwk import ECKey
+from joserfc import jwt
+from joserfc.jwk import ECKey, RSAKey
 from structlog.testing import capture_logs
 
 from countersign.adapters.identity.openid.directory import Directory
@@ -189,6 +190,17 @@ def test_keys_may_change_at_any_time(party: Party) -> None:
     assert party.server.key_requests == 2
 
 
+def test_keys_without_an_id_may_change_too(party: Party) -> None:
+    for key in (RSAKey.generate_key(2048), RSAKey.generate_key(2048)):
+        party.server.published = [key.as_dict(private=False)]
+        party.server.sign = without_id(key)
+        assert isinstance(party.prove(), Proved)
+
+
+def without_id(key: RSAKey) -> Callable[[dict[str, Any]], str]:
+    return lambda claims: jwt.encode({"alg": "RS256"}, claims, key)
+
+
 def test_keys_of_other_kinds_do_no_harm(party: Party) -> None:
     curve = ECKey.generate_key("P-256", {"kid": "ec"}, auto_kid=False)
     party.server.published = [
@@ -313,6 +325,10 @@ def by_a_stranger(kid: str) -> Callable[[OpenIdServer], Callable[[dict[str, Any]
     return lambda _server: lambda claims: signed_with(key, claims)
 
 
+def deeply_nested() -> str:
+    return f"{base64url(b'[' * 90_000)}.e30.e30"
+
+
 def with_changed_claims(server: OpenIdServer) -> Callable[[dict[str, Any]], str]:
     def changed(claims: dict[str, Any]) -> str:
         head, _, signature = server.signed(claims).split(".")
@@ -332,6 +348,7 @@ def with_changed_claims(server: OpenIdServer) -> Callable[[dict[str, Any]], str]
         (by_a_stranger("unknown"), "no published key"),
         (with_changed_claims, "no published key"),
         (lambda _server: lambda _claims: "no token", "the ID token is none"),
+        (lambda _server: lambda _claims: deeply_nested(), "the ID token is none"),
         (lambda _server: lambda _claims: "å.å.å", "the ID token is none"),
         (lambda _server: lambda _claims: "", "the ID token is none"),
     ],

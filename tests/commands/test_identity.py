@@ -10,6 +10,7 @@ import pytest
 
 from tests.commands.running import Ran, assert_refused, countersign
 from tests.commands.test_template import account
+from tests.support.openid_server import openid_server
 
 pytestmark = pytest.mark.slow
 
@@ -96,3 +97,17 @@ def test_what_can_not_be_used_is_said_in_a_sentence(
     assert_refused(added(data, owner, secret), "is not text")
     unknown = countersign("identity", "list", "--account", "nobody", "--data", data)
     assert_refused(unknown, "no such account")
+
+
+def test_the_doctor_asks_every_provider(tmp_path: Path, secret: Path) -> None:
+    data = tmp_path / "data"
+    owner = account(data)
+    with openid_server() as server:
+        added(data, owner, secret, issuer=server.url)
+        ran = countersign("doctor", "--data", data)
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert f"ok    identity: nbid of account {owner}: {server.url} publishes" in ran.stdout
+    ran = countersign("doctor", "--data", data)
+    assert ran.returncode == 1
+    assert f"BAD   identity: nbid of account {owner}" in ran.stdout
+    assert "connection refused" in ran.stderr

@@ -10,9 +10,12 @@ from playwright.sync_api import Page, expect
 
 from countersign.domain.envelope import Envelope
 from countersign.domain.openid import OpenIdProvider
+from countersign.domain.project import ProjectSettings
 from countersign.domain.task import Person
-from countersign.pages.signing.api import CALLBACK
+from countersign.pages.signing.identity import CALLBACK
 from countersign.usecases.add_identity_provider import add_identity_provider
+from countersign.usecases.create_project import create_project
+from tests.pages.web_pages import web_site
 from tests.support.browser import PHONE, OpenPage
 from tests.support.installed import Installed, live, signer
 from tests.support.openid_provider import CLIENT, SECRET, openid_provider
@@ -22,6 +25,11 @@ PEOPLE = {
     "astrid": {"name": "Astrid Berg", "national_id": ASTRID},
     "bo": {"name": "Bo Ek", "national_id": "02029954321"},
 }
+# As widget.js frames the signing page
+MAY = (
+    'sandbox="allow-scripts allow-same-origin allow-forms allow-popups'
+    ' allow-popups-to-escape-sandbox"'
+)
 
 # The provider's own pages ask for a font on the internet
 pytestmark = pytest.mark.allow_console_errors("fonts.googleapis.com|ERR_|favicon")
@@ -95,3 +103,27 @@ def test_who_comes_back_goes_on_signing_and_others_are_told_why_not(
     act = done.tasks[0].act
     assert act
     assert act.method == "nbid"
+
+
+def test_in_a_frame_the_eid_is_opened_in_a_tab_and_the_frame_goes_on(
+    house: Installed, page: Page
+) -> None:
+    """Its pages refuse to be framed, and browsers keep no cookie in a frame of another site."""
+    with web_site() as site:
+        settings = ProjectSettings(widget_origins=(site.origin,))
+        project = create_project(house.caller.account.id, "Widget", settings, house.ports)
+        sent = house.send(signer(0, methods=("nbid",)), project_id=project.id)
+        link = f"{house.ports.links.signing(sent.tasks[0])}?embed={site.origin}"
+        host = f'<!doctype html><link rel="icon" href="data:,"><iframe {MAY} src="{link}"></iframe>'
+        page.goto(site.put(host))
+        frame = page.frame_locator("iframe")
+        frame.get_by_test_id("start").click()
+        frame.get_by_test_id("identity-submit").click()
+        expect(frame.get_by_text("opens in a new tab")).to_be_visible()
+        with page.context.expect_page() as opened:
+            frame.get_by_test_id("identity-open").click()
+        tab = opened.value
+        to_the_provider(tab)
+        log_in(tab, "bo")
+        expect(tab.get_by_test_id("page-0")).to_be_visible()
+        expect(frame.get_by_test_id("page-0")).to_be_visible()

@@ -16,7 +16,7 @@ import pytest
 from countersign.domain.envelope import Envelope
 from countersign.domain.openid import OpenIdProvider
 from countersign.domain.task import Person
-from countersign.pages.signing.api import CALLBACK
+from countersign.pages.signing.identity import CALLBACK
 from countersign.usecases.add_identity_provider import (
     add_identity_provider,
     remove_identity_provider,

@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from countersign import app
 from countersign.adapters.identity.client_certificate import load_client_certificate
+from countersign.adapters.identity.openid.directory import Directory
 from countersign.adapters.keys.local import crl_address_of
 from countersign.adapters.pdf_engine import missing_scripts
 from countersign.commands.options import Subparsers, new_command, settings_of
-from countersign.domain.errors import DomainError
+from countersign.domain.errors import DomainError, Unavailable
 from countersign.settings import Settings
 
 GOOD, HINT, BAD = "ok", "hint", "BAD"
@@ -40,6 +42,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
             installation.database.ping()
             yield GOOD, f"database: {installation.database.url.get_backend_name()} answers"
             yield from _dead_jobs(installation)
+            yield from _identity_providers(installation)
     except DomainError as problem:
         yield BAD, f"database: {problem}"
         return
@@ -54,6 +57,19 @@ def _dead_jobs(installation: app.Installation) -> Iterator[Finding]:
     dead = sum(n for (_queue, state), n in installation.queue.counts().items() if state == "dead")
     if dead:
         yield BAD, f"jobs: {dead} failed for good; the log says why"
+
+
+def _identity_providers(installation: app.Installation) -> Iterator[Finding]:
+    with installation.ports.unit_of_work() as uow:
+        known = [one for a in uow.accounts.all() for one in uow.openid_providers.all(a.id)]
+    with closing(Directory()) as directory:
+        for one in known:
+            where = f"identity: {one.name} of account {one.account_id}: {one.issuer}"
+            try:
+                directory.keys(directory.metadata(one.issuer))
+                yield GOOD, f"{where} publishes its keys"
+            except Unavailable:
+                yield BAD, f"{where} publishes nothing that can be used; the lines above say why"
 
 
 def _keys(folder: Path) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from countersign.commands.failing import Failure
 from countersign.commands.options import Subparsers, add_data, existing, settings_of
 from countersign.domain.eids import eid_name
 from countersign.domain.openid import NAME_CLAIM, NATIONAL_ID_CLAIM, OpenIdProvider
-from countersign.pages.signing import api as signing
+from countersign.pages.signing.identity import CALLBACK
 from countersign.usecases.add_identity_provider import (
     add_identity_provider,
     list_identity_providers,
@@ -75,7 +75,7 @@ def run_add(given: argparse.Namespace) -> int:
     with app.opened(existing(settings_of(given))) as installation:
         provider = _provider(given, secret, installation.ports.clock())
         add_identity_provider(provider, installation.ports)
-        callback = installation.settings.public_url.rstrip("/") + signing.CALLBACK
+        callback = installation.settings.public_url.rstrip("/") + CALLBACK
     shown = {**_shown(provider), "redirect_uri": callback}
     print(json.dumps(shown, indent=2, ensure_ascii=False) if given.json else _said(provider))
     if not given.json:

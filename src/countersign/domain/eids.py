@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 # A sandbox simulates all of these. Names stand in sealed documents, which are compared with them
-# again when they are verified: a name may be added, never changed.
+# when they are verified: none is ever changed, nor added for an eID that accounts use already.
 EID_NAMES: Mapping[str, str] = {
     "bankid_se": "BankID",
     "sbid": "BankID (Sweden)",

@@ -44,8 +44,6 @@ ABOUT = About(
     " The token in the path is the credential.",
     error=ErrorBody(ProblemBody),
 )
-__all__ = ["CALLBACK", "build"]
-
 PAGE = "/s/{token}/documents/{document_id}/pages/{n:int}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -47,21 +46,23 @@ class Believed:
 
 def believe(token: str, keys: Keys, expected: Expected, now: float) -> Believed:
     """`keys(anew)` are the provider's published keys, `now` the real time in seconds since 1970.
-    They are asked for anew once when they hold none with the token's id. Raises Refused."""
+    They are asked for anew once when they hold none with the token's id, and when a token without
+    one is verified by none. Raises Refused."""
     header = _header(token)
-    candidates = _fitting(keys(False), header) or _fitting(keys(True), header)
-    for key in candidates:
-        claims = _claims_under(token, key)
-        if claims is not None:
-            _check(claims, expected, now)
-            return Believed(claims, key)
-    raise Refused("no published key verifies the ID token")
+    known = _fitting(keys(False), header)
+    believed = _verified(token, known)
+    if believed is None and ("kid" not in header or not known):
+        believed = _verified(token, _fitting(keys(True), header))
+    if believed is None:
+        raise Refused("no published key verifies the ID token")
+    _check(believed.claims, expected, now)
+    return believed
 
 
 def _header(token: str) -> Json:
     try:
         header = jws.extract_compact(token.encode()).headers()
-    except (JoseError, ValueError, binascii.Error):
+    except (JoseError, ValueError, RecursionError):
         raise Refused("the ID token is none") from None
     if header.get("alg") not in ALGORITHMS:
         raise Refused("the ID token is not signed in a way that proves anything")
@@ -78,6 +79,14 @@ def _fitting(keys: Sequence[Json], header: Json) -> list[Json]:
     ]
 
 
+def _verified(token: str, candidates: Sequence[Json]) -> Believed | None:
+    for key in candidates:
+        claims = _claims_under(token, key)
+        if claims is not None:
+            return Believed(claims, key)
+    return None
+
+
 def _claims_under(token: str, published: Json) -> Json | None:
     """None when this key did not sign it."""
     try:
@@ -85,7 +94,7 @@ def _claims_under(token: str, published: Json) -> Json | None:
         if not isinstance(key, RSAKey | ECKey | OKPKey):
             return None
         return jwt.decode(token, key, algorithms=ALGORITHMS).claims
-    except (JoseError, ValueError, TypeError, KeyError):
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
 
