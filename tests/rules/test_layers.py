@@ -19,6 +19,7 @@ HOMES = {
     "alembic": ("adapters/database",),
     "obstore": ("adapters/files",),
     "pikepdf": ("pdf",),
+    "pkcs11": ("adapters/keys",),
     "psycopg": ("adapters/database",),
     "pyhanko": ("pdf", "adapters/keys"),
     "pyhanko_certvalidator": ("pdf",),

@@ -16,6 +16,7 @@ DEBIAN_PACKAGES = {
     "mutool": "mupdf-tools",
     "soffice": "libreoffice-writer-nogui",
     "openssl": "openssl",
+    "softhsm2-util": "softhsm2",
 }
 
 
