@@ -14,6 +14,7 @@ from countersign.commands import (
     backup,
     demo,
     doctor,
+    merchant_key,
     migrate,
     sandbox,
     serve,
@@ -24,7 +25,10 @@ from countersign.commands import (
 from countersign.commands.failing import Failure, explained
 from countersign.settings import BadSettings
 
-COMMANDS = (serve, work, demo, account, template, verify, sandbox, migrate, doctor, backup)
+COMMANDS = (
+    *(serve, work, demo, account, merchant_key, template, verify, sandbox, migrate, doctor),
+    backup,
+)
 
 DESCRIPTION = """\
 Countersign: self-hosted electronic signatures.

@@ -115,6 +115,7 @@ def opened(folder: Path) -> Iterator[House]:
         links=SignedLinks("https://sign.test", KEY),
         fetcher=cast(Any, None),
         identity=NoIdentity(),
+        merchant=cast(Any, None),
         code_key=KEY,
     )
     yield House(ports, queue, clock, shelf)
