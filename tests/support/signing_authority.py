@@ -75,12 +75,26 @@ class SigningAuthority:
         self, name: str, key: Key, begins: datetime | None = None, lasts: timedelta = YEAR
     ) -> Certified:
         """For signing documents; from yesterday when nothing else is said."""
-        begins = begins or datetime.now(UTC) - DAY
+        purposes = [x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")]
         usage = x509.KeyUsage(True, True, *[False] * 7)
-        purposes = [
-            x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"),
-            ExtendedKeyUsageOID.EMAIL_PROTECTION,
-        ]
+        return self._issue(name, key, usage, purposes, begins or datetime.now(UTC) - DAY, lasts)
+
+    def for_something_else(self, name: str, key: Key, use: str) -> Certified:
+        """`use` is "authority" or "timestamps"."""
+        is_authority = use == "authority"
+        usage = x509.KeyUsage(True, *[False] * 4, is_authority, *[False] * 3)
+        purposes = [ExtendedKeyUsageOID.TIME_STAMPING]
+        return self._issue(name, key, usage, purposes, datetime.now(UTC) - DAY, YEAR)
+
+    def _issue(
+        self,
+        name: str,
+        key: Key,
+        usage: x509.KeyUsage,
+        purposes: list[x509.ObjectIdentifier],
+        begins: datetime,
+        lasts: timedelta,
+    ) -> Certified:
         builder = _builder(_name(name), self._issuing_name, key, begins, lasts)
         builder = builder.add_extension(usage, critical=True)
         builder = builder.add_extension(x509.BasicConstraints(False, None), critical=True)

@@ -131,10 +131,10 @@ def signature(signer: Signer, digest: bytes, timestamper: Timestamper) -> bytes:
     """A detached CAdES-T signature over a SHA-256 digest: DER of a ContentInfo."""
     attributes = signed_attributes(signer, digest)
     value = signer.sign(attributes)
-    return _assemble(signer, attributes, value, timestamper(hashlib.sha256(value).digest()))
+    return assemble(signer, attributes, value, timestamper)
 
 
-def signature_room(signer: Signer, timestamper: Timestamper) -> int:
+def signature_room(signer: Certified, timestamper: Timestamper) -> int:
     """Bytes that are enough for `signature`: the parts that vary, and a bound on their frame."""
     varying = (signer.certificates, signer.issuer_and_serial, signer.signing_certificate)
     return sum(map(len, varying)) + signer.signature_size + timestamper.size + _FRAME
@@ -174,7 +174,7 @@ class Enclosing:
         return start, before_digest, before_value, end
 
 
-def signed_attributes(signer: Signer, digest: bytes, content_type: bytes = ID_DATA) -> bytes:
+def signed_attributes(signer: Certified, digest: bytes, content_type: bytes = ID_DATA) -> bytes:
     """The attributes as they are signed, that is, with the tag of a SET (RFC 5652, 5.4).
 
     In DER's order already: each is longer than the one before.
@@ -189,13 +189,17 @@ def _content_type(content_type: bytes) -> bytes:
     return der.sequence(_CONTENT_TYPE, der.tlv(0x31, content_type))
 
 
-def _assemble(signer: Signer, attributes: bytes, value: bytes, token: bytes) -> bytes:
+def assemble(signer: Certified, attributes: bytes, value: bytes, timestamper: Timestamper) -> bytes:
+    """The same from a signature value over `attributes` that was made elsewhere."""
+    token = timestamper(hashlib.sha256(value).digest())
     unsigned = der.context(1, der.sequence(_TIMESTAMP_TOKEN, der.tlv(0x31, token)))
     info = _signer_info(signer, attributes, value, unsigned)
     return _signed_data(b"\x02\x01\x01", _DETACHED, signer.certificates, info)
 
 
-def _signer_info(signer: Signer, attributes: bytes, value: bytes, unsigned: bytes = b"") -> bytes:
+def _signer_info(
+    signer: Certified, attributes: bytes, value: bytes, unsigned: bytes = b""
+) -> bytes:
     return der.sequence(
         b"\x02\x01\x01",
         signer.issuer_and_serial,
