@@ -41,7 +41,7 @@ from countersign.adapters.keys.pkcs12 import load_pkcs12
 from countersign.adapters.links import SignedLinks
 from countersign.adapters.mail import SandboxMailer, SmtpMailer
 from countersign.adapters.outbound_http import OutboundHttp
-from countersign.adapters.pdf_engine import Engine, Keyring, use_font_directory
+from countersign.adapters.pdf_engine import Engine, Keyring, MerchantSigning, use_font_directory
 from countersign.adapters.secrets import SecretBox, master_key, subkey
 from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
@@ -174,11 +174,13 @@ def _ports(
     def unit_of_work() -> UnitOfWork:
         return DatabaseUnitOfWork(database, queue, box, follow_ups)
 
+    keyring = _keyring(settings, keys, clock)
     return Ports(
         unit_of_work=unit_of_work,
         clock=clock,
         files=files,
-        engine=Engine(files, _keyring(settings, keys, clock), workshop),
+        engine=Engine(files, keyring, workshop),
+        merchant=MerchantSigning(keyring),
         mailer=_mailer(settings, files),
         invitations=MailInvitations(settings.mail_from),
         webhooks=HttpWebhookSender(OutboundHttp(allow_private=settings.sandbox)),

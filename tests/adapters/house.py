@@ -118,6 +118,7 @@ def opened(folder: Path) -> Iterator[House]:
         access_tokens=SignedAccessTokens("https://sign.test", KEY),
         fetcher=cast(Any, None),
         identity=AccountEids(NoIdentity()),
+        merchant=cast(Any, None),
         code_key=KEY,
     )
     yield House(ports, queue, clock, shelf)

@@ -20,6 +20,7 @@ HOMES = {
     "lxml": ("xades",),
     "obstore": ("adapters/files",),
     "pikepdf": ("pdf",),
+    "pkcs11": ("adapters/keys",),
     "psycopg": ("adapters/database",),
     "pyhanko": ("pdf", "adapters/keys"),
     "pyhanko_certvalidator": ("pdf",),

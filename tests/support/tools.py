@@ -17,6 +17,7 @@ DEBIAN_PACKAGES = {
     "soffice": "libreoffice-writer-nogui",
     "openssl": "openssl",
     "xmlsec1": "xmlsec1",
+    "softhsm2-util": "softhsm2",
 }
 
 

@@ -36,10 +36,11 @@ from countersign.domain.errors import (
 from countersign.domain.events import Event
 from countersign.domain.evidence import GENESIS, Link, chain
 from countersign.domain.identity import IdentityAttempt
+from countersign.domain.merchant_key import MerchantKey
 from countersign.domain.openid import OpenIdProvider
 from countersign.domain.project import Project
 from countersign.domain.template import Template
-from countersign.usecases import ports
+from countersign.usecases import merchant_port, ports
 from countersign.usecases.ports import (
     EnvelopeHead,
     EnvelopeQuery,
@@ -56,6 +57,7 @@ class State:
 
     accounts: dict[str, Account] = field(default_factory=dict)
     credentials: dict[str, Credential] = field(default_factory=dict)
+    merchant_keys: dict[tuple[str, str], MerchantKey] = field(default_factory=dict)
     envelopes: dict[str, Envelope] = field(default_factory=dict)
     links: dict[str, tuple[Link, ...]] = field(default_factory=dict)
     projects: dict[str, Project] = field(default_factory=dict)
@@ -137,6 +139,7 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self._follow_ups = follow_ups
         self.accounts: ports.Accounts = FakeAccounts(tx)
         self.credentials: ports.Credentials = FakeCredentials(tx)
+        self.merchant_keys: merchant_port.MerchantKeys = FakeMerchantKeys(tx)
         self.envelopes: ports.Envelopes = FakeEnvelopes(tx, self._queue_follow_ups)
         self.projects: ports.Projects = FakeProjects(tx)
         self.templates: ports.Templates = FakeTemplates(tx)
@@ -381,6 +384,29 @@ class FakeProjects:
             raise ProjectInUse()
         self.get(project.account_id, project.id)
         del self._tx.write.projects[project.id]
+
+
+class FakeMerchantKeys:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def put(self, key: MerchantKey) -> None:
+        self._tx.write.merchant_keys[key.account_id, key.vendor] = key
+
+    def get(self, account_id: str, vendor: str) -> MerchantKey:
+        key = self._tx.read.merchant_keys.get((account_id, vendor))
+        if key is None:
+            raise NotFound("merchant key", vendor)
+        return key
+
+    def of_account(self, account_id: str) -> Sequence[MerchantKey]:
+        values = self._tx.read.merchant_keys.values()
+        mine = [key for key in values if key.account_id == account_id]
+        return sorted(mine, key=lambda key: key.vendor)
+
+    def remove(self, account_id: str, vendor: str) -> None:
+        if self._tx.write.merchant_keys.pop((account_id, vendor), None) is None:
+            raise NotFound("merchant key", vendor)
 
 
 class FakeTemplates:

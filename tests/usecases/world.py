@@ -14,6 +14,7 @@ from countersign.adapters.links import SignedLinks
 from countersign.dialects import Dialect
 from countersign.domain.delivery import Delivery, Message, MessageStatus, WebhookEndpoint
 from countersign.domain.envelope import Envelope
+from countersign.domain.merchant_key import KeyFacts, KeyKind, MerchantKey
 from countersign.domain.task import Task
 from countersign.usecases.ports import Ports
 from tests.usecases.fake_engine import FakeEngine
@@ -54,6 +55,7 @@ class World:
             access_tokens=SignedAccessTokens(PUBLIC_URL, bytes(32)),
             fetcher=FakeFetcher(),
             identity=AccountEids(NoIdentity()),
+            merchant=Stamp(),
             code_key=bytes(32),
             link_lifetime=LIFETIME,
         )
@@ -74,6 +76,22 @@ class Relay:
     def send(self, message: Message) -> Message:
         self._mailed.append(message)
         return replace(message, status=MessageStatus.ACCEPTED)
+
+
+class Stamp:
+    """Signs by writing the vendor's name and the time behind a document."""
+
+    def examine(
+        self,
+        _kind: KeyKind,
+        _place: Mapping[str, str],
+        _secret: Mapping[str, str],
+    ) -> KeyFacts:
+        begins = datetime(2026, 1, 1, tzinfo=UTC)
+        return KeyFacts(subject="CN=Acme", begins=begins, expires=begins.replace(year=2028))
+
+    def sign(self, key: MerchantKey, data: bytes, _media_type: str, at: datetime) -> bytes:
+        return data + f"{key.vendor} {at}".encode()
 
 
 class Receiver:

@@ -16,6 +16,7 @@
     │   ├── NameTaken        names must be unique here, and this one is in use
     │   ├── DefaultProject   the projects that an account is born with stay
     │   ├── ProjectInUse     a project with envelopes stays
+    │   ├── KeyExpired       the certificate of a key is not valid now
     │   ├── IdempotencyMismatch   the same key was used with another body
     │   ├── TooSoon          a reminder was sent a moment ago
     │   └── TooManyTries     codes were asked for, or guessed, too often
@@ -124,6 +125,16 @@ class DefaultProject(Conflict):
 
 class ProjectInUse(Conflict):
     code = "project_in_use"
+
+
+class KeyExpired(Conflict):
+    """`vendor` names the key of the account."""
+
+    code = "key_expired"
+
+    def __init__(self, vendor: str) -> None:
+        super().__init__(f"the certificate of the {vendor} key is not valid at this time")
+        self.vendor = vendor
 
 
 class IdempotencyMismatch(Conflict):

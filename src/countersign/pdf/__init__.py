@@ -6,6 +6,8 @@ The writer, in the order of a document's life:
     prepare(data, layout) -> Prepared(data, state, digest)
     certify(state, digest, key, timestamper, EnvelopeValues(…), at) -> Revision
     act(state, chain, digest, slot, ActValues(...), key, timestamper, at) -> Revision
+    prepare_act(…, certified(certificate, chain), timestamper, at) -> PreparedAct(to_sign, …), later
+    finish_act(prepared, digest, value, timestamper) -> Revision     for keys that are elsewhere
     seal(state, chain, digest, key, timestamper, at) -> Revision
     archive(state, chain, digest, ValidationData(certificates, crls), timestamper) -> Revision
 
@@ -18,12 +20,15 @@ called with an imprint and has a `size`. What each step writes, byte by byte, is
 
 from countersign.pdf.act import ActValues, act
 from countersign.pdf.certify import EnvelopeValues, certify
-from countersign.pdf.cms import Signer, Timestamper
+from countersign.pdf.cms import Certified, Signer, Timestamper
+from countersign.pdf.deferred import PreparedAct, certified, finish_act, prepare_act
 from countersign.pdf.errors import (
     BadAct,
     BadLayout,
+    BadSignature,
     NoRoom,
     PdfError,
+    StaleAct,
     UnusableImage,
     UnusablePdf,
 )
@@ -39,7 +44,9 @@ __all__ = [
     "AddedPages",
     "BadAct",
     "BadLayout",
+    "BadSignature",
     "BaseState",
+    "Certified",
     "ChainState",
     "Digest",
     "EnvelopeValues",
@@ -50,19 +57,24 @@ __all__ = [
     "NoRoom",
     "PdfError",
     "Prepared",
+    "PreparedAct",
     "Revision",
     "Signer",
     "Slot",
+    "StaleAct",
     "Timestamper",
     "UnusableImage",
     "UnusablePdf",
     "ValidationData",
     "act",
     "archive",
+    "certified",
     "certify",
     "digest_of",
+    "finish_act",
     "fonts",
     "prepare",
+    "prepare_act",
     "prepare_file",
     "seal",
     "use_font_directory",

@@ -9,12 +9,12 @@ from countersign.pdf import cms
 from countersign.pdf.appearance import form_xobject, text_content
 from countersign.pdf.errors import BadAct
 from countersign.pdf.evidence import row_content
-from countersign.pdf.signature import sign_field
+from countersign.pdf.signature import open_field
 from countersign.pdf.stamp import Mark, initials, mark_content, signature_content
 from countersign.pdf.state import BaseState, ChainState, Digest, FieldState, Revision, SlotState
 from countersign.pdf.syntax import text_string, utc_text
 from countersign.pdf.text import clean, typesetter
-from countersign.pdf.update import Update
+from countersign.pdf.update import Unsigned, Update
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,16 @@ def act(
     claimed as the time. Raises BadAct for an unknown slot or field, UnusableImage, NoRoom, and what
     `timestamper` raises.
     """
-    writer = _ActWriter(state, chain, state.slot(slot), values, at)
-    return writer.write(digest, key, timestamper)
+    room = cms.signature_room(key, timestamper)
+    unsigned = write_act(state, chain, slot, values, room, at)
+    return unsigned.fill(digest, lambda digest: cms.signature(key, digest, timestamper))
+
+
+def write_act(
+    state: BaseState, chain: ChainState, slot: int, values: ActValues, room: int, at: datetime
+) -> Unsigned:
+    """The same with `room` bytes for a signature that is still to be made."""
+    return _ActWriter(state, chain, state.slot(slot), values, at).write(room)
 
 
 class _ActWriter:
@@ -70,18 +78,16 @@ class _ActWriter:
         self._image: int | None = None
         self._mark = Mark(clean(values.typed) or self._name)
 
-    def write(self, digest: Digest, key: cms.Signer, timestamper: cms.Timestamper) -> Revision:
+    def write(self, room: int) -> Unsigned:
         self._add_image()
         self._fill_layout_fields()
         self._fill_evidence()
         own = self._slot.signature
         shown = self._show(own, self._signature()) if own.visible else None
-        return sign_field(
+        return open_field(
             self._update,
             own,
-            digest,
-            key,
-            timestamper,
+            room,
             self._at,
             self._consent or "Signed",
             name=self._name,

@@ -8,7 +8,7 @@ docs/decisions/0011-own-cms-encoder.md.
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from typing import Protocol
 
@@ -19,6 +19,9 @@ from countersign import der
 from countersign.pdf.errors import PdfError
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+_IN_MEMORY = (ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey)
+_EC_KEYS = (ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey)
 
 ID_DATA = der.oid("1.2.840.113549.1.7.1")
 SHA256 = der.sequence(der.oid("2.16.840.1.101.3.4.2.1"))
@@ -51,20 +54,31 @@ class Timestamper(Protocol):
     def __call__(self, imprint: bytes) -> bytes: ...
 
 
-class Signer:
-    """A P-256 or RSA key, its certificate and the chain above it without the root (DER)."""
+class OutsideKey(Protocol):
+    """A private key that stays where it is, such as in a token."""
 
-    def __init__(self, key: PrivateKey, certificate: bytes, chain: Iterable[bytes] = ()) -> None:
-        if isinstance(key, ec.EllipticCurvePrivateKey):
+    def public_key(self) -> PublicKey: ...
+
+    def sign(self, data: bytes) -> bytes:
+        """With SHA-256 over `data`: ECDSA as DER, or RSASSA-PKCS1-v1_5 (RFC 8017, 8.2)."""
+
+
+class Certified:
+    """What a signature tells of its signer: the certificate of a P-256 or RSA key and the chain
+    above it without the root (DER). Raises PdfError for a key of another kind."""
+
+    def __init__(
+        self, key: PrivateKey | PublicKey, certificate: bytes, chain: Iterable[bytes] = ()
+    ) -> None:
+        """`key` is either half of the pair: only its kind counts."""
+        if isinstance(key, _EC_KEYS):
             if not isinstance(key.curve, ec.SECP256R1):
                 raise PdfError(
                     f"cannot sign with a {key.curve.name} key; P-256 and RSA are possible"
                 )
             self.algorithm, self.signature_size = _ECDSA_SHA256, _P256_SIGNATURE
-            self._sign = partial(key.sign, signature_algorithm=_ECDSA)
         else:
             self.algorithm, self.signature_size = _RSA_SHA256, key.key_size // 8
-            self._sign = partial(key.sign, padding=padding.PKCS1v15(), algorithm=hashes.SHA256())
         self.certificate = certificate
         self.chain = tuple(chain)
         self.certificates = der.context(0, *sorted((certificate, *self.chain)))
@@ -72,8 +86,27 @@ class Signer:
         self.issuer_and_serial = der.sequence(issuer, serial)
         self.signing_certificate = _signing_certificate(certificate, issuer, serial)
 
+
+class Signer(Certified):
+    """Signs: a P-256 or RSA key, in memory or outside, with its certificate and chain."""
+
+    def __init__(
+        self, key: PrivateKey | OutsideKey, certificate: bytes, chain: Iterable[bytes] = ()
+    ) -> None:
+        self._sign = _operation(key)
+        kind = key if isinstance(key, _IN_MEMORY) else key.public_key()
+        super().__init__(kind, certificate, chain)
+
     def sign(self, data: bytes) -> bytes:
         return self._sign(data)
+
+
+def _operation(key: PrivateKey | OutsideKey) -> Callable[[bytes], bytes]:
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        return partial(key.sign, signature_algorithm=_ECDSA)
+    if isinstance(key, rsa.RSAPrivateKey):
+        return partial(key.sign, padding=padding.PKCS1v15(), algorithm=hashes.SHA256())
+    return key.sign
 
 
 def _issuer_and_serial(certificate: bytes) -> tuple[bytes, bytes]:
@@ -98,10 +131,10 @@ def signature(signer: Signer, digest: bytes, timestamper: Timestamper) -> bytes:
     """A detached CAdES-T signature over a SHA-256 digest: DER of a ContentInfo."""
     attributes = signed_attributes(signer, digest)
     value = signer.sign(attributes)
-    return _assemble(signer, attributes, value, timestamper(hashlib.sha256(value).digest()))
+    return assemble(signer, attributes, value, timestamper)
 
 
-def signature_room(signer: Signer, timestamper: Timestamper) -> int:
+def signature_room(signer: Certified, timestamper: Timestamper) -> int:
     """Bytes that are enough for `signature`: the parts that vary, and a bound on their frame."""
     varying = (signer.certificates, signer.issuer_and_serial, signer.signing_certificate)
     return sum(map(len, varying)) + signer.signature_size + timestamper.size + _FRAME
@@ -141,7 +174,7 @@ class Enclosing:
         return start, before_digest, before_value, end
 
 
-def signed_attributes(signer: Signer, digest: bytes, content_type: bytes = ID_DATA) -> bytes:
+def signed_attributes(signer: Certified, digest: bytes, content_type: bytes = ID_DATA) -> bytes:
     """The attributes as they are signed, that is, with the tag of a SET (RFC 5652, 5.4).
 
     In DER's order already: each is longer than the one before.
@@ -156,13 +189,17 @@ def _content_type(content_type: bytes) -> bytes:
     return der.sequence(_CONTENT_TYPE, der.tlv(0x31, content_type))
 
 
-def _assemble(signer: Signer, attributes: bytes, value: bytes, token: bytes) -> bytes:
+def assemble(signer: Certified, attributes: bytes, value: bytes, timestamper: Timestamper) -> bytes:
+    """The same from a signature value over `attributes` that was made elsewhere."""
+    token = timestamper(hashlib.sha256(value).digest())
     unsigned = der.context(1, der.sequence(_TIMESTAMP_TOKEN, der.tlv(0x31, token)))
     info = _signer_info(signer, attributes, value, unsigned)
     return _signed_data(b"\x02\x01\x01", _DETACHED, signer.certificates, info)
 
 
-def _signer_info(signer: Signer, attributes: bytes, value: bytes, unsigned: bytes = b"") -> bytes:
+def _signer_info(
+    signer: Certified, attributes: bytes, value: bytes, unsigned: bytes = b""
+) -> bytes:
     return der.sequence(
         b"\x02\x01\x01",
         signer.issuer_and_serial,

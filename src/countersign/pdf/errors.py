@@ -35,3 +35,11 @@ class BadAct(PdfError):
 
 class NoRoom(PdfError):
     """A signature or timestamp token came out larger than the room reserved for it."""
+
+
+class StaleAct(PdfError):
+    """The file has changed since an act was prepared: it has to be prepared again."""
+
+
+class BadSignature(PdfError):
+    """A signature value that was made elsewhere does not belong to the certificate."""

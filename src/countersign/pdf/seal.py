@@ -71,4 +71,5 @@ def archive(
     update = Update(state, chain)
     validation.put_into(update)
     field = state.own_field("z_ts")
-    return update.close(field, None, _DOCUMENT_TIMESTAMP, timestamper.size, timestamper, digest)
+    unsigned = update.close(field, None, _DOCUMENT_TIMESTAMP, timestamper.size)
+    return unsigned.fill(digest, timestamper)

@@ -5,7 +5,7 @@ from datetime import datetime
 from countersign.pdf import cms
 from countersign.pdf.state import Digest, FieldState, Revision
 from countersign.pdf.syntax import text_string, utc_digits
-from countersign.pdf.update import Update
+from countersign.pdf.update import Unsigned, Update
 
 
 def sign_field(
@@ -22,6 +22,32 @@ def sign_field(
     appearance: int | None = None,
 ) -> Revision:
     """Close `update` with a PAdES B-T signature (ETSI EN 319 142-1) in `field`."""
+    unsigned = open_field(
+        update,
+        field,
+        cms.signature_room(key, timestamper),
+        at,
+        reason,
+        name=name,
+        reference=reference,
+        appearance=appearance,
+    )
+    return unsigned.fill(digest, lambda digest: cms.signature(key, digest, timestamper))
+
+
+def open_field(
+    update: Update,
+    field: FieldState,
+    room: int,
+    at: datetime,
+    reason: str,
+    *,
+    name: str = "",
+    reference: bytes = b"",
+    appearance: int | None = None,
+) -> Unsigned:
+    """Close `update` with a signature dictionary in `field` that has `room` bytes for its
+    signature."""
     dictionary = (
         b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached"
         b"/M(D:%s+00'00')%s/Reason %s%s"
@@ -31,11 +57,4 @@ def sign_field(
         text_string(reason),
         reference,
     )
-    return update.close(
-        field,
-        appearance,
-        dictionary,
-        cms.signature_room(key, timestamper),
-        lambda digest: cms.signature(key, digest, timestamper),
-        digest,
-    )
+    return update.close(field, appearance, dictionary, room)

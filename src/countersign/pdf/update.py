@@ -41,19 +41,12 @@ class Update:
         return self._next
 
     def close(
-        self,
-        field: FieldState,
-        appearance: int | None,
-        dictionary: bytes,
-        room: int,
-        contents: Callable[[bytes], bytes],
-        digest: Digest,
-    ) -> Revision:
-        """Add the signature dictionary and the signature field, and sign all.
+        self, field: FieldState, appearance: int | None, dictionary: bytes, room: int
+    ) -> "Unsigned":
+        """Add the signature dictionary and the signature field: all but /Contents.
 
         `dictionary` is the signature dictionary up to /ByteRange, `room` the bytes kept for
-        /Contents, `contents` makes them from the SHA-256 of the byte ranges, `digest` is the
-        midstate over the file so far (it is copied, not changed).
+        /Contents.
         """
         number = self.add(
             b"%s/ByteRange %s/Contents <%s>>>" % (dictionary, _BYTE_RANGE, b"0" * (2 * room))
@@ -65,10 +58,9 @@ class Update:
         segment, start = self._segment, self._chain.length
         xref = start + len(segment)
         segment += b"xref\n%s%s" % (_sections(self._offsets, start), self._trailer(xref))
-        gap = _fill_byte_range(segment, self._offsets[number], start, room)
-        before = _sign(segment, gap, digest, contents)
+        opens, closes = _fill_byte_range(segment, self._offsets[number], start, room)
         chain = ChainState(self._next, xref, start + len(segment))
-        return Revision(bytes(segment), chain, before, gap[0])
+        return Unsigned(segment, opens, closes, chain)
 
     def _trailer(self, xref: int) -> bytes:
         state = self.state
@@ -84,6 +76,37 @@ class Update:
             self._chain.prev,
             xref,
         )
+
+
+class Unsigned:
+    """A segment whose /Contents, which opens and closes at these offsets in it, are still empty.
+    `digest` is in both cases the midstate over the file before it, copied and not changed."""
+
+    def __init__(self, segment: bytearray, opens: int, closes: int, chain: ChainState) -> None:
+        self.segment, self.opens, self.closes, self.chain = segment, opens, closes, chain
+
+    def digest(self, digest: Digest) -> bytes:
+        """SHA-256 of the byte ranges: what /Contents have to be about."""
+        return self._digests(digest)[1]
+
+    def fill(self, digest: Digest, contents: Callable[[bytes], bytes]) -> Revision:
+        """Sign all; `contents` makes /Contents from the SHA-256 of the byte ranges. Raises
+        NoRoom."""
+        before, signed = self._digests(digest)
+        digits = hexlify(contents(signed))
+        if len(digits) > self.closes - self.opens - 2:
+            raise NoRoom(f"{len(digits) // 2} bytes of signature do not fit into the room reserved")
+        self.segment[self.opens + 1 : self.opens + 1 + len(digits)] = digits
+        return Revision(bytes(self.segment), self.chain, before, self.opens)
+
+    def _digests(self, digest: Digest) -> tuple[Digest, bytes]:
+        """The midstate before the gap, so that nothing is hashed twice, and the digest."""
+        before = digest.copy()
+        with memoryview(self.segment) as view:
+            before.update(view[: self.opens])
+            signed = before.copy()
+            signed.update(view[self.closes :])
+        return before, signed.digest()
 
 
 def _sections(offsets: dict[int, int], start: int) -> bytes:
@@ -111,20 +134,3 @@ def _fill_byte_range(segment: bytearray, at: int, start: int, room: int) -> tupl
     written = b"[0 %d %d %d]" % (start + opens, start + closes, len(segment) - closes)
     segment[place : place + len(_BYTE_RANGE)] = written.ljust(len(_BYTE_RANGE))
     return opens, closes
-
-
-def _sign(
-    segment: bytearray, gap: tuple[int, int], digest: Digest, contents: Callable[[bytes], bytes]
-) -> Digest:
-    """Fill the gap; returns the midstate before it, so that nothing is hashed twice."""
-    opens, closes = gap
-    before = digest.copy()
-    with memoryview(segment) as view:
-        before.update(view[:opens])
-        signed = before.copy()
-        signed.update(view[closes:])
-        digits = hexlify(contents(signed.digest()))
-        if len(digits) > closes - opens - 2:
-            raise NoRoom(f"{len(digits) // 2} bytes of signature do not fit into the room reserved")
-        view[opens + 1 : opens + 1 + len(digits)] = digits
-    return before

@@ -1,7 +1,7 @@
 """The database as the use cases see it, and `Ports`, which is everything that they may need. Files
 and PDF are in file_ports.py, people and programs outside in outside_ports.py, eIDs in
-identity_port.py. Every port has a fake and real adapters, and one contract suite in tests/contracts
-that all of them pass."""
+identity_port.py, keys of accounts in merchant_port.py. Every port has a fake and real adapters, and
+one contract suite in tests/contracts that all of them pass."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from countersign.domain.template import Template
 from countersign.usecases.file_ports import Files, PdfEngine
 from countersign.usecases.identity_port import IdentityProviders, OpenIdProviders, Simulated
 from countersign.usecases.library_ports import Packages, StoredFiles, Tasks
+from countersign.usecases.merchant_port import MerchantKeys, MerchantSigner
 from countersign.usecases.outside_ports import (
     AccessTokens,
     Fetcher,
@@ -319,6 +320,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
 
     accounts: Accounts
     credentials: Credentials
+    merchant_keys: MerchantKeys
     envelopes: Envelopes
     projects: Projects
     templates: Templates
@@ -352,6 +354,7 @@ class Ports:
     access_tokens: AccessTokens
     fetcher: Fetcher
     identity: IdentityProviders
+    merchant: MerchantSigner
     code_key: bytes
     simulated: Simulated | None = None
     link_lifetime: timedelta = timedelta(hours=1)

@@ -65,6 +65,21 @@ credentials = Table(
     UniqueConstraint("account_id", "api", "name"),
 )
 
+# With what an account signs in its own name
+merchant_keys = Table(
+    "merchant_keys",
+    metadata,
+    Column("account_id", ForeignKey(accounts.c.id), primary_key=True),
+    Column("vendor", ByCodePoint, primary_key=True),
+    Column("kind", CleanText, nullable=False),
+    Column("place", Json, nullable=False),
+    Column("secret", LargeBinary, nullable=False),  # closed
+    Column("subject", CleanText, nullable=False),
+    Column("begins", Time, nullable=False),
+    Column("expires", Time, nullable=False),
+    Column("created_at", Time, nullable=False),
+)
+
 envelopes = Table(
     "envelopes",
     metadata,

@@ -13,6 +13,7 @@ from countersign.adapters.database.engine import Database
 from countersign.adapters.database.envelopes import Envelopes
 from countersign.adapters.database.identity import Identities
 from countersign.adapters.database.jobs import JobQueue, Jobs
+from countersign.adapters.database.merchant_keys import MerchantKeys
 from countersign.adapters.database.messages import Messages
 from countersign.adapters.database.openid_providers import StoredProviders
 from countersign.adapters.database.projects import Projects
@@ -24,7 +25,7 @@ from countersign.adapters.database.transaction import Transaction
 from countersign.adapters.database.webhooks import Webhooks
 from countersign.domain.envelope import Envelope
 from countersign.domain.evidence import Link
-from countersign.usecases import library_ports, ports
+from countersign.usecases import library_ports, merchant_port, ports
 from countersign.usecases.identity_port import OpenIdProviders
 from countersign.usecases.outside_ports import Secrets
 from countersign.usecases.ports import FollowUps
@@ -45,6 +46,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self._jobs = Jobs(self._tx, queue.clock)
         self.accounts: ports.Accounts = Accounts(self._tx)
         self.credentials: ports.Credentials = Credentials(self._tx)
+        self.merchant_keys: merchant_port.MerchantKeys = MerchantKeys(self._tx, secrets)
         self.envelopes: ports.Envelopes = Envelopes(self._tx, secrets, self._queue_follow_ups)
         self.identity: ports.Identities = Identities(self._tx, secrets)
         self.openid_providers: OpenIdProviders = StoredProviders(self._tx, secrets)

@@ -115,6 +115,7 @@ def _expected_act(envelope: Envelope, document: Document, segment: Segment) -> E
         values={name: str(value) for name, value in shown.items()},
         evidence=_evidence(values, task.act.at, envelope.settings.audit_in_document),
         certificate=str(segment.facts["certificate"]),
+        foreign=bool(segment.facts.get("foreign")),
         claims=Claims(task.act.at.replace(microsecond=0), values.name, values.consent),
     )
 

@@ -139,7 +139,8 @@ class Trust:
     platform's own certificates, now and before; `others` are further certificates that may
     accompany them or stand in the DSS: the root, the chain of a commercial seal;
     `foreign_timestamps`: whether other authorities' tokens are accepted, because the installation
-    uses one; those that do not lead to `timestamp_roots` count as untrusted.
+    uses one; those that do not lead to `timestamp_roots` count as untrusted. `signer_roots` are the
+    authorities of signers who have a key of their own; who leads to none counts as untrusted.
     """
 
     issuing: bytes
@@ -149,6 +150,7 @@ class Trust:
     others: frozenset[bytes] = frozenset()
     foreign_timestamps: bool = False
     timestamp_roots: frozenset[bytes] = frozenset()
+    signer_roots: frozenset[bytes] = frozenset()
 
     @cached_property
     def issuer(self) -> x509.Certificate:
@@ -179,7 +181,7 @@ class Trust:
                 signed, scheme = certificate.tbs_certificate_bytes, ec.ECDSA(algorithm)
                 self._key.verify(certificate.signature, signed, scheme)
                 return True
-            return _has_issued(self.issuing, certificate)
+            return has_issued(self.issuing, certificate)
         except (InvalidSignature, *DAMAGED):
             return False
 
@@ -194,7 +196,7 @@ class Trust:
     @cached_property
     def authorities(self) -> frozenset[bytes]:
         """The issuing certificate and the one above it, where we know it."""
-        above = {c for c in self.known if _has_issued(c, self.issuer)}
+        above = {c for c in self.known if has_issued(c, self.issuer)}
         return frozenset(above | {self.issuing})
 
     @cached_property
@@ -233,7 +235,7 @@ class Trust:
         return certificate
 
 
-def _has_issued(candidate: bytes, certificate: x509.Certificate) -> bool:
+def has_issued(candidate: bytes, certificate: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(x509.load_der_x509_certificate(candidate))
     except (InvalidSignature, *DAMAGED):

@@ -11,6 +11,7 @@ from hashlib import sha256
 from countersign.pdf.verify import der
 from countersign.pdf.verify.certificates import Certificate, Role, Trust
 from countersign.pdf.verify.der import Cursor, tlv
+from countersign.pdf.verify.foreign_signer import foreign_signer
 from countersign.pdf.verify.foreign_token import check_foreign_token
 from countersign.pdf.verify.refusal import Refused, need
 from countersign.pdf.verify.stamp import LOCAL_AUTHORITY, Stamp
@@ -30,10 +31,12 @@ _VERSION_3 = b"\x02\x01\x03"
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature that was checked: by whom, and the time proven for it."""
+    """A signature that was checked: by whom, the time proven for it, and whether the signer's
+    authority is one that is believed here."""
 
     certificate: Certificate
     stamp: Stamp
+    trusted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +46,25 @@ class _SignedData:
     info: Cursor
 
 
-def check_signature(encoded: bytes, digest: bytes, role: Role, trust: Trust) -> Signature:
-    """Check a CAdES signature over a SHA-256 `digest`, and its timestamp. Raises Refused."""
+def check_signature(
+    encoded: bytes, digest: bytes, role: Role, trust: Trust, foreign: str | None = None
+) -> Signature:
+    """Check a CAdES signature over a SHA-256 `digest`, and its timestamp. Raises Refused.
+
+    `foreign` is the SHA-256 (hex) of the only certificate of another authority that may sign; None
+    where the certificate has to be the platform's or issued by it."""
     data = _signed_data(encoded, _VERSION_1)
     need(data.content == tlv(der.SEQUENCE, _DATA), "signed content is not detached")
-    leaf = _leaf(data.certificates, trust, role)
-    certificate = trust.certificate(leaf, role)
+    trusted = True
+    if foreign is None:
+        certificate = trust.certificate(_leaf(data.certificates, trust, role), role)
+    else:
+        certificate, trusted = foreign_signer(data.certificates, foreign, trust)
     value = _check_signer_info(data.info, certificate, _DATA, digest)
     token = _unsigned_token(data.info)
     stamp = check_token(token, sha256(value).digest(), trust)
     certificate.need_valid_at(stamp.time)
-    return Signature(certificate, stamp)
+    return Signature(certificate, stamp, trusted)
 
 
 def check_token(token: bytes, imprint: bytes, trust: Trust) -> Stamp:

@@ -117,6 +117,9 @@ class ExpectedAct:
     Both name every text field and checkbox that the act fills and no other; None: not compared.
     `certificate`: SHA-256 of the signer's certificate, hex; None: not compared.
     `claims`: time, name and consent text ("" for none) of the signature; None: not compared.
+    `foreign`: the signer signed with a key and a certificate of his own, from another authority.
+    Such an act is accepted with exactly the certificate that `certificate` names, which then has
+    to be there.
     """
 
     slot: int
@@ -124,6 +127,7 @@ class ExpectedAct:
     evidence: Mapping[str, str] | None = None
     certificate: str | None = None
     claims: Claims | None = None
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

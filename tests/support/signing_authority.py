@@ -1,0 +1,162 @@
+"""An authority that certifies keys for signing documents: root, issuing authority, revocation
+lists. Nobody but a test trusts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    pkcs12,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+YEAR = timedelta(days=365)
+DAY = timedelta(days=1)
+
+
+def p256() -> Key:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def rsa2048() -> Key:
+    return rsa.generate_private_key(65537, 2048)
+
+
+@dataclass(frozen=True)
+class Certified:
+    """A key with its certificate and those above it, DER."""
+
+    key: Key
+    certificate: bytes
+    above: tuple[bytes, ...]
+
+    @property
+    def parsed(self) -> x509.Certificate:
+        return x509.load_der_x509_certificate(self.certificate)
+
+    def pkcs12(self, password: str) -> bytes:
+        others = [x509.load_der_x509_certificate(one) for one in self.above]
+        closed = BestAvailableEncryption(password.encode())
+        return pkcs12.serialize_key_and_certificates(
+            b"own",
+            self.key,
+            self.parsed,
+            others,
+            closed,
+        )
+
+
+class SigningAuthority:
+    """`root` and `issuing` are DER. Where a `url` is given, certificates say that the revocation
+    lists are there."""
+
+    def __init__(self, name: str, url: str = "") -> None:
+        self._url = url
+        self._root_key, self._issuing_key = p256(), p256()
+        self._root_name, self._issuing_name = _name(f"{name} root"), _name(f"{name} issuing")
+        root = _authority(self._root_name, self._root_name, self._root_key, self._root_key, "")
+        issuing = _authority(
+            self._issuing_name,
+            self._root_name,
+            self._issuing_key,
+            self._root_key,
+            f"{url}/root.crl" if url else "",
+        )
+        self.root, self.issuing = root, issuing
+
+    def issue(
+        self, name: str, key: Key, begins: datetime | None = None, lasts: timedelta = YEAR
+    ) -> Certified:
+        """For signing documents; from yesterday when nothing else is said."""
+        purposes = [x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")]
+        usage = x509.KeyUsage(True, True, *[False] * 7)
+        return self._issue(name, key, usage, purposes, begins or datetime.now(UTC) - DAY, lasts)
+
+    def for_something_else(self, name: str, key: Key, use: str) -> Certified:
+        """`use` is "authority" or "timestamps"."""
+        is_authority = use == "authority"
+        usage = x509.KeyUsage(True, *[False] * 4, is_authority, *[False] * 3)
+        purposes = [ExtendedKeyUsageOID.TIME_STAMPING]
+        return self._issue(name, key, usage, purposes, datetime.now(UTC) - DAY, YEAR)
+
+    def _issue(
+        self,
+        name: str,
+        key: Key,
+        usage: x509.KeyUsage,
+        purposes: list[x509.ObjectIdentifier],
+        begins: datetime,
+        lasts: timedelta,
+    ) -> Certified:
+        builder = _builder(_name(name), self._issuing_name, key, begins, lasts)
+        builder = builder.add_extension(usage, critical=True)
+        builder = builder.add_extension(x509.BasicConstraints(False, None), critical=True)
+        builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(
+            self._issuing_key.public_key()
+        )
+        builder = builder.add_extension(identifier, critical=False)
+        builder = _pointing_to(builder, self._url and f"{self._url}/issuing.crl")
+        made = builder.sign(self._issuing_key, SHA256())
+        return Certified(key, made.public_bytes(Encoding.DER), (self.issuing, self.root))
+
+    def published(self) -> dict[str, bytes]:
+        """Both revocation lists by their path; nothing is revoked."""
+        return {
+            "/root.crl": _crl(self._root_name, self._root_key),
+            "/issuing.crl": _crl(self._issuing_name, self._issuing_key),
+        }
+
+
+def _pointing_to(builder: x509.CertificateBuilder, url: str) -> x509.CertificateBuilder:
+    if not url:
+        return builder
+    where = [x509.UniformResourceIdentifier(url)]
+    points = x509.CRLDistributionPoints([x509.DistributionPoint(where, None, None, None)])
+    return builder.add_extension(points, critical=False)
+
+
+def _authority(subject: x509.Name, issuer: x509.Name, key: Key, by: Key, url: str) -> bytes:
+    builder = _builder(subject, issuer, key, datetime.now(UTC) - YEAR, 10 * YEAR)
+    usage = x509.KeyUsage(*[False] * 5, True, True, False, False)
+    builder = builder.add_extension(x509.BasicConstraints(True, None), critical=True)
+    builder = builder.add_extension(usage, critical=True)
+    identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    builder = builder.add_extension(identifier, critical=False)
+    builder = _pointing_to(builder, url)
+    return builder.sign(by, SHA256()).public_bytes(Encoding.DER)
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: Key, begins: datetime, lasts: timedelta
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(begins + lasts)
+    )
+
+
+def _crl(issuer: x509.Name, key: Key) -> bytes:
+    now = datetime.now(UTC)
+    builder = x509.CertificateRevocationListBuilder().issuer_name(issuer)
+    builder = builder.last_update(now - DAY).next_update(now + 7 * DAY)
+    identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
+    builder = builder.add_extension(identifier, critical=False)
+    builder = builder.add_extension(x509.CRLNumber(1), critical=False)
+    return builder.sign(key, SHA256()).public_bytes(Encoding.DER)
+
+
+def _name(common: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
