@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 
 import structlog
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from countersign import pdf
+from countersign import pdf, xades
 from countersign.adapters.caching import Recent
-from countersign.adapters.keys.material import KeyMaterial, KeysUnusable
+from countersign.adapters.keys.material import KeyMaterial, KeysUnusable, ValidationMaterial
 from countersign.adapters.keys.merchant import open_merchant_key
 from countersign.adapters.keys.revocation import RevocationLists
 from countersign.adapters.pdf_engine.keyring import Keyring
 from countersign.domain.errors import Invalid, Unavailable, UnusableFile
 from countersign.domain.merchant_key import KeyFacts, KeyKind, MerchantKey
 from countersign.turns import waiting
+
+TEXTS = ("text/plain", "text/markdown", "application/xml", "text/xml")
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +35,7 @@ class MerchantSigning:
         self._revocation = RevocationLists()
         self._formats: Mapping[str, Callable[[bytes, KeyMaterial, datetime], bytes]] = {
             "application/pdf": self._signed_pdf,
+            **{kind: partial(self._signed_text, kind) for kind in TEXTS},
         }
 
     def examine(
@@ -90,6 +94,21 @@ class MerchantSigning:
             lists = self._revocation.of((material.certificate, *above), at)
         return signed + close_incrementally(
             signed, (*validation.certificates, *above), (*validation.crls, *lists), timestamper
+        )
+
+    def _signed_text(
+        self, media_type: str, data: bytes, material: KeyMaterial, at: datetime
+    ) -> bytes:
+        """XAdES B-T, B-LT where the merchant's authority publishes its revocation lists."""
+        signer = pdf.Signer(material.key, material.certificate, material.chain)
+        above = (*material.chain, *material.roots)
+        with waiting():
+            lists = self._revocation.of((material.certificate, *above), at)
+        own = self._keys.validation()
+        complete = ValidationMaterial((*own.certificates, *above), (*own.crls, *lists))
+        timestamper = self._keys.timestamper()
+        return xades.sign_text(
+            data, media_type, signer, timestamper, at, validation=complete if lists else None
         )
 
 

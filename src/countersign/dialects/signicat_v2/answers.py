@@ -109,6 +109,12 @@ class SessionPage(TypedDict):
     data: list[Session]
 
 
+class MerchantSigned(TypedDict):
+    documentId: Uuid
+    documentResultId: Uuid
+    signatureType: Literal["PADES", "XADES"]
+
+
 class InvalidParam(TypedDict):
     name: str
     reason: str

@@ -27,7 +27,8 @@ from countersign.usecases.ports import Ports
 BASE, DOCS = "/sign", "/sign/docs"
 DOCUMENTS, COLLECTIONS = f"{BASE}/documents", f"{BASE}/document-collections"
 SESSIONS = f"{BASE}/signing-sessions"
-PREFIXES = (DOCUMENTS, COLLECTIONS, SESSIONS, DOCS)
+MERCHANT = f"{BASE}/merchant-signing"
+PREFIXES = (DOCUMENTS, COLLECTIONS, SESSIONS, MERCHANT, DOCS)
 KB, MB = 1 << 10, 1 << 20
 UPLOADS = ("application/pdf", "text/plain", "text/markdown", "application/xml", "text/xml")
 
@@ -41,6 +42,7 @@ ABOUT = About(
         "Documents": "What is signed, and what comes of it.",
         "Document collections": "Documents that belong together.",
         "Signing sessions": "One person who signs.",
+        "Merchant signing": "Sign at once, in the name of the account itself.",
     },
     webhooks=tuple(
         Webhook(name, answers.Event, summary)
@@ -81,7 +83,7 @@ def build(ports: Ports, runtime: Runtime, *, largest_file: int) -> Dialect:
 
 def operations(api: SignicatV2, largest_file: int) -> tuple[Operation, ...]:
     """Everything that this API offers."""
-    return (*_documents(api, largest_file), *_collections(api), *_sessions(api))
+    return (*_documents(api, largest_file), *_collections(api), *_sessions(api), _merchant(api))
 
 
 def _operation(tag: str, *failures: Failure) -> partial[Operation]:
@@ -130,3 +132,10 @@ def _sessions(api: SignicatV2) -> Iterator[Operation]:
         "PATCH", path, api.change_session, Success(204), change
     )
     yield _operation(tag, NOWHERE)("DELETE", path, api.delete_session, Success(204))
+
+
+def _merchant(api: SignicatV2) -> Operation:
+    made = Success(type=list[answers.MerchantSigned])
+    asked = Json(schemas.MerchantSigning, limit=64 * KB)
+    make = _operation("Merchant signing", BAD, BUSY)
+    return make("POST", MERCHANT, api.sign_as_merchant, made, asked)

@@ -71,6 +71,7 @@ TABLE: Mapping[type[DomainError], tuple[int, str, str, Detail]] = {
         CONFLICT_TITLE,
         "This Idempotency-Key was already used with a different request.",
     ),
+    errors.KeyExpired: (409, CONFLICT, CONFLICT_TITLE, "The merchant certificate has expired."),
     errors.TooSoon: (429, "too_many_requests", "Too many requests.", "Please wait."),
     errors.TooManyTries: (429, "too_many_requests", "Too many requests.", "Please wait."),
     errors.Gone: (409, CONFLICT, CONFLICT_TITLE, _SAYS),
@@ -89,6 +90,11 @@ REFUSED: Mapping[int, tuple[str, str]] = {
     500: ("internal_server_error", "Internal server error"),
     503: UNAVAILABLE[1:],
 }
+UNCONFIGURED = (
+    "missing_permission",
+    "Missing permission.",
+    "No merchant certificate of this vendor is configured for this account.",
+)
 # From the core's paths to the wire's
 PATHS = (
     ("tasks[", "["),
@@ -112,6 +118,8 @@ def shape(_request: Request, problem: Exception) -> Response:
 
 
 def _domain(problem: DomainError) -> Response:
+    if isinstance(problem, errors.NotFound) and problem.kind == "merchant key":
+        return _answer(403, *UNCONFIGURED, {})
     status, code, title, detail = TABLE[type(problem)]
     words = detail if isinstance(detail, str) else detail(problem)
     fields: Mapping[str, str] = {}
@@ -131,6 +139,8 @@ def _headers(problem: DomainError) -> dict[str, str]:
 
 
 def _path(name: str) -> str:
+    if name.startswith("files["):
+        return name.replace("files[", "toBeSignedDocuments[") + ".documentId"
     for ours, theirs in PATHS:
         name = name.replace(ours, theirs)
     return f"{name}.documentId" if name.startswith("documents[") else name

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from countersign.dialects.signicat_v2 import answers, schemas
-from countersign.dialects.signicat_v2.translate import REQUEST, STATES
+from countersign.dialects.signicat_v2.translate import REQUEST, STATES, signature_type
 from countersign.domain.envelope import Envelope
 from countersign.domain.package import Package
 from countersign.domain.stored_file import StoredFile
@@ -103,4 +103,21 @@ def _signatures(task: Task) -> list[answers.Signature]:
         }
         for document in task.extras[REQUEST]["documents"]
         if document["action"] == "SIGN"
+    ]
+
+
+def merchant_signed(
+    signed: Sequence[tuple[StoredFile, StoredFile]],
+) -> list[answers.MerchantSigned]:
+    """What was signed, each with its result."""
+    return [
+        cast(
+            "answers.MerchantSigned",
+            {
+                "documentId": file.id,
+                "documentResultId": result.id,
+                "signatureType": signature_type(file),
+            },
+        )
+        for file, result in signed
     ]

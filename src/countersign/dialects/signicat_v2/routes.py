@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from countersign.dialects.signicat_v2.errors import Rejected
 from countersign.dialects.signicat_v2.translate import (
     ORIGIN,
     Offered,
+    refuse_other_types,
     to_add_tasks,
     to_query,
     wrong_due_date,
@@ -28,6 +30,7 @@ from countersign.usecases.change_tasks import change_due, list_tasks, read_task,
 from countersign.usecases.gather_documents import GatherDocuments, gather_documents
 from countersign.usecases.ports import Ports
 from countersign.usecases.repeat_answer import answer_once
+from countersign.usecases.sign_stored import SignStored, sign_stored
 from countersign.usecases.stored_content import StoredContent
 
 Key = httpkit.Idempotency | None
@@ -150,6 +153,27 @@ class SignicatV2:
     def delete_session(self, caller: Caller, sessionId: str) -> None:
         """Delete a signing session. What was signed in it stays."""
         remove_task(sessionId, caller, ORIGIN, self._ports)
+
+    # -------------------------------------------------------------- merchant
+
+    def sign_as_merchant(
+        self, caller: Caller, body: schemas.MerchantSigning, idempotency: Key
+    ) -> Response:
+        """Sign documents with the account's own certificate. The results are there at once."""
+        command = SignStored(
+            caller=caller,
+            vendor=body.vendor,
+            files=tuple(one.documentId for one in body.toBeSignedDocuments),
+        )
+
+        def make() -> bytes:
+            wanted = [one.signatureType for one in body.toBeSignedDocuments]
+            check = partial(refuse_other_types, wanted)
+            signed = sign_stored(command, self._ports, check)
+            return bytes(httpkit.json_response(present.merchant_signed(signed)).body)
+
+        answer = answer_once(repeatable_of(caller, idempotency), self._ports, make)
+        return Response(answer, media_type="application/json")
 
     def _session(self, task: Task, packages: Sequence[Package]) -> answers.Session:
         return present.session(task, packages, self._ports.clock(), self._ports.links.signing)

@@ -195,6 +195,16 @@ class NewSession(Input):
 NewSessions = Annotated[list[NewSession], Field(min_length=1, max_length=100)]
 
 
+class ToBeSigned(Input):
+    documentId: Uuid
+    signatureType: Literal["PADES", "XADES"] | None = None
+
+
+class MerchantSigning(Input):
+    vendor: Literal["NBID"]
+    toBeSignedDocuments: Annotated[list[ToBeSigned], Field(min_length=1, max_length=20)]
+
+
 class SessionChange(Input):
     dueDate: AwareDatetime
 

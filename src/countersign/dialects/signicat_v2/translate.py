@@ -11,6 +11,8 @@ from urllib.parse import quote
 from countersign.dialects.signicat_v2 import schemas
 from countersign.dialects.signicat_v2.errors import Rejected
 from countersign.domain.account import Caller
+from countersign.domain.document import PDF
+from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Action, Person, TaskStatus
 from countersign.usecases.add_tasks import AddedTask, AddTasks, Doing
 from countersign.usecases.library_ports import TaskQuery
@@ -182,6 +184,21 @@ def _kept(session: schemas.NewSession) -> dict[str, Any]:
         exclude_unset=True,
         exclude={"dueDate": True, "signer": {"nationalIdentificationNumber"}},
     )
+
+
+def refuse_other_types(wanted: Sequence[str | None], files: Sequence[StoredFile]) -> None:
+    """A PDF is signed as PADES, anything else as XADES. Raises Rejected."""
+    wrong = {
+        f"toBeSignedDocuments[{place}].signatureType": "does not fit this type of document"
+        for place, (type, file) in enumerate(zip(wanted, files, strict=True))
+        if type is not None and type != signature_type(file)
+    }
+    if wrong:
+        raise Rejected(wrong)
+
+
+def signature_type(file: StoredFile) -> str:
+    return "PADES" if file.media_type == PDF else "XADES"
 
 
 def to_query(query: schemas.SessionQuery, account_id: str) -> TaskQuery:
