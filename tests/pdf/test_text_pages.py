@@ -90,6 +90,16 @@ def test_a_long_line_goes_on_in_the_next_row_and_never_off_the_page(line: str) -
         assert right <= A4[0] - SIDE + 3
 
 
+@pytest.mark.parametrize("title", ["W" * 300, "Contract_" * 40, "Lease " * 60, "漢" * 200])
+def test_a_long_title_stays_on_the_page(title: str) -> None:
+    made = text_pdf("x", title, "text/plain")
+    page = pypdfium2.PdfDocument(made)[0]
+    for place in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT]):
+        assert place.get_bounds()[2] <= A4[0] - SIDE + 3
+    with pikepdf.open(io.BytesIO(made)) as document:
+        assert document.open_metadata()["pdfaid:part"] == "3"
+
+
 def test_no_character_of_a_long_line_is_lost() -> None:
     words = [f"w{number}" for number in range(2000)]
     shown = text_of(text_pdf(" ".join(words), "T", "text/plain", sha256=""))

@@ -1,11 +1,13 @@
-"""Programs that share no code with ours and say whether an XML signature is sound: xmlsec1, and
-signxml with the schemas of W3C and ETSI."""
+"""Programs that share no code with ours and say whether an XML signature is sound: xmlsec1,
+signxml with the schemas of W3C and ETSI, and OpenSSL for the timestamp."""
 
 import subprocess
+from base64 import b64decode
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from lxml import etree
 from signxml.xades.xades import XAdESSignatureConfiguration, XAdESVerifier
 
 from tests.support.tools import require_tool
@@ -39,6 +41,27 @@ def signxml_finds(xml: bytes, root: bytes, folder: Path) -> list[bytes]:
         expect_config=XAdESSignatureConfiguration(expect_references=2),
     )
     return [one.signed_data for one in found]
+
+
+def openssl_accepts_timestamp(xml: bytes, root: bytes, issuing: bytes, folder: Path) -> bool:
+    """The token, over the canonical form of the signature value."""
+    signature = etree.fromstring(xml)
+    value = signature.find("{http://www.w3.org/2000/09/xmldsig#}SignatureValue")
+    token = signature.findtext(".//{http://uri.etsi.org/01903/v1.3.2#}EncapsulatedTimeStamp")
+    assert value is not None
+    assert token is not None
+    stamped, encoded = folder / "stamped", folder / "token.der"
+    stamped.write_bytes(etree.tostring(value, method="c14n", exclusive=True))
+    encoded.write_bytes(b64decode(token))
+    anchor, other = folder / "root.pem", folder / "issuing.pem"
+    anchor.write_bytes(_pem(root))
+    other.write_bytes(_pem(issuing))
+    command = [require_tool("openssl"), "ts", "-verify", "-token_in", "-in", encoded]
+    whom = ["-data", stamped, "-CAfile", anchor, "-untrusted", other]
+    done = subprocess.run(
+        [*map(str, (*command, *whom))], capture_output=True, timeout=60, check=False
+    )
+    return done.returncode == 0
 
 
 def _pem(certificate: bytes) -> bytes:

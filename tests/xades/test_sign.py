@@ -16,7 +16,7 @@ from countersign.xades import XadesError, sign_text
 from tests.pdf.chain import ASA
 from tests.pdf.foreign import Authority
 from tests.xades.made import CONSENT, TEXT, Maker, rsa_key, signer_of
-from tests.xades.referees import signxml_finds, xmlsec_accepts
+from tests.xades.referees import openssl_accepts_timestamp, signxml_finds, xmlsec_accepts
 
 CONTENTS = {
     "text": (TEXT, "text/plain"),
@@ -61,6 +61,14 @@ def test_the_referees_refuse_what_was_changed(maker: Maker, tmp_path: Path) -> N
     with pytest.raises(Exception, match="Digest mismatch"):
         signxml_finds(xml, maker.root, tmp_path)
     assert not xmlsec_accepts(maker.signed(), Authority().root_der, tmp_path)
+
+
+def test_the_timestamp_is_over_the_signature_value(maker: Maker, tmp_path: Path) -> None:
+    authorities = maker.root, maker.world.keys.certificate("issuing")
+    xml, other = maker.signed(), maker.signed()
+    assert openssl_accepts_timestamp(xml, *authorities, tmp_path)
+    value, another = (one.split(b'"value">')[1][:80] for one in (xml, other))
+    assert not openssl_accepts_timestamp(xml.replace(value, another), *authorities, tmp_path)
 
 
 @pytest.mark.parametrize("schema", ["XAdES01903v132-201601.xsd", "XAdES01903v141-201601.xsd"])

@@ -27,6 +27,8 @@ _ACTING = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u180e\u2028-\u202e\u2061-\u206f\ufff9-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+# A row of the heading holds so many of its widest letters; it may break after them
+_LONG_WORD = re.compile(r"(\S{36})")
 _WIDE_LIGATURES = {"\ufdfa": 8, "\ufdfd": 20}
 
 
@@ -39,6 +41,7 @@ def text_pdf(text: str, title: str, media_type: str, *, at: datetime, sha256: st
     """
     data = {
         "title": _shown(title),
+        "heading": _LONG_WORD.sub("\\1\u200b", _shown(title)),
         "date": {"year": at.year, "month": at.month, "day": at.day},
         "kind": media_type,
         "sha256": sha256,

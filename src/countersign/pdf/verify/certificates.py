@@ -26,6 +26,7 @@ DAMAGED = (
     x509.InvalidVersion,
     x509.DuplicateExtension,
     x509.ExtensionNotFound,
+    x509.UnsupportedGeneralNameType,
 )
 
 _ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")

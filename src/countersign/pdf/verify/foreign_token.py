@@ -103,9 +103,12 @@ def _elements(row: Cursor) -> Iterator[bytes]:
 
 def _certificate(data: bytes) -> x509.Certificate:
     try:
-        return x509.load_der_x509_certificate(data)
+        found = x509.load_der_x509_certificate(data)
+        # cryptography parses names when asked for them, so that damage would show only later
+        found.subject.public_bytes(), found.issuer.public_bytes()
     except DAMAGED as error:
         raise Refused("certificate in a token") from error
+    return found
 
 
 def _signer_info(info: Cursor) -> _SignerInfo:
@@ -131,7 +134,7 @@ def _signing_certificate(
 def _identifiers(certificate: x509.Certificate) -> list[bytes]:
     """Both forms in which a signer may name this certificate (RFC 5652, 5.3)."""
     number = certificate.serial_number
-    serial = number.to_bytes(number.bit_length() // 8 + 1, "big")
+    serial = number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True)
     issuer = certificate.issuer.public_bytes()
     found = [der.tlv(der.SEQUENCE, issuer, der.tlv(der.INTEGER, serial))]
     extension = _extension(certificate, x509.SubjectKeyIdentifier)

@@ -26,6 +26,7 @@ _DAMAGED = (
     x509.InvalidVersion,
     x509.DuplicateExtension,
     x509.ExtensionNotFound,
+    x509.UnsupportedGeneralNameType,
 )
 # RFC 5280, 4.2: a certificate with another critical extension must be refused
 _UNDERSTOOD = {

@@ -104,8 +104,12 @@ def _need_attributes(node: etree._Element, wanted: Mapping[str, str]) -> None:
 
 
 def canonical(node: etree._Element) -> bytes:
-    """Exclusive XML Canonicalization of `node`, by libxml2."""
-    return etree.tostring(node, method="c14n", exclusive=True, with_comments=False)
+    """Exclusive XML Canonicalization of `node`, by libxml2. Raises Refused where it has no form,
+    which is so with relative namespaces."""
+    try:
+        return etree.tostring(node, method="c14n", exclusive=True, with_comments=False)
+    except etree.C14NError as error:
+        raise Refused(f"{_short(node)} has no canonical form") from error
 
 
 def _short(node: etree._Element) -> str:
