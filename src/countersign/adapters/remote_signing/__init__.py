@@ -1,0 +1,1 @@
+"""Keepers of people's own signing keys."""

@@ -1,0 +1,61 @@
+"""The port to keepers of people's own signing keys. Part of ports.py, where the rest of the outside
+world is.
+
+Four steps, because the keeper lets a person sign only what he knows the hash of, and the hash can
+be made only when the person's certificate is known:
+
+    start      the person shows the keeper who they are
+    identify   the keeper tells the person's certificate; now the acts are prepared
+    authorize  the person lets the keeper sign exactly these hashes
+    sign       the signatures come, and the acts are finished
+
+Each step returns the `secret` that the next one needs, to be stored closed, and what the page has
+to show: `redirect_url`, where the person's browser has to go and from where it comes back with an
+answer; or `ask`, fields for the person to fill in, whose values are the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PkiStep:
+    """A step that was begun."""
+
+    secret: Mapping[str, str] = field(repr=False)
+    page: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PkiIdentified:
+    """The certificate that signatures will be made with, and its chain without the root (DER)."""
+
+    secret: Mapping[str, str] = field(repr=False)
+    certificate: bytes = field(repr=False)
+    chain: tuple[bytes, ...] = field(repr=False)
+
+
+class PkiVendor(Protocol):
+    """One keeper of keys. Each method raises Unavailable when he does not answer, or not as he
+    should; Conflict when it came to nothing and has to be begun anew; Invalid for an answer that is
+    not the person's, or a PIN or one-time code that is wrong: these may be tried again."""
+
+    def start(self, return_url: str, language: str) -> PkiStep:
+        """`return_url` is where the browser comes back to, `language` what the keeper's page should
+        speak (RFC 5646)."""
+
+    def identify(self, secret: Mapping[str, str], answer: Mapping[str, str]) -> PkiIdentified:
+        """`answer` is what the browser came back with."""
+
+    def authorize(self, secret: Mapping[str, str], hashes: Sequence[bytes], text: str) -> PkiStep:
+        """Asks for signatures over these SHA-256 hashes, one for each document; `text` says in a
+        line what they are of."""
+
+    def sign(
+        self, secret: Mapping[str, str], hashes: Sequence[bytes], answer: Mapping[str, str]
+    ) -> Sequence[bytes]:
+        """The signature values, one for each of the hashes that were authorized: RSASSA-PKCS1-v1_5,
+        or ECDSA as DER or as both numbers in a row. They were not checked."""
