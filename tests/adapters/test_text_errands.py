@@ -55,8 +55,10 @@ def test_a_package_is_sealed_with_the_signed_texts_inside(
     about = (found.text, "Contract", "text/plain", now(), digest)
     pages = workshop.run(text_errands.text_pages, *about)
     xml = maker.signed()
-    files = [("Contract-1.xml", "application/xml", xml)]
-    package = workshop.run(text_errands.packaged_text, pages, files)
+    stored = tmp_path / "Contract-1.xml"
+    stored.write_bytes(xml)
+    files = [("Contract-1.xml", "application/xml", [stored])]
+    package = workshop.run(errands.container, pages, files)
     keyring = Keyring(maker.world.keys, now)
     chain = SignedUploadChain(Segments(LocalFiles(tmp_path)), keyring, workshop)
     sealed = b"".join((package, *chain.closed(package, now())))

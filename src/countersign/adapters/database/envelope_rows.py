@@ -92,7 +92,7 @@ def envelope_row(envelope: Envelope) -> Row:
 def to_rows(envelope: Envelope) -> EnvelopeRows:
     documents = _documents(envelope)
     rows = [_document_row(envelope.id, number, doc) for number, doc in enumerate(documents)]
-    if envelope.audit is not None:
+    if envelope.audit:
         rows[-1]["is_audit"] = True
     parts = [_segment_row(doc.id, *found) for doc in documents for found in enumerate(doc.segments)]
     home = [_task_row(envelope, *found) for found in enumerate(envelope.tasks)]
@@ -107,7 +107,7 @@ def to_rows(envelope: Envelope) -> EnvelopeRows:
 
 def _documents(envelope: Envelope) -> Sequence[Document]:
     """The audit document comes last."""
-    return (*envelope.documents, *([envelope.audit] if envelope.audit is not None else []))
+    return (*envelope.documents, *filter(None, [envelope.audit]))
 
 
 def _settings_json(settings: EnvelopeSettings) -> Row:

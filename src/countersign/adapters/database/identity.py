@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
 
-from countersign.adapters.database.tables import identity_attempts as attempts
-from countersign.adapters.database.tables import identity_proofs as proofs
+from countersign.adapters.database.identity_tables import identity_attempts as attempts
+from countersign.adapters.database.identity_tables import identity_proofs as proofs
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.errors import NotFound, StaleState
 from countersign.domain.identity import IdentityAttempt

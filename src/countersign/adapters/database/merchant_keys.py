@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select
 
-from countersign.adapters.database.tables import merchant_keys
+from countersign.adapters.database.identity_tables import merchant_keys
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.errors import NotFound
 from countersign.domain.merchant_key import KeyFacts, KeyKind, MerchantKey

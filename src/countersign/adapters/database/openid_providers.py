@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from sqlalchemy import bindparam, delete, select
 
-from countersign.adapters.database.tables import identity_providers as providers
+from countersign.adapters.database.identity_tables import identity_providers as providers
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.errors import NameTaken, NotFound
 from countersign.domain.openid import OpenIdProvider

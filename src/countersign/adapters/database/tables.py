@@ -65,21 +65,6 @@ credentials = Table(
     UniqueConstraint("account_id", "api", "name"),
 )
 
-# With what an account signs in its own name
-merchant_keys = Table(
-    "merchant_keys",
-    metadata,
-    Column("account_id", ForeignKey(accounts.c.id), primary_key=True),
-    Column("vendor", ByCodePoint, primary_key=True),
-    Column("kind", CleanText, nullable=False),
-    Column("place", Json, nullable=False),
-    Column("secret", LargeBinary, nullable=False),  # closed
-    Column("subject", CleanText, nullable=False),
-    Column("begins", Time, nullable=False),
-    Column("expires", Time, nullable=False),
-    Column("created_at", Time, nullable=False),
-)
-
 envelopes = Table(
     "envelopes",
     metadata,
@@ -220,46 +205,6 @@ evidence = Table(
     Column("data", Json, nullable=False),
     Column("previous", SHA256, nullable=False),
     Column("hash", SHA256, nullable=False),
-)
-
-# One row for each task and method: the newest attempt
-identity_attempts = Table(
-    "identity_attempts",
-    metadata,
-    Column("task_id", ID, primary_key=True),
-    Column("method", CleanText, primary_key=True),
-    Column("number", Integer, nullable=False),
-    Column("begun", Json, nullable=False),
-    Column("code_hash", SHA256, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("reference", CleanText, nullable=False),
-    Column("secret", LargeBinary),  # closed
-    Index(None, "reference"),
-)
-
-identity_providers = Table(
-    "identity_providers",
-    metadata,
-    Column("account_id", ForeignKey(accounts.c.id), primary_key=True),
-    Column("name", CleanText, primary_key=True),
-    Column("issuer", CleanText, nullable=False),
-    Column("client_id", CleanText, nullable=False),
-    Column("client_secret", LargeBinary, nullable=False),  # closed
-    Column("scopes", Json, nullable=False),
-    Column("acr_values", Json, nullable=False),
-    Column("national_id_claim", CleanText, nullable=False),
-    Column("name_claim", CleanText, nullable=False),
-    Column("created_at", Time, nullable=False),
-)
-
-# What an eID gave to show to others later
-identity_proofs = Table(
-    "identity_proofs",
-    metadata,
-    Column("task_id", ID, primary_key=True),
-    Column("method", CleanText, primary_key=True),
-    Column("closed", LargeBinary, nullable=False),
-    Column("created_at", Time, nullable=False),
 )
 
 bases = Table(

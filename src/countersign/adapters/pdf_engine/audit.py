@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from countersign.adapters.pdf_engine.translation import IDENTITIES, METHODS
+from countersign.adapters.pdf_engine.translation import METHODS, identity_name
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
 from countersign.domain.events import Event, EventKind
@@ -87,7 +87,7 @@ def _person(task: Task) -> dict[str, Any]:
     if task.act:
         facts += [
             ("How", METHODS.get(task.act.method, task.act.method)),
-            ("Identified by", ", ".join(IDENTITIES.get(way, way) for way in task.identified)),
+            ("Identified by", ", ".join(map(identity_name, task.identified))),
             ("Consent", task.act.consent),
             ("IP address", task.act.visitor.ip),
             ("Browser", task.act.visitor.user_agent),
@@ -125,7 +125,7 @@ def _done(task: Task) -> str:
 
 def _detail(event: Event) -> str:
     if event.kind is EventKind.IDENTITY_PROVED:
-        return f"by {IDENTITIES.get(event.data['method'], event.data['method'])}"
+        return f"by {identity_name(event.data['method'])}"
     reason, ip = event.data.get("reason", ""), event.data.get("ip", "")
     return reason or (f"from {ip}" if ip else "")
 

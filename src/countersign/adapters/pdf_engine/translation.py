@@ -73,8 +73,13 @@ def act_values(document: Document, task: Task, act: Act, image: bytes | None) ->
 
 def _identified_by(task: Task) -> str:
     """A page in any language says it in English, as all of its labels are."""
-    passed = [_eid(METHODS | IDENTITIES, method) for method in task.identified]
+    passed = [identity_name(method) for method in task.identified]
     return ", ".join(passed) or "Personal signing link"
+
+
+def identity_name(method: str) -> str:
+    """What people call a way to prove who one is."""
+    return _eid(METHODS | IDENTITIES, method)
 
 
 def _eid(known: Mapping[str, str], method: str) -> str:
