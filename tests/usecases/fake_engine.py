@@ -11,11 +11,17 @@ from typing import Any
 
 from countersign.domain.document import Base, Document, FileRef, PageSize, Segment, SegmentKind
 from countersign.domain.envelope import Envelope
-from countersign.domain.errors import NotFound, UnusableFile
+from countersign.domain.errors import Invalid, NotFound, StaleState, UnusableFile
 from countersign.domain.evidence import Link
 from countersign.domain.task import Act, Area, FieldKind, Task
 from countersign.domain.template import FormField
-from countersign.usecases.file_ports import Files, Inspection, Staged, VerificationFailed
+from countersign.usecases.file_ports import (
+    Files,
+    Inspection,
+    PreparedAct,
+    Staged,
+    VerificationFailed,
+)
 
 FORM_FIELD = re.compile(rb"^/Field (.+)$", re.MULTILINE)
 PAGE = re.compile(rb"/MediaBox *\[ *0 0 ([\d.]+) ([\d.]+) *\]")
@@ -85,6 +91,30 @@ class FakeEngine:
         self, envelope: Envelope, document: Document, base: Base, task: Task, act: Act
     ) -> Segment:
         return self._segment(SegmentKind.ACT, f"{task.person.name} {act.method}", task.id)
+
+    def prepare_act(
+        self,
+        envelope: Envelope,
+        document: Document,
+        base: Base,
+        task: Task,
+        act: Act,
+        certificates: tuple[bytes, ...],
+    ) -> PreparedAct:
+        state = f"{task.person.name} {act.method} after {self._digest(document)}"
+        return PreparedAct(to_sign=hashlib.sha256(state.encode()).digest(), state=state)
+
+    def finish_act(self, document: Document, task: Task, state: str, value: bytes) -> Segment:
+        """The signature is the hash itself, backwards."""
+        if not state.endswith(self._digest(document)):
+            raise StaleState
+        if value != hashlib.sha256(state.encode()).digest()[::-1]:
+            raise Invalid("not the certificate's")
+        return self._segment(SegmentKind.ACT, state, task.id)
+
+    @staticmethod
+    def _digest(document: Document) -> str:
+        return hashlib.sha256(repr(document.parts).encode()).hexdigest()
 
     def seal(self, document: Document, base: Base, at: datetime) -> tuple[Segment, ...]:
         return (self._segment(SegmentKind.SEAL, document.id),)

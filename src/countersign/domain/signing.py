@@ -81,12 +81,17 @@ def _is_typed(field: Field) -> bool:
 
 
 def complete_task(
-    envelope: Envelope, task_id: str, act: Act, revisions: Mapping[str, tuple[Segment, ...]]
+    envelope: Envelope,
+    task_id: str,
+    act: Act,
+    revisions: Mapping[str, tuple[Segment, ...]],
+    recorded_at: datetime | None = None,
 ) -> tuple[Envelope, list[Event]]:
-    """Records an act whose signatures are made. `revisions` maps document id to the segments that
-    were appended for it. Raises what `check_act` raises."""
-    task, now = envelope.task(task_id), act.at
-    check_act(envelope, task, act)
+    """Records an act whose signatures are made, `recorded_at` this time when they took longer than
+    the act. `revisions` maps document id to the segments that were appended for it. Raises what
+    `check_act` raises, for an act at the time of recording."""
+    task, now = envelope.task(task_id), recorded_at or act.at
+    check_act(envelope, task, replace(act, at=now))
     for document_id, segments in revisions.items():
         envelope = envelope.with_document(envelope.document(document_id).append(*segments))
     done = replace(

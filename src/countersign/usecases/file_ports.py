@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -62,6 +62,15 @@ class Inspection:
     content: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedAct:
+    """An act whose signature somebody else makes. `to_sign` is the SHA-256 that he is given;
+    `state` the engine's own text, which holds what the signer wrote: to be stored closed."""
+
+    to_sign: bytes
+    state: str = field(repr=False)
+
+
 class PdfEngine(Protocol):
     """The chain of design section 6 over stored files. Raises UnusableFile for a bad upload and
     Unavailable when no timestamp authority answers; no other error is the sender's fault."""
@@ -90,6 +99,23 @@ class PdfEngine(Protocol):
         self, envelope: Envelope, document: Document, base: Base, task: Task, act: Act
     ) -> Segment:
         """One signer's revision, appended to `document` as it is."""
+
+    def prepare_act(
+        self,
+        envelope: Envelope,
+        document: Document,
+        base: Base,
+        task: Task,
+        act: Act,
+        certificates: tuple[bytes, ...],
+    ) -> PreparedAct:
+        """As `act`, for a signer whose key is elsewhere: `certificates` (DER) are his and those
+        above without the root. Raises Invalid for a key of a kind that can't sign here, Conflict
+        for an upload that was signed before."""
+
+    def finish_act(self, document: Document, task: Task, state: str, value: bytes) -> Segment:
+        """The prepared act with its signature value. Raises StaleState when `document` is not as it
+        was when the act was prepared, Invalid when the value is not the certificate's."""
 
     def seal(self, document: Document, base: Base, at: datetime) -> tuple[Segment, ...]:
         """The platform's seal and the closing document timestamp."""

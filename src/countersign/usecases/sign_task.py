@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from countersign.domain import signing
-from countersign.domain.document import Base, FileRef, Segment
+from countersign.domain.document import Base, Document, FileRef, Segment
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
 from countersign.domain.events import Event
@@ -38,13 +38,13 @@ def sign_task(command: SignTask, ports: Ports) -> Envelope:
     act again on the new revision. Raises what `signing.check_act` raises, UnusableFile for an
     image that is none, Unavailable when no timestamp authority answers; then nothing has changed.
     """
-    image = _kept_image(command.image, command, ports) if command.image else None
+    image = kept_image(command, ports)
     return on_stale_state(
-        lambda: _sign(command.task_id, _act(command, image, ports.clock()), ports)
+        lambda: _sign(command.task_id, act_of(command, image, ports.clock()), ports)
     )
 
 
-def _act(command: SignTask, image: FileRef | None, now: datetime) -> Act:
+def act_of(command: SignTask, image: FileRef | None, now: datetime) -> Act:
     return Act(
         method=command.method,
         consent=command.consent,
@@ -56,15 +56,18 @@ def _act(command: SignTask, image: FileRef | None, now: datetime) -> Act:
     )
 
 
-def _kept_image(data: bytes, command: SignTask, ports: Ports) -> FileRef:
-    """Nobody's signature is kept, or even opened, for an act that can't be made."""
+def kept_image(command: SignTask, ports: Ports) -> FileRef | None:
+    """Nobody's signature is kept, or even opened, for an act that can't be made. Raises what
+    `signing.check_act` raises, and UnusableFile."""
+    if not command.image:
+        return None
     with ports.unit_of_work() as uow:
         envelope = uow.envelopes.of_task(command.task_id)
-    unseen = FileRef(sha256="", size=len(data))
+    unseen = FileRef(sha256="", size=len(command.image))
     signing.check_act(
-        envelope, envelope.task(command.task_id), _act(command, unseen, ports.clock())
+        envelope, envelope.task(command.task_id), act_of(command, unseen, ports.clock())
     )
-    return ports.engine.signature_image(data)
+    return ports.engine.signature_image(command.image)
 
 
 def _sign(task_id: str, act: Act, ports: Ports) -> Envelope:
@@ -93,12 +96,22 @@ def _completed(
 def _revise(
     envelope: Envelope, document_id: str, base: Base | None, task: Task, act: Act, ports: Ports
 ) -> tuple[Segment, ...]:
-    """The first act on a document is preceded by the platform's certification of this copy."""
-    document = envelope.document(document_id)
+    base = needed(base, envelope.document(document_id))
+    opening = opening_of(envelope, document_id, base, act.at, ports)
+    document = envelope.document(document_id).append(*opening)
+    return (*opening, ports.engine.act(envelope, document, base, task, act))
+
+
+def needed(base: Base | None, document: Document) -> Base:
+    """Raises NotFound when there is none."""
     if base is None:
         raise NotFound("base", document.base_key)
-    opening: tuple[Segment, ...] = ()
-    if not document.segments:
-        opening = ports.engine.certify(envelope, document, base, act.at)
-        document = document.append(*opening)
-    return (*opening, ports.engine.act(envelope, document, base, task, act))
+    return base
+
+
+def opening_of(
+    envelope: Envelope, document_id: str, base: Base, at: datetime, ports: Ports
+) -> tuple[Segment, ...]:
+    """The first act on a document is preceded by the platform's certification of this copy."""
+    document = envelope.document(document_id)
+    return () if document.segments else ports.engine.certify(envelope, document, base, at)

@@ -25,11 +25,11 @@ from countersign.adapters.pdf_engine.translation import check_page, layout_of
 from countersign.adapters.workshop import Workshop
 from countersign.domain.document import Base, Document, FileRef, Segment
 from countersign.domain.envelope import Envelope
-from countersign.domain.errors import UnusableFile
+from countersign.domain.errors import Conflict, UnusableFile
 from countersign.domain.evidence import Link
 from countersign.domain.task import Act, Task
 from countersign.domain.template import FormField
-from countersign.usecases.file_ports import Files, Inspection, Staged
+from countersign.usecases.file_ports import Files, Inspection, PreparedAct, Staged
 
 if TYPE_CHECKING:
     from countersign.adapters.pdf_engine.signed_upload_chain import SignedUploadChain
@@ -142,6 +142,23 @@ class Engine:
     ) -> Segment:
         image = self._files.read(act.image) if act.image else None
         return self._chain(base).act(envelope, document, base, task, act, image)
+
+    def prepare_act(
+        self,
+        envelope: Envelope,
+        document: Document,
+        base: Base,
+        task: Task,
+        act: Act,
+        certificates: tuple[bytes, ...],
+    ) -> PreparedAct:
+        if self._chain(base) is not self._prepared:
+            raise Conflict("a file that was signed before needs a key of this server")
+        image = self._files.read(act.image) if act.image else None
+        return self._prepared.prepare_act(envelope, document, base, task, act, image, certificates)
+
+    def finish_act(self, document: Document, task: Task, state: str, value: bytes) -> Segment:
+        return self._prepared.finish_act(document, task, state, value)
 
     def seal(self, document: Document, base: Base, at: datetime) -> tuple[Segment, ...]:
         return self._chain(base).seal(document, base, at)

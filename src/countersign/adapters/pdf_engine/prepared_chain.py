@@ -19,12 +19,12 @@ from countersign.adapters.pdf_engine.translation import (
 )
 from countersign.domain.document import Base, Document, Segment, SegmentKind
 from countersign.domain.envelope import Envelope
-from countersign.domain.errors import NotFound
+from countersign.domain.errors import Invalid, NotFound, StaleState
 from countersign.domain.task import Act, Task
 from countersign.pdf.verify.facts import BaseFacts
 from countersign.pdf.verify.own import verify_own
 from countersign.pdf.verify.refusal import Refused
-from countersign.usecases.file_ports import Files, VerificationFailed
+from countersign.usecases.file_ports import Files, PreparedAct, VerificationFailed
 
 
 class PreparedChain:
@@ -69,6 +69,47 @@ class PreparedChain:
             act.at,
         )
         facts = {"certificate": hashlib.sha256(key.certificate).hexdigest()}
+        return self._segments.add_revision(
+            SegmentKind.ACT, revision, document, facts=facts, task_id=task.id
+        )
+
+    def prepare_act(
+        self,
+        envelope: Envelope,
+        document: Document,
+        base: Base,
+        task: Task,
+        act: Act,
+        image: bytes | None,
+        certificates: tuple[bytes, ...],
+    ) -> PreparedAct:
+        try:
+            signer = pdf.certified(certificates[0], certificates[1:])
+        except pdf.PdfError as problem:
+            raise Invalid(str(problem), {"certificate": str(problem)}) from None
+        prepared = pdf.prepare_act(
+            self._state(base),
+            chain_of(document),
+            self._segments.digest(document),
+            slot_of(envelope, document, task),
+            act_values(document, task, act, image),
+            signer,
+            self._keys.timestamper(),
+            act.at,
+        )
+        return PreparedAct(to_sign=prepared.to_sign, state=prepared.to_json())
+
+    def finish_act(self, document: Document, task: Task, state: str, value: bytes) -> Segment:
+        prepared, timestamper = pdf.PreparedAct.from_json(state), self._keys.timestamper()
+        try:
+            digest = self._segments.digest(document)
+            revision = pdf.finish_act(prepared, digest, value, timestamper)
+        except pdf.StaleAct:
+            raise StaleState from None
+        except pdf.BadSignature as problem:
+            raise Invalid(str(problem), {"signature": str(problem)}) from None
+        certificate = hashlib.sha256(prepared.certificate).hexdigest()
+        facts = {"certificate": certificate, "foreign": True}
         return self._segments.add_revision(
             SegmentKind.ACT, revision, document, facts=facts, task_id=task.id
         )

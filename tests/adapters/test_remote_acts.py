@@ -1,0 +1,105 @@
+"""The engine's halves of an act, over real files, and what its own verifier says of the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+
+from countersign.adapters.workshop import Workshop
+from countersign.domain.document import Base, Document
+from countersign.domain.envelope import Envelope, EnvelopeSettings
+from countersign.domain.errors import Conflict, Invalid, StaleState
+from countersign.domain.task import Act
+from countersign.usecases.file_ports import PreparedAct, VerificationFailed
+from tests.adapters.test_pdf_engine import VISITOR, Desk, now
+from tests.pdf.samples import contract
+from tests.support.signing_authority import Certified, SigningAuthority, p256
+
+pytestmark = pytest.mark.slow
+
+ACT = Act(method="typed", consent="I agree.", visitor=VISITOR, at=now(), text="Asa")
+
+
+@pytest.fixture(scope="module")
+def asa() -> Certified:
+    return SigningAuthority("Trust provider").issue("Åsa Öberg", p256())
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with closing(Workshop(1)) as workshop:
+        yield Desk(tmp_path, workshop)
+
+
+def certified(desk: Desk) -> tuple[Envelope, Document, Base]:
+    envelope = desk.envelope(contract(), EnvelopeSettings())
+    document = envelope.documents[0]
+    base = desk.engine.prepare(envelope, document)
+    document = replace(document, base_key=base.key, base=base.file)
+    return envelope, document.append(*desk.engine.certify(envelope, document, base, now())), base
+
+
+def prepared(
+    desk: Desk, envelope: Envelope, document: Document, base: Base, who: Certified
+) -> PreparedAct:
+    row = (who.certificate, who.above[0])
+    return desk.engine.prepare_act(envelope, document, base, envelope.tasks[0], ACT, row)
+
+
+def signature(who: Certified, digest: bytes) -> bytes:
+    assert isinstance(who.key, ec.EllipticCurvePrivateKey)
+    return who.key.sign(digest, ec.ECDSA(utils.Prehashed(hashes.SHA256())))
+
+
+def test_a_document_with_a_foreign_signature_is_sealed_and_verified(
+    desk: Desk, asa: Certified
+) -> None:
+    envelope, document, base = certified(desk)
+    act = prepared(desk, envelope, document, base, asa)
+    value = signature(asa, act.to_sign)
+    document = document.append(
+        desk.engine.finish_act(document, envelope.tasks[0], act.state, value)
+    )
+    document = document.append(*desk.engine.seal(document, base, now()))
+    done = envelope.with_document(document).with_task(replace(envelope.tasks[0], act=ACT))
+    assert desk.engine.verify(done, document, base)["signatures"] == 4
+    *before, last = [one for one in document.segments if one.kind.value == "act"]
+    assert not before
+    native = replace(last, facts={"certificate": last.facts["certificate"]})
+    segments = tuple(native if one is last else one for one in document.segments)
+    forged = replace(document, segments=segments)
+    with pytest.raises(VerificationFailed):
+        desk.engine.verify(done.with_document(forged), forged, base)
+
+
+def test_a_document_that_has_changed_is_stale(desk: Desk, asa: Certified) -> None:
+    envelope, document, base = certified(desk)
+    act = prepared(desk, envelope, document, base, asa)
+    value = signature(asa, act.to_sign)
+    task = envelope.tasks[0]
+    changed = document.append(desk.engine.act(envelope, document, base, task, ACT))
+    with pytest.raises(StaleState):
+        desk.engine.finish_act(changed, task, act.state, value)
+    with pytest.raises(Invalid):
+        desk.engine.finish_act(document, task, act.state, signature(asa, bytes(32)))
+
+
+def test_a_certificate_that_cannot_sign_here_is_refused(desk: Desk, asa: Certified) -> None:
+    envelope, document, base = certified(desk)
+    with pytest.raises(Invalid, match="damaged"):
+        prepared(desk, envelope, document, base, replace(asa, certificate=b"none"))
+
+
+def test_an_upload_that_was_signed_before_needs_a_key_of_this_server(
+    desk: Desk, asa: Certified
+) -> None:
+    envelope, document, base = certified(desk)
+    signed = replace(base, state={"already_signed": True})
+    with pytest.raises(Conflict, match="signed before"):
+        prepared(desk, envelope, document, signed, asa)

@@ -1,0 +1,115 @@
+"""A signer whose key is with somebody else: prepared, asked, finished."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from countersign.domain.envelope import Envelope
+from countersign.domain.errors import AlreadyCompleted, Conflict, Gone, Invalid, NotYourTurn
+from countersign.domain.task import TaskStatus
+from countersign.usecases.open_task import open_task
+from countersign.usecases.sign_remotely import RemoteAct, finish_remotely, prepare_remotely
+from countersign.usecases.sign_task import SignTask
+from tests.usecases.office import PHONE, Office, caller_of
+from tests.usecases.world import World
+
+MINUTES = timedelta(minutes=3)
+
+
+@pytest.fixture
+def office() -> Office:
+    world = World()
+    ports = world.ports()
+    return Office(world, ports, caller_of(ports))
+
+
+def prepared(office: Office, envelope: Envelope, number: int) -> RemoteAct:
+    """As it comes back from where it was stored."""
+    command = SignTask(
+        task_id=envelope.tasks[number].id,
+        method="typed",
+        consent="I agree",
+        visitor=PHONE,
+        text="Ada",
+    )
+    remote = prepare_remotely(command, (b"certificate",), office.ports)
+    read = RemoteAct.from_json(remote.to_json())
+    assert read == remote
+    office.world.now += MINUTES
+    return read
+
+
+def values(remote: RemoteAct) -> list[bytes]:
+    """The fake engine's idea of a signature."""
+    return [one[::-1] for one in remote.hashes]
+
+
+def test_an_act_is_recorded_when_the_signature_comes(office: Office) -> None:
+    envelope = office.send(())
+    begun = office.world.now
+    remote = prepared(office, envelope, 0)
+    assert office.found(envelope).tasks[0].status is TaskStatus.READY
+    done = finish_remotely(remote, values(remote), office.ports).tasks[0]
+    assert done.status is TaskStatus.COMPLETED
+    assert done.act == remote.act
+    assert (done.act.at, done.completed_at) == (begun, begun + MINUTES)
+    office.work()
+    assert office.found(envelope).status.value == "completed"
+    kinds = [segment.kind.value for segment in office.found(envelope).documents[0].segments]
+    assert kinds[:2] == ["certification", "act"]
+
+
+def test_who_signs_meanwhile_makes_it_begin_anew(office: Office) -> None:
+    envelope = office.send((), ())
+    remote = prepared(office, envelope, 0)
+    office.sign(envelope, 1)
+    with pytest.raises(Conflict, match="begun anew"):
+        finish_remotely(remote, values(remote), office.ports)
+    again = prepared(office, envelope, 0)
+    done = finish_remotely(again, values(again), office.ports)
+    kinds = [segment.kind.value for segment in done.documents[0].segments]
+    assert kinds == ["certification", "act", "act"]
+
+
+def test_who_only_looks_meanwhile_disturbs_nobody(office: Office) -> None:
+    envelope = office.send((), ())
+    remote = prepared(office, envelope, 0)
+    open_task(envelope.tasks[1].id, PHONE, office.ports)
+    assert finish_remotely(remote, values(remote), office.ports)
+
+
+def test_a_signature_counts_once(office: Office) -> None:
+    envelope = office.send((), ())
+    remote = prepared(office, envelope, 0)
+    finish_remotely(remote, values(remote), office.ports)
+    with pytest.raises(AlreadyCompleted):
+        finish_remotely(remote, values(remote), office.ports)
+
+
+def test_a_wrong_or_a_missing_signature_changes_nothing(office: Office) -> None:
+    envelope = office.send(())
+    remote = prepared(office, envelope, 0)
+    for wrong in ([], [b"wrong"], values(remote) * 2):
+        with pytest.raises(Invalid):
+            finish_remotely(remote, wrong, office.ports)
+    assert office.found(envelope).documents[0].segments == ()
+    assert finish_remotely(remote, values(remote), office.ports)
+
+
+def test_the_deadline_counts_when_the_signature_comes(office: Office) -> None:
+    envelope = office.send((), due_at=office.world.now + timedelta(minutes=2))
+    remote = prepared(office, envelope, 0)
+    with pytest.raises(Gone):
+        finish_remotely(remote, values(remote), office.ports)
+
+
+def test_nobody_is_asked_before_their_turn(office: Office) -> None:
+    envelope = office.send((), (0,))
+    with pytest.raises(NotYourTurn):
+        prepared(office, envelope, 1)
+
+
+def test_what_a_signer_wrote_is_not_shown_in_logs(office: Office) -> None:
+    assert "Person 0" not in repr(prepared(office, office.send(()), 0).documents)
