@@ -160,7 +160,7 @@ def _offered_methods(state: State) -> list[tuple[str, str]]:
 
 def _other_eids(state: State) -> list[tuple[str, str]]:
     """What may be used in place of the eID that is asked for now."""
-    due, choice = state["identity"]["due"], state["identity"]["choice"]
+    due, choice = state["identity"]["due"], state["identity"].get("choice", ())
     if not due or due[0] not in choice:
         return []
     return [(method, eid_name(method)) for method in choice if method != due[0]]
