@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from countersign.adapters.database.engine import Database
-from countersign.adapters.database.tables import merchant_keys
+from countersign.adapters.database.identity_tables import merchant_keys
 from countersign.domain.account import Account
 from countersign.domain.errors import NotFound
 from countersign.domain.merchant_key import KeyFacts, KeyKind, MerchantKey

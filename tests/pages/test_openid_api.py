@@ -271,7 +271,7 @@ def test_who_comes_back_too_late_begins_again(house: Installed, liar: OpenIdServ
 
 
 def age(house: Installed, task_id: str, span: timedelta) -> None:
-    from countersign.adapters.database.tables import identity_attempts as attempts
+    from countersign.adapters.database.identity_tables import identity_attempts as attempts
 
     with house.installation.database.engine.connect() as connection:
         begun = (house.ports.clock() - span).isoformat()
