@@ -74,7 +74,11 @@ class Answers:
 def office() -> Office:
     world = World()
     dialect = Dialect(
-        name=API, prefixes=(), build=cast(Build, None), webhooks=lambda *_about: Translator()
+        name=API,
+        prefixes=(),
+        docs="/docs",
+        build=cast(Build, None),
+        webhooks=lambda *_about: Translator(),
     )
     ports = world.ports(dialect)
     return Office(world, ports, caller_of(ports))

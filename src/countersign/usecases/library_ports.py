@@ -49,7 +49,7 @@ class Packages(Protocol):
 class TaskQuery:
     """Which of an account's titled tasks to list; bounds are inclusive. `title` is a part of it, in
     any case. `sort` holds names of `SORTS`, each with whether it descends; equal ones are sorted by
-    id. Removed ones are left out."""
+    id, those without a deadline come last. Removed ones are left out."""
 
     account_id: str
     origin: str

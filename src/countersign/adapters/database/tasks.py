@@ -70,7 +70,12 @@ def _bounds(query: TaskQuery) -> list[ColumnElement[bool]]:
 
 
 def _page(wanted: Select[tuple[str]], query: TaskQuery) -> Select[tuple[str]]:
-    order = [
-        SORTED_BY[name].desc() if descending else SORTED_BY[name] for name, descending in query.sort
-    ]
+    order = [_ordered(name, descending) for name, descending in query.sort]
     return wanted.order_by(*order, tasks.c.id).offset(query.offset).limit(query.limit)
+
+
+def _ordered(name: str, descending: bool) -> ColumnElement[object]:
+    """The databases disagree on where a missing deadline stands; here it is the last."""
+    column = SORTED_BY[name]
+    ordered = column.desc() if descending else column.asc()
+    return ordered.nulls_last() if name == "due_at" else ordered
