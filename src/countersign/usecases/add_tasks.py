@@ -15,6 +15,7 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Forbidden, Invalid, NotFound
 from countersign.domain.events import Event
 from countersign.domain.task import Action, Person, Task, TaskStatus
+from countersign.usecases.collections import owned_collection
 from countersign.usecases.owned import owned_envelope
 from countersign.usecases.ports import Ports, UnitOfWork
 from countersign.usecases.prepare_documents import on_kept_bases, prepare_documents
@@ -175,7 +176,8 @@ class _Search:
     """Looks everything up and notes what is wrong, all of it at once."""
 
     def __init__(self, command: AddTasks, uow: UnitOfWork) -> None:
-        self._command, self._uow = command, uow
+        self._uow = uow
+        self._by = (command.caller, command.origin, uow)
         self.envelopes: dict[str, Envelope] = {}
         self.uses: dict[str, Mapping[str, str]] = {}
         self.awaited: dict[str, Task] = {}
@@ -186,7 +188,7 @@ class _Search:
         id = doing.envelope_id
         try:
             if id not in self.envelopes:
-                self.envelopes[id] = self._own(id)
+                self.envelopes[id] = owned_collection(id, *self._by)
                 self.uses[id] = self._uow.stored_files.uses(id)
         except (NotFound, Forbidden):
             self.wrong[f"{path}.envelope_id"] = "no such document collection"
@@ -196,11 +198,10 @@ class _Search:
 
     def awaited_task(self, id: str, path: str) -> None:
         try:
-            home = self._own(self._uow.envelopes.of_task(id).id)
+            home = owned_envelope(self._uow.envelopes.of_task(id).id, *self._by)
         except (NotFound, Forbidden):
             self.wrong[path] = "no such task"
             return
         self.homes[id], self.awaited[id] = home, home.task(id)
-
-    def _own(self, envelope_id: str) -> Envelope:
-        return owned_envelope(envelope_id, self._command.caller, self._command.origin, self._uow)
+        if self.awaited[id].removed:
+            self.wrong[path] = "no such task"

@@ -95,12 +95,16 @@ def _signatures(task: Task) -> list[answers.Signature]:
     if task.status is not TaskStatus.COMPLETED:
         return []
     return [
-        {
-            "originalDocumentId": document["documentId"],
-            "documentCollectionId": document["documentCollectionId"],
-            "resultDocumentId": result_id(task.id, document["documentId"]),
-            "signatureType": "PADES",
-        }
+        _signature(task.id, document["documentCollectionId"], document["documentId"])
         for document in task.extras[REQUEST]["documents"]
         if document["action"] == "SIGN"
     ]
+
+
+def _signature(session: str, collection: str, document: str) -> answers.Signature:
+    return {
+        "originalDocumentId": document,
+        "documentCollectionId": collection,
+        "resultDocumentId": result_id(session, collection, document),
+        "signatureType": "PADES",
+    }
