@@ -49,11 +49,15 @@ def shelf(unit: OpenUnit) -> OpenUnit:
     return unit
 
 
+def asked(**query: object) -> TaskQuery:
+    values = {"account_id": "a1", "origin": ORIGIN, "now": NOW, **query}
+    return TaskQuery(**values)  # type: ignore[arg-type]
+
+
 def find(shelf: OpenUnit, **query: object) -> tuple[str, int]:
     """The first letters of what is found, and the number of all."""
     with shelf() as uow:
-        asked = TaskQuery(account_id="a1", origin=ORIGIN, **query)  # type: ignore[arg-type]
-        found, total = uow.tasks.find(asked)
+        found, total = uow.tasks.find(asked(**query))
     return "".join(one.title[0].upper() for one in found), total
 
 
@@ -64,6 +68,10 @@ def find(shelf: OpenUnit, **query: object) -> tuple[str, int]:
         ({"statuses": ("ready",)}, "D"),
         ({"statuses": ("blocked", "completed")}, "ECA"),
         ({"statuses": ("expired",)}, ""),
+        ({"statuses": ("expired",), "now": NOW + 2 * HOUR}, "D"),
+        ({"statuses": ("expired", "declined", "blocked"), "now": NOW + 9 * HOUR}, "DCBA"),
+        ({"statuses": ("ready",), "now": NOW + 2 * HOUR}, ""),
+        ({"statuses": ("ready", "completed"), "now": NOW + 9 * HOUR}, "E"),
         ({"created_from": NOW - HOUR}, "ED"),
         ({"created_to": NOW - 3 * HOUR}, "BA"),
         ({"created_from": NOW - 2 * HOUR, "created_to": NOW - HOUR}, "DC"),
@@ -107,7 +115,7 @@ def test_equals_have_the_order_of_their_ids(unit: OpenUnit) -> None:
     with unit() as uow:
         uow.envelopes.add(envelope(origin=ORIGIN, documents=(), tasks=tasks), [])
         uow.commit()
-        found, _ = uow.tasks.find(TaskQuery(account_id="a1", origin=ORIGIN))
+        found, _ = uow.tasks.find(asked())
     assert [one.id for one in found] == sorted(one.id for one in tasks)
 
 
@@ -120,8 +128,7 @@ def test_a_listed_task_is_whole_but_for_its_actions_and_whom_an_eid_must_prove(
     shelf: OpenUnit,
 ) -> None:
     with shelf() as uow:
-        query = TaskQuery(account_id="a1", origin=ORIGIN, sort=(("title", False),), limit=1)
-        (found,), _ = uow.tasks.find(query)
+        (found,), _ = uow.tasks.find(asked(sort=(("title", False),), limit=1))
         kept = uow.envelopes.of_task(found.id).task(found.id)
     assert kept.person.national_id == "199001012385"
     assert found == replace(kept, person=Person(name=""))

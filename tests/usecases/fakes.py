@@ -40,7 +40,7 @@ from countersign.domain.identity import IdentityAttempt
 from countersign.domain.package import Package
 from countersign.domain.project import Project
 from countersign.domain.stored_file import StoredFile
-from countersign.domain.task import Task
+from countersign.domain.task import Task, TaskStatus
 from countersign.domain.template import Template
 from countersign.usecases import ports
 from countersign.usecases.library_ports import TaskQuery
@@ -636,11 +636,16 @@ def is_listed(task: Task, query: TaskQuery) -> bool:
         bool(task.title)
         and not task.guest
         and not task.removed
-        and (not query.statuses or task.status in query.statuses)
+        and (not query.statuses or status_at(task, query.now) in query.statuses)
         and query.title.casefold() in task.title.casefold()
         and is_between(task.created_at, query.created_from, query.created_to)
         and is_between(task.due_at, query.due_from, query.due_to)
     )
+
+
+def status_at(task: Task, now: datetime) -> TaskStatus:
+    is_over = task.status.pending and task.due_at is not None and task.due_at <= now
+    return TaskStatus.EXPIRED if is_over else task.status
 
 
 def is_between(at: datetime | None, least: datetime | None, most: datetime | None) -> bool:

@@ -94,7 +94,7 @@ def change_due(
 ) -> tuple[Envelope, list[Event]]:
     """Another deadline for one task. Raises Conflict when the task has ended."""
     task = envelope.task(task_id)
-    if not task.status.pending:
+    if not task.status.pending or _has_passed(task, now):
         raise Conflict("this task has ended")
     envelope = replace(envelope.with_task(replace(task, due_at=due_at)), updated_at=now)
     return envelope, [Event(kind=EventKind.TASK_DUE_CHANGED, at=now, task_id=task_id)]
@@ -103,8 +103,12 @@ def change_due(
 def expire_task(envelope: Envelope, task_id: str, now: datetime) -> tuple[Envelope, list[Event]]:
     """Ends a task whose own deadline has passed; otherwise changes nothing."""
     task = envelope.task(task_id)
-    if not task.status.pending or task.due_at is None or task.due_at > now:
+    if not task.status.pending or not _has_passed(task, now):
         return envelope, []
     event = Event(kind=EventKind.TASK_EXPIRED, at=now, task_id=task_id)
     expired = envelope.with_task(replace(task, status=TaskStatus.EXPIRED, after=()))
     return replace(_without_idle_guests(expired), updated_at=now), [event]
+
+
+def _has_passed(task: Task, now: datetime) -> bool:
+    return task.due_at is not None and task.due_at <= now
