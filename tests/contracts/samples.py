@@ -12,7 +12,9 @@ from countersign.domain.delivery import Attempt, Delivery, Message, WebhookEndpo
 from countersign.domain.document import Document, FileRef, PageSize, Segment, SegmentKind
 from countersign.domain.envelope import Envelope
 from countersign.domain.events import Event, EventKind
+from countersign.domain.package import Package
 from countersign.domain.project import Project
+from countersign.domain.stored_file import StoredFile, StoredFileKind
 from countersign.domain.task import Action, Area, Field, FieldKind, Person, Task
 from countersign.domain.template import Role, Template, TemplateField
 
@@ -103,6 +105,30 @@ def template(account: Account, **changes: object) -> Template:
         roles=(Role(label="Hyresvärd"), Role(label="Guarantor", action=Action.REVIEW, order=2)),
         created_at=NOW,
         fields=(field,),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def stored_file(account: Account, **changes: object) -> StoredFile:
+    made = StoredFile(
+        id=new_id(),
+        account_id=account.id,
+        kind=StoredFileKind.UPLOAD,
+        media_type="application/pdf",
+        parts=(FileRef("ab" * 32, 1000), FileRef("cd" * 32, 20)),
+        sha256="ef" * 32,
+        created_at=NOW,
+        pages=(PageSize(595.28, 841.89),),
+        filename="hausordnung.pdf",
+        title="Hausordnung",
+        description="Für alle Mieter",
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def package(envelope: Envelope, **changes: object) -> Package:
+    made = Package(
+        id=new_id(), account_id=envelope.account_id, envelope_id=envelope.id, created_at=NOW
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 

@@ -148,6 +148,12 @@ class FakeEngine:
         media_type = "application/pdf"
         return Document(id=_audit_id(envelope), name=name, media_type=media_type, upload=upload)
 
+    def container(
+        self, envelope: Envelope, documents: Sequence[Document], links: Sequence[Link], at: datetime
+    ) -> FileRef:
+        inside = [b"".join(self._files.read(part) for part in each.parts) for each in documents]
+        return self._files.put(b"%PDF-1.7\n% container\n" + b"\n".join(inside))
+
     def _segment(self, kind: SegmentKind, text: str, task_id: str | None = None) -> Segment:
         file = self._files.put(f"% {kind} {text}\n".encode())
         return Segment(kind=kind, file=file, chain={}, facts={}, task_id=task_id)

@@ -25,6 +25,7 @@ from countersign.domain.delivery import (
 from countersign.domain.document import Base, FileRef
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import (
+    Conflict,
     IdempotencyMismatch,
     Invalid,
     NameTaken,
@@ -38,9 +39,13 @@ from countersign.domain.evidence import GENESIS, Link, chain
 from countersign.domain.identity import IdentityAttempt
 from countersign.domain.merchant_key import MerchantKey
 from countersign.domain.openid import OpenIdProvider
+from countersign.domain.package import Package
 from countersign.domain.project import Project
+from countersign.domain.stored_file import StoredFile
+from countersign.domain.task import Task, TaskStatus
 from countersign.domain.template import Template
 from countersign.usecases import merchant_port, ports
+from countersign.usecases.library_ports import TaskQuery
 from countersign.usecases.ports import (
     EnvelopeHead,
     EnvelopeQuery,
@@ -74,6 +79,9 @@ class State:
     repeats: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     answers: dict[tuple[str, str], bytes] = field(default_factory=dict)
     jobs: dict[int, NewJob] = field(default_factory=dict)
+    stored_files: dict[str, StoredFile] = field(default_factory=dict)
+    file_uses: dict[tuple[str, str], str] = field(default_factory=dict)
+    packages: dict[str, Package] = field(default_factory=dict)
 
     def copy(self) -> State:
         return State(**{table.name: dict(getattr(self, table.name)) for table in fields(self)})
@@ -150,6 +158,9 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.webhooks: ports.Webhooks = FakeWebhooks(tx)
         self.chat: ports.Chat = FakeChat(tx)
         self.repeats: ports.Repeats = FakeRepeats(tx)
+        self.tasks: ports.Tasks = FakeTasks(tx)
+        self.stored_files: ports.StoredFiles = FakeStoredFiles(tx)
+        self.packages: ports.Packages = FakePackages(tx)
         self.jobs: ports.Jobs = FakeJobs(tx)
 
     def __enter__(self) -> FakeUnitOfWork:
@@ -645,6 +656,127 @@ class FakeRepeats:
         if self.find(request) is None:
             raise NotFound("request", request.key)
         self._tx.write.answers.setdefault((request.credential_id, request.key), answer)
+
+
+class FakeTasks:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def find(self, query: TaskQuery) -> tuple[Sequence[Task], int]:
+        wanted = [
+            task
+            for envelope in self._tx.read.envelopes.values()
+            if (envelope.account_id, envelope.origin) == (query.account_id, query.origin)
+            for task in envelope.tasks
+            if is_listed(task, query)
+        ]
+        wanted.sort(key=lambda task: task.id)
+        for name, descending in reversed(query.sort):
+            wanted = sorted_by(SORT_KEYS[name], descending, wanted)
+        page = wanted[query.offset : query.offset + query.limit]
+        return [as_listed(task) for task in page], len(wanted)
+
+
+SORT_KEYS: Mapping[str, Callable[[Task], Any]] = {
+    "created_at": lambda task: task.created_at,
+    "due_at": lambda task: task.due_at,
+    "title": lambda task: task.title.casefold(),
+    "status": lambda task: task.status.value,
+}
+
+
+def sorted_by(key: Callable[[Task], Any], descending: bool, tasks: list[Task]) -> list[Task]:
+    """Those that lack the value come last, either way."""
+    having = [task for task in tasks if key(task) is not None]
+    lacking = [task for task in tasks if key(task) is None]
+    return [*sorted(having, key=key, reverse=descending), *lacking]
+
+
+def is_listed(task: Task, query: TaskQuery) -> bool:
+    return (
+        bool(task.title)
+        and not task.guest
+        and not task.removed
+        and (not query.statuses or status_at(task, query.now) in query.statuses)
+        and query.title.casefold() in task.title.casefold()
+        and is_between(task.created_at, query.created_from, query.created_to)
+        and is_between(task.due_at, query.due_from, query.due_to)
+    )
+
+
+def status_at(task: Task, now: datetime) -> TaskStatus:
+    is_over = task.status.pending and task.due_at is not None and task.due_at <= now
+    return TaskStatus.EXPIRED if is_over else task.status
+
+
+def is_between(at: datetime | None, least: datetime | None, most: datetime | None) -> bool:
+    if at is None:
+        return least is most is None
+    return (least is None or at >= least) and (most is None or at <= most)
+
+
+def as_listed(task: Task) -> Task:
+    return replace(task, actions={}, person=replace(task.person, national_id=None))
+
+
+class FakeStoredFiles:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, file: StoredFile) -> None:
+        if file.id in self._tx.write.stored_files:
+            raise Conflict()
+        self._put(file)
+
+    def get(self, account_id: str, file_id: str) -> StoredFile:
+        return owned(self._tx.read.stored_files, "stored file", account_id, file_id)
+
+    def save(self, file: StoredFile) -> None:
+        found(self._tx.write.stored_files, "stored file", file.id)
+        self._put(file)
+
+    def _put(self, file: StoredFile) -> None:
+        check_text(file.filename, file.title, file.description)
+        self._tx.write.stored_files[file.id] = file
+
+    def remove(self, file: StoredFile) -> None:
+        found(self._tx.write.stored_files, "stored file", file.id)
+        del self._tx.write.stored_files[file.id]
+
+    def use(self, file_id: str, envelope_id: str, document_id: str) -> None:
+        self._tx.write.file_uses[file_id, envelope_id] = document_id
+
+    def uses(self, envelope_id: str) -> Mapping[str, str]:
+        uses = self._tx.read.file_uses.items()
+        return {file: document for (file, used_in), document in uses if used_in == envelope_id}
+
+    def used_in(self, file_id: str) -> Sequence[str]:
+        return [used_in for file, used_in in self._tx.read.file_uses if file == file_id]
+
+
+class FakePackages:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, package: Package) -> None:
+        if package.id in self._tx.write.packages:
+            raise Conflict()
+        self._tx.write.packages[package.id] = package
+
+    def of_envelope(self, envelope_id: str) -> Sequence[Package]:
+        return self._where(lambda one: one.envelope_id == envelope_id)
+
+    def of_tasks(self, task_ids: Sequence[str]) -> Sequence[Package]:
+        return self._where(lambda one: one.task_id in task_ids)
+
+    def _where(self, wanted: Callable[[Package], bool]) -> Sequence[Package]:
+        found = [one for one in self._tx.read.packages.values() if wanted(one)]
+        return sorted(found, key=lambda one: (one.created_at, one.id))
+
+    def save(self, package: Package) -> None:
+        stored = self._tx.write.packages
+        before = found(stored, "package", package.id)
+        stored[package.id] = replace(before, status=package.status, file_id=package.file_id)
 
 
 class FakeJobs:

@@ -74,9 +74,9 @@ class Answers:
 def office() -> Office:
     world = World()
     dialect = Dialect(
-        docs="",
         name=API,
         prefixes=(),
+        docs="/docs",
         build=cast(Build, None),
         webhooks=lambda *_about: Translator(),
     )

@@ -16,6 +16,7 @@ from countersign.domain.turns import check_order, unblock
 
 Change = Callable[[Envelope, str, datetime], tuple[Envelope, list[Event]]]
 PLACES = 5  # blocks on one evidence page
+MOST_SIGNERS = 1000  # of one document
 
 
 def places_for(signers: int) -> int:
@@ -47,8 +48,11 @@ def add_tasks(
 def _check_room(before: Envelope, envelope: Envelope) -> None:
     """Nothing can be added to the pages of a document that somebody signed."""
     for document in before.documents:
+        signers = len(envelope.signers_of(document.id))
+        if signers > MOST_SIGNERS:
+            raise Conflict(f"more than {MOST_SIGNERS} people can't sign one document")
         places = places_for(len(before.signers_of(document.id)))
-        if document.segments and len(envelope.signers_of(document.id)) > places:
+        if document.segments and signers > places:
             raise Conflict(f"a document that was signed has no room for more than {places} people")
 
 
@@ -61,16 +65,24 @@ def remove_task(envelope: Envelope, task_id: str, now: datetime) -> tuple[Envelo
     task = envelope.task(task_id)
     if task.removed:
         return envelope, []
-    status = TaskStatus.CANCELLED if task.status.pending else task.status
     event = Event(
         kind=EventKind.TASK_CANCELLED if task.status.pending else EventKind.TASK_REMOVED,
         at=now,
         task_id=task_id,
         data={"was": str(task.status)},
     )
-    envelope = envelope.with_task(replace(task, status=status, removed=True))
+    if task.status.pending:
+        task = replace(task, status=TaskStatus.CANCELLED, after=())
+    envelope = _without_idle_guests(envelope.with_task(replace(task, removed=True)))
     envelope = replace(envelope, updated_at=now)
     return close_if_done(envelope, [event], now) if _is_open(envelope) else (envelope, [event])
+
+
+def _without_idle_guests(envelope: Envelope) -> Envelope:
+    """Who only was waited for is nobody's concern here when nobody waits any more."""
+    awaited = {id for task in envelope.tasks for id in task.after}
+    kept = tuple(task for task in envelope.tasks if task.actions or task.id in awaited)
+    return replace(envelope, tasks=kept)
 
 
 def _is_open(envelope: Envelope) -> bool:
@@ -82,7 +94,7 @@ def change_due(
 ) -> tuple[Envelope, list[Event]]:
     """Another deadline for one task. Raises Conflict when the task has ended."""
     task = envelope.task(task_id)
-    if not task.status.pending:
+    if not task.status.pending or _has_passed(task, now):
         raise Conflict("this task has ended")
     envelope = replace(envelope.with_task(replace(task, due_at=due_at)), updated_at=now)
     return envelope, [Event(kind=EventKind.TASK_DUE_CHANGED, at=now, task_id=task_id)]
@@ -91,8 +103,12 @@ def change_due(
 def expire_task(envelope: Envelope, task_id: str, now: datetime) -> tuple[Envelope, list[Event]]:
     """Ends a task whose own deadline has passed; otherwise changes nothing."""
     task = envelope.task(task_id)
-    if not task.status.pending or task.due_at is None or task.due_at > now:
+    if not task.status.pending or not _has_passed(task, now):
         return envelope, []
     event = Event(kind=EventKind.TASK_EXPIRED, at=now, task_id=task_id)
-    expired = envelope.with_task(replace(task, status=TaskStatus.EXPIRED))
-    return replace(expired, updated_at=now), [event]
+    expired = envelope.with_task(replace(task, status=TaskStatus.EXPIRED, after=()))
+    return replace(_without_idle_guests(expired), updated_at=now), [event]
+
+
+def _has_passed(task: Task, now: datetime) -> bool:
+    return task.due_at is not None and task.due_at <= now

@@ -120,14 +120,18 @@ def close_if_done(
 
 
 def is_done(envelope: Envelope) -> bool:
-    """Whether all that it waits for is done. Where tasks come and go, those that were withdrawn do
-    not count."""
+    """Whether all that it waits for is done. Where tasks come and go, those that were taken back do
+    not count, unless they had been completed."""
     if not envelope.settings.closes_when_signed:
         return False
     needed = [task for task in envelope.tasks if not task.optional]
     if envelope.settings.takes_new_tasks:
-        needed = [task for task in needed if task.status is not TaskStatus.CANCELLED]
-    return bool(needed) and all(task.status is TaskStatus.COMPLETED for task in needed)
+        needed = [task for task in needed if not task.removed or _is_completed(task)]
+    return bool(needed) and all(map(_is_completed, needed))
+
+
+def _is_completed(task: Task) -> bool:
+    return task.status is TaskStatus.COMPLETED
 
 
 def _act_facts(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from countersign.domain import growing
 from countersign.domain.account import Caller
@@ -15,8 +15,9 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Forbidden, Invalid, NotFound
 from countersign.domain.events import Event
 from countersign.domain.task import Action, Person, Task, TaskStatus
+from countersign.usecases.collections import owned_collection
 from countersign.usecases.owned import owned_envelope
-from countersign.usecases.ports import Ports, UnitOfWork
+from countersign.usecases.ports import Ports, Repeatable, UnitOfWork
 from countersign.usecases.prepare_documents import on_kept_bases, prepare_documents
 from countersign.usecases.retrying import on_stale_state
 
@@ -56,31 +57,50 @@ class AddTasks:
     caller: Caller
     origin: str
     tasks: tuple[AddedTask, ...]
+    repeatable: Repeatable | None = None
 
 
 def add_tasks(command: AddTasks, ports: Ports) -> list[Task]:
-    """All of them or none, as their homes hold them, in the order given. Raises Invalid, whose
-    fields are `tasks[n].doings[m].envelope_id`, `….file_id` or `tasks[n].after[m]`; Conflict for an
-    envelope that takes nobody any more."""
+    """All of them or none, as their homes hold them, in the order given; or those that the same
+    request made before. Raises Invalid, whose fields are `tasks[n].doings[m].envelope_id`,
+    `….file_id` or `tasks[n].after[m]`; Conflict for an envelope that takes nobody any more;
+    IdempotencyMismatch."""
     return on_stale_state(lambda: _add(command, ports))
 
 
 def _add(command: AddTasks, ports: Ports) -> list[Task]:
-    now = ports.clock()
+    now, batch = ports.clock(), str(uuid4())
     with ports.unit_of_work() as uow:
+        if command.repeatable and (earlier := uow.repeats.find(command.repeatable)):
+            return _tasks_of(earlier, command, uow)
         found = _Found.of(command, uow)
-    made = [_made(new, found, now) for new in command.tasks]
+    made = [_made(id, new, found, now) for id, new in _numbered(batch, command)]
     grown = [_grown(envelope, made, found, now, ports) for envelope in found.envelopes.values()]
     with ports.unit_of_work() as uow:
-        for each in grown:
-            kept = [uow.bases.add(base) for base in each.bases]
-            uow.envelopes.save(on_kept_bases(each.envelope, kept), each.events)
-        for envelope in found.elsewhere():
-            uow.envelopes.save(envelope, [])  # whoever completes it now sees who waits for it
+        if command.repeatable:
+            earlier = uow.repeats.claim(command.repeatable, batch, now)
+            if earlier != batch:
+                return _tasks_of(earlier, command, uow)
+        _save(grown, found, uow)
         uow.commit()
-    envelopes = {each.envelope.id: each.envelope for each in grown}
-    homes = [next(iter(held.items())) for held in made]
-    return [envelopes[id].task(task.id) for id, task in homes]
+        return _tasks_of(batch, command, uow)
+
+
+def _numbered(batch: str, command: AddTasks) -> list[tuple[str, AddedTask]]:
+    """Each with its id, which follows from what the request was kept under."""
+    return [(str(uuid5(UUID(batch), str(number))), new) for number, new in enumerate(command.tasks)]
+
+
+def _tasks_of(batch: str, command: AddTasks, uow: UnitOfWork) -> list[Task]:
+    return [uow.envelopes.of_task(id).task(id) for id, _ in _numbered(batch, command)]
+
+
+def _save(grown: Sequence[_Grown], found: _Found, uow: UnitOfWork) -> None:
+    for each in grown:
+        kept = [uow.bases.add(base) for base in each.bases]
+        uow.envelopes.save(on_kept_bases(each.envelope, kept), each.events)
+    for envelope in found.elsewhere():
+        uow.envelopes.save(envelope, [])  # whoever completes it now sees who waits for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +131,14 @@ def _guest(task: Task) -> Task:
     return replace(task, guest=True, actions={}, fields=(), after=())
 
 
-def _made(new: AddedTask, found: _Found, now: datetime) -> dict[str, Task]:
+def _made(id: str, new: AddedTask, found: _Found, now: datetime) -> dict[str, Task]:
     """The task as each of its envelopes holds it."""
     done = TaskStatus.COMPLETED
     home = Task(
-        id=str(uuid4()),
+        id=id,
         person=new.person,
         actions={},
-        after=tuple(id for id in new.after if found.awaited[id].status is not done),
+        after=tuple(each for each in new.after if found.awaited[each].status is not done),
         methods=new.methods,
         identity=new.identity,
         identity_choice=new.identity_choice,
@@ -137,7 +157,7 @@ def _made(new: AddedTask, found: _Found, now: datetime) -> dict[str, Task]:
         document_id = found.uses[doing.envelope_id][doing.file_id]
         actions.setdefault(doing.envelope_id, {})[document_id] = doing.action
     first = new.doings[0].envelope_id
-    return {id: replace(home, actions=own, guest=id != first) for id, own in actions.items()}
+    return {held: replace(home, actions=own, guest=held != first) for held, own in actions.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +202,8 @@ class _Search:
     """Looks everything up and notes what is wrong, all of it at once."""
 
     def __init__(self, command: AddTasks, uow: UnitOfWork) -> None:
-        self._command, self._uow = command, uow
+        self._uow = uow
+        self._by = (command.caller, command.origin, uow)
         self.envelopes: dict[str, Envelope] = {}
         self.uses: dict[str, Mapping[str, str]] = {}
         self.awaited: dict[str, Task] = {}
@@ -193,7 +214,7 @@ class _Search:
         id = doing.envelope_id
         try:
             if id not in self.envelopes:
-                self.envelopes[id] = self._own(id)
+                self.envelopes[id] = owned_collection(id, *self._by)
                 self.uses[id] = self._uow.stored_files.uses(id)
         except (NotFound, Forbidden):
             self.wrong[f"{path}.envelope_id"] = "no such document collection"
@@ -216,11 +237,10 @@ class _Search:
 
     def awaited_task(self, id: str, path: str) -> None:
         try:
-            home = self._own(self._uow.envelopes.of_task(id).id)
+            home = owned_envelope(self._uow.envelopes.of_task(id).id, *self._by)
         except (NotFound, Forbidden):
             self.wrong[path] = "no such task"
             return
         self.homes[id], self.awaited[id] = home, home.task(id)
-
-    def _own(self, envelope_id: str) -> Envelope:
-        return owned_envelope(envelope_id, self._command.caller, self._command.origin, self._uow)
+        if self.awaited[id].removed:
+            self.wrong[path] = "no such task"

@@ -19,7 +19,8 @@ def read_collection(
 ) -> tuple[Envelope, Sequence[Package]]:
     """With all packages in it. Raises NotFound, Forbidden."""
     with ports.unit_of_work() as uow:
-        return _there(envelope_id, caller, origin, uow), uow.packages.of_envelope(envelope_id)
+        envelope = owned_collection(envelope_id, caller, origin, uow)
+        return envelope, uow.packages.of_envelope(envelope_id)
 
 
 def remove_collection(envelope_id: str, caller: Caller, origin: str, ports: Ports) -> None:
@@ -28,7 +29,7 @@ def remove_collection(envelope_id: str, caller: Caller, origin: str, ports: Port
 
     def attempt() -> None:
         with ports.unit_of_work() as uow:
-            envelope = _there(envelope_id, caller, origin, uow)
+            envelope = owned_collection(envelope_id, caller, origin, uow)
             if any(task.status.pending for task in envelope.tasks):
                 raise Conflict("somebody is still to act on its documents")
             envelope, events = closing.remove(envelope, ports.clock())
@@ -38,7 +39,8 @@ def remove_collection(envelope_id: str, caller: Caller, origin: str, ports: Port
     on_stale_state(attempt)
 
 
-def _there(envelope_id: str, caller: Caller, origin: str, uow: UnitOfWork) -> Envelope:
+def owned_collection(envelope_id: str, caller: Caller, origin: str, uow: UnitOfWork) -> Envelope:
+    """Raises NotFound, also for what was removed, and Forbidden."""
     envelope = owned_envelope(envelope_id, caller, origin, uow)
     if envelope.status is EnvelopeStatus.DELETED:
         raise NotFound("document collection", envelope_id)

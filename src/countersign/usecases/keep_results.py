@@ -15,9 +15,10 @@ from countersign.usecases.ports import NewJob, UnitOfWork
 SIGNED_TEXT = "application/xml"
 
 
-def result_id(task_id: str, file_id: str) -> str:
-    """The id of what a task left in a stored file. It follows from both, so nobody looks it up."""
-    return str(uuid5(UUID(task_id), file_id))
+def result_id(task_id: str, envelope_id: str, file_id: str) -> str:
+    """The id of what a task left in a stored file that is a document of an envelope. It follows
+    from the three, so nobody looks it up."""
+    return str(uuid5(UUID(task_id), f"{envelope_id} {file_id}"))
 
 
 def keep_results(envelope: Envelope, task: Task, at: datetime, uow: UnitOfWork) -> None:
@@ -37,7 +38,7 @@ def _result(
     if document.is_text:
         parts, media_type = (document.segments[-1].file,), SIGNED_TEXT
     return StoredFile(
-        id=result_id(task.id, file_id),
+        id=result_id(task.id, envelope.id, file_id),
         account_id=envelope.account_id,
         kind=StoredFileKind.RESULT,
         media_type=media_type,

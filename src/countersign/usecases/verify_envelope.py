@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from countersign.domain import sealing
+from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.evidence import Link, broken_link
 from countersign.usecases.file_ports import VerificationFailed
@@ -38,6 +39,11 @@ def _verify(envelope_id: str, ports: Ports) -> None:
         uow.commit()
 
 
+def _was_to_be_signed(envelope: Envelope, document: Document) -> bool:
+    """Those who were taken back left nothing."""
+    return any(not task.removed or document.segments for task in envelope.signers_of(document.id))
+
+
 def _check_evidence(links: Sequence[Link]) -> None:
     if (broken := broken_link(links)) is not None:
         raise VerificationFailed(f"the evidence was changed at link {broken.number}")
@@ -46,7 +52,7 @@ def _check_evidence(links: Sequence[Link]) -> None:
 def _findings(envelope: Envelope, ports: Ports) -> Findings:
     findings = {}
     for document in envelope.documents:
-        if not envelope.signers_of(document.id):
+        if not _was_to_be_signed(envelope, document):
             continue
         with ports.unit_of_work() as uow:
             base = uow.bases.get(document.base_key)

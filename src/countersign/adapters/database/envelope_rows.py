@@ -385,8 +385,7 @@ def _person(row: Row) -> Person:
 
 
 def _field(values: Row) -> Field:
-    kind, area = FieldKind(values["kind"]), Area(**values["area"])
-    return Field(**{**values, "kind": kind, "area": area})
+    return Field(**{**values, "kind": FieldKind(values["kind"]), "area": Area(**values["area"])})
 
 
 def _act(values: Row) -> Act:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Select, func, not_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 
 from countersign.adapters.database import envelope_rows as shape
 from countersign.adapters.database.tables import envelopes, tasks
 from countersign.adapters.database.transaction import Transaction
-from countersign.domain.task import Task
+from countersign.domain.task import Task, TaskStatus
 from countersign.usecases.library_ports import TaskQuery
 
 SORTED_BY: Mapping[str, ColumnElement[object]] = {
@@ -18,6 +18,7 @@ SORTED_BY: Mapping[str, ColumnElement[object]] = {
     "title": tasks.c.folded_title,
     "status": tasks.c.status,
 }
+PENDING = tuple(status.value for status in TaskStatus if status.pending)
 
 
 class Tasks:
@@ -45,7 +46,7 @@ def _matching(query: TaskQuery) -> Select[tuple[str]]:
         *_bounds(query),
     )
     if query.statuses:
-        wanted = wanted.where(tasks.c.status.in_(query.statuses))
+        wanted = wanted.where(_has_status(query))
     of_origin = select(envelopes.c.id).where(
         envelopes.c.id == tasks.c.envelope_id, envelopes.c.origin == query.origin
     )
@@ -55,6 +56,14 @@ def _matching(query: TaskQuery) -> Select[tuple[str]]:
             tasks.c.folded_title.contains(query.title.casefold(), autoescape=True)
         )
     return wanted
+
+
+def _has_status(query: TaskQuery) -> ColumnElement[bool]:
+    is_pending = tasks.c.status.in_(PENDING)
+    is_over = and_(is_pending, tasks.c.due_at <= query.now)
+    stands = or_(not_(is_pending), tasks.c.due_at.is_(None), tasks.c.due_at > query.now)
+    as_recorded = and_(tasks.c.status.in_(query.statuses), stands)
+    return or_(as_recorded, is_over) if TaskStatus.EXPIRED in query.statuses else as_recorded
 
 
 def _bounds(query: TaskQuery) -> list[ColumnElement[bool]]:
@@ -70,7 +79,12 @@ def _bounds(query: TaskQuery) -> list[ColumnElement[bool]]:
 
 
 def _page(wanted: Select[tuple[str]], query: TaskQuery) -> Select[tuple[str]]:
-    order = [
-        SORTED_BY[name].desc() if descending else SORTED_BY[name] for name, descending in query.sort
-    ]
+    order = [_ordered(name, descending) for name, descending in query.sort]
     return wanted.order_by(*order, tasks.c.id).offset(query.offset).limit(query.limit)
+
+
+def _ordered(name: str, descending: bool) -> ColumnElement[object]:
+    """The databases disagree on where a missing deadline stands; here it is the last."""
+    column = SORTED_BY[name]
+    ordered = column.desc() if descending else column.asc()
+    return ordered.nulls_last() if name == "due_at" else ordered

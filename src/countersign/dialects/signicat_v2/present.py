@@ -95,15 +95,19 @@ def _signatures(task: Task) -> list[answers.Signature]:
     if task.status is not TaskStatus.COMPLETED:
         return []
     return [
-        {
-            "originalDocumentId": document["documentId"],
-            "documentCollectionId": document["documentCollectionId"],
-            "resultDocumentId": result_id(task.id, document["documentId"]),
-            "signatureType": "XADES" if task.extras["text"] else "PADES",
-        }
+        _signature(task, document["documentCollectionId"], document["documentId"])
         for document in task.extras[REQUEST]["documents"]
         if document["action"] == "SIGN"
     ]
+
+
+def _signature(task: Task, collection: str, document: str) -> answers.Signature:
+    return {
+        "originalDocumentId": document,
+        "documentCollectionId": collection,
+        "resultDocumentId": result_id(task.id, collection, document),
+        "signatureType": "XADES" if task.extras["text"] else "PADES",
+    }
 
 
 def merchant_signed(

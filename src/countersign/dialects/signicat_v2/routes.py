@@ -117,20 +117,20 @@ class SignicatV2:
         self, caller: Caller, body: list[schemas.NewSession], idempotency: Key
     ) -> Response:
         """Ask people to sign: all of the sessions are made, or none."""
-        ports = self._ports
+        ports, repeatable = self._ports, repeatable_of(caller, idempotency)
 
         def make() -> bytes:
             offered = Offered(ports.identity.of_account(caller.account.id).methods)
-            command = to_add_tasks(body, caller, offered, ports.clock())
+            command = to_add_tasks(body, caller, offered, ports.clock(), repeatable)
             made = [self._session(task, []) for task in add_tasks(command, ports)]
             return bytes(httpkit.json_response(made).body)
 
-        answer = answer_once(repeatable_of(caller, idempotency), ports, make)
+        answer = answer_once(repeatable, ports, make)
         return Response(answer, 201, media_type="application/json")
 
     def list_sessions(self, caller: Caller, query: schemas.SessionQuery) -> answers.SessionPage:
         """List signing sessions."""
-        asked = to_query(query, caller.account.id)
+        asked = to_query(query, caller.account.id, self._ports.clock())
         tasks, packages, total = list_tasks(asked, self._ports)
         return {
             "limit": query.limit,

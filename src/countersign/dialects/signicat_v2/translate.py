@@ -16,6 +16,7 @@ from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Action, Person, TaskStatus
 from countersign.usecases.add_tasks import AddedTask, AddTasks, Doing
 from countersign.usecases.library_ports import TaskQuery
+from countersign.usecases.ports import Repeatable
 
 ORIGIN = "signicat-v2"
 REQUEST = "session"  # what was asked for is kept under this name, to be answered again
@@ -39,7 +40,11 @@ class Offered:
 
 
 def to_add_tasks(
-    sessions: Sequence[schemas.NewSession], caller: Caller, offered: Offered, now: datetime
+    sessions: Sequence[schemas.NewSession],
+    caller: Caller,
+    offered: Offered,
+    now: datetime,
+    repeatable: Repeatable | None = None,
 ) -> AddTasks:
     """Raises Rejected with everything that is wrong with any of them."""
     wrong: dict[str, str] = {}
@@ -49,7 +54,7 @@ def to_add_tasks(
     if wrong:
         raise Rejected(wrong)
     tasks = tuple(_task(session, offered, now) for session in sessions)
-    return AddTasks(caller=caller, origin=ORIGIN, tasks=tasks)
+    return AddTasks(caller=caller, origin=ORIGIN, tasks=tasks, repeatable=repeatable)
 
 
 # ------------------------------------------------------------------ checks
@@ -201,11 +206,12 @@ def signature_type(file: StoredFile) -> str:
     return "PADES" if file.media_type == PDF else "XADES"
 
 
-def to_query(query: schemas.SessionQuery, account_id: str) -> TaskQuery:
+def to_query(query: schemas.SessionQuery, account_id: str, now: datetime) -> TaskQuery:
     """Raises Rejected for a field that can't be sorted by."""
     return TaskQuery(
         account_id=account_id,
         origin=ORIGIN,
+        now=now,
         statuses=tuple(dict.fromkeys(STATES[state] for state in query.state)),
         created_from=query.createdDateFrom,
         created_to=query.createdDateTo,
