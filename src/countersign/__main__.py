@@ -19,12 +19,13 @@ from countersign.commands import (
     serve,
     template,
     verify,
+    webhook,
     work,
 )
 from countersign.commands.failing import Failure, explained
 from countersign.settings import BadSettings
 
-COMMANDS = (serve, work, demo, account, template, verify, sandbox, migrate, doctor, backup)
+COMMANDS = (serve, work, demo, account, template, webhook, verify, sandbox, migrate, doctor, backup)
 
 DESCRIPTION = """\
 Countersign: self-hosted electronic signatures.

@@ -40,6 +40,7 @@ from countersign.domain.project import Project
 from countersign.domain.template import Template
 from countersign.usecases import ports
 from countersign.usecases.ports import (
+    DeliveryQuery,
     EnvelopeHead,
     EnvelopeQuery,
     FollowUps,
@@ -521,6 +522,24 @@ class FakeWebhooks:
         values = self._tx.read.deliveries.values()
         wanted = [one for one in values if one.envelope_id == envelope_id]
         return sorted(wanted, key=lambda one: (one.number, one.id))
+
+    def newest(self, query: DeliveryQuery) -> Sequence[Delivery]:
+        read = self._tx.read
+        wanted = [
+            one
+            for one in read.deliveries.values()
+            if query.endpoint_id in (None, one.endpoint_id)
+            and query.envelope_id in (None, one.envelope_id)
+            and query.account_id in (None, self._account(one))
+        ]
+        wanted.sort(key=lambda one: one.id)
+        wanted.sort(key=lambda one: one.created_at, reverse=True)
+        return wanted[: query.limit]
+
+    def _account(self, delivery: Delivery) -> str | None:
+        read = self._tx.read
+        about = read.envelopes.get(delivery.envelope_id) or read.endpoints.get(delivery.endpoint_id)
+        return about and about.account_id
 
     def first_waiting(self, envelope_id: str, endpoint_id: str) -> Delivery | None:
         for one in self.deliveries(envelope_id):

@@ -303,6 +303,7 @@ deliveries = Table(
     Column("status", CleanText, nullable=False),
     Column("tries", Integer, nullable=False),
     Index(None, "envelope_id", "number"),
+    Index(None, "created_at"),
 )
 
 attempts = Table(
