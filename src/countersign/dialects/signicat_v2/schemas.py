@@ -174,7 +174,7 @@ class NewSession(Input):
     documents: Annotated[list[SessionDocument], Field(min_length=1, max_length=50)]
     signingSetup: Annotated[list[SigningSetup], Field(min_length=1, max_length=1)]
     signatureUrlTTL: Annotated[int, Field(ge=5, le=525600)] | None = Field(
-        default=None, deprecated=True
+        default=None, json_schema_extra={"deprecated": True}
     )
     signatureUrlTimeToLive: Lifetime | None = None
     signText: Annotated[str, Field(max_length=2048, pattern=NO_NUL)] | None = None

@@ -2,6 +2,7 @@
 
 | event | when |
 |---|---|
+| `signing-session.created`, `.deleted` | it was made, or taken back by the sender |
 | `signing-session.opened` | somebody has opened the signature URL for the first time |
 | `signing-session.completed`, `.rejected` | somebody has signed, or refused to |
 | `signing-session.expired` | the due date has passed |
@@ -34,14 +35,17 @@ LIFETIME = timedelta(hours=24)
 # Waited after each failed try, 24 hours in all; then it is given up
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 360, 459))
 TOLD: Mapping[EventKind, str] = {
+    EventKind.TASK_ADDED: "signing-session.created",
     EventKind.TASK_OPENED: "signing-session.opened",
     EventKind.TASK_COMPLETED: "signing-session.completed",
     EventKind.TASK_DECLINED: "signing-session.rejected",
     EventKind.TASK_EXPIRED: "signing-session.expired",
+    EventKind.TASK_CANCELLED: "signing-session.deleted",
+    EventKind.TASK_REMOVED: "signing-session.deleted",
     EventKind.PACKAGE_MADE: "package.completed",
     EventKind.PACKAGE_FAILED: "package.failed",
 }
-EVENTS = tuple(TOLD.values())
+EVENTS = tuple(dict.fromkeys(TOLD.values()))
 
 
 class Webhooks:
