@@ -27,7 +27,7 @@ def measure(kind: str) -> Iterator[Row]:
     with (
         tempfile.TemporaryDirectory() as folder,
         settings_for(kind) as settings,
-        serve(Path(folder), settings=settings) as server,
+        serve(Path(folder), "--sandbox", settings=settings) as server,
     ):
         url = settings.get("DATABASE_URL", f"sqlite:///{Path(folder) / 'countersign.db'}")
         among_thousand: dict[str, float] = {}

@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 import httpx2
 from sqlalchemy import text
 
+from bench import uploads
 from bench.filling import AT_ONCE, ID, MINUTES, NUMBERS, SINCE
+from bench.load import Flow
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.tables import tasks
 from tests.support.server import RunningServer
@@ -68,7 +70,7 @@ def lists(size: int) -> Iterator[tuple[str, str]]:
             ("sort", "+dueDate"),
         ],
         "one state, due in half a year": [("state", "READY"), *half.items()],
-        "two states, due in a week": [("state", "READY"), ("state", "BLOCKED"), *week.items()],
+        "two states, due in half a year": [("state", "READY"), ("state", "BLOCKED"), *half.items()],
         "one state, due in half a year, newest": [
             ("state", "READY"),
             *(half | {"sort": "-createdAt"}).items(),
@@ -82,29 +84,48 @@ def lists(size: int) -> Iterator[tuple[str, str]]:
         yield step, f"/sign/signing-sessions?{urlencode([*query, ('limit', str(PAGE))])}"
 
 
-def filled(server: RunningServer, database: Database, size: int) -> Drawer:
-    """A new account with `size` sessions in one collection, made a minute apart."""
-    from bench import uploads
-
+def new_client(server: RunningServer, size: int = 0) -> Drawer:
+    """A new account's."""
     made = server.run("account", "create", "--name", "Bench", "--email", "b@example.test", "--json")
     client = json.loads(made.stdout)["signicat"]
-    drawer = Drawer(size, client["client_id"], client["client_secret"])
-    model = flow(server.url, drawer.token(server), uploads.of_pages(2))
-    _multiply(database, model, size)
+    return Drawer(size, client["client_id"], client["client_secret"])
+
+
+def filled(server: RunningServer, database: Database, size: int) -> Drawer:
+    """A new account with `size` sessions in one collection, made a minute apart."""
+    drawer = new_client(server, size)
+    _multiply(database, _model(server, drawer.token(server)), size)
     return drawer
 
 
-def flow(url: str, token: str, pdf: bytes) -> str:
-    """Upload, collection and session; the session's id."""
-    with httpx2.Client(base_url=url, headers={"authorization": f"Bearer {token}"}) as client:
-        kind = {"content-type": "application/pdf"}
+def _model(server: RunningServer, token: str) -> str:
+    """A session that was made through the API."""
+    with httpx2.Client(base_url=server.url, headers={"authorization": f"Bearer {token}"}) as client:
+        kind, pdf = {"content-type": "application/pdf"}, uploads.of_pages(2)
         document = client.post("/sign/documents", content=pdf, headers=kind).json()
         of = {"documentId": document["documentId"]}
         collection = client.post("/sign/document-collections", json={"documents": [of]}).json()
         body = session(collection["id"], document["documentId"])
         answer = client.post("/sign/signing-sessions", json=body)
-        id: str = answer.json()[0]["id"]
-        return id
+    id: str = answer.json()[0]["id"]
+    return id
+
+
+def flow(token: str, pdf: bytes) -> Flow:
+    """Upload, collection and session, each with what the one before was answered."""
+    document = json.loads((yield _request("documents", token, pdf, "application/pdf")))
+    body = json.dumps({"documents": [{"documentId": document["documentId"]}]}).encode()
+    collection = json.loads((yield _request("document-collections", token, body)))
+    body = json.dumps(session(collection["id"], document["documentId"])).encode()
+    yield _request("signing-sessions", token, body)
+
+
+def _request(path: str, token: str, body: bytes, kind: str = "application/json") -> bytes:
+    head = (
+        f"POST /sign/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 def session(collection_id: str, document_id: str) -> list[dict[str, object]]:
@@ -114,7 +135,12 @@ def session(collection_id: str, document_id: str) -> list[dict[str, object]]:
         {
             "title": "Lease of Åsa Öberg",
             "documents": [document],
-            "signingSetup": [{"signingFlow": "PKISIGNING"}],
+            "signingSetup": [
+                {
+                    "signingFlow": "AUTHENTICATION_BASED",
+                    "identityProviders": [{"idpName": "nbid"}],
+                }
+            ],
             "externalReference": "lease 7",
         }
     ]
