@@ -50,5 +50,6 @@ lock:  ## Write the lock files again after a change of dependencies (needs uv an
 bench-act bench-envelope bench-api bench-text: bench-%: $(BIN)/pytest  ## Measure; prints a table and the path of its JSON
 	$(BIN)/python -m bench.$*
 
-bench-list: $(BIN)/pytest  ## Measure lists among a thousand and a million envelopes
+bench-list: $(BIN)/pytest  ## Measure lists among a thousand and a million envelopes, and signing sessions
 	$(BIN)/python -m bench.listing
+	$(BIN)/python -m bench.session_lists

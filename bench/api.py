@@ -12,10 +12,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from itertools import count, cycle
+from itertools import count, cycle, repeat
 from pathlib import Path
 
-from bench import bare_app, bare_database, load, signeum, uploads
+from bench import bare_app, bare_database, load, sessions, signeum, uploads
 from bench.report import Row, publish
 from bench.servers import DATABASES, Bench, create_request, read_request, started
 
@@ -32,7 +32,7 @@ def measure(database: str, folder: Path) -> Iterator[Row]:
     with started(folder, database) as bench:
         yield _standing(bench, database)
         two, fifteen = uploads.of_pages(2), uploads.of_pages(15)
-        calls: dict[str, Callable[[], Iterator[bytes]]] = {
+        calls: dict[str, Callable[[], Iterator[bytes | load.Flow]]] = {
             "create, 2 pages": lambda: cycle([create_request(bench.token, two)]),
             "create, 15 pages": lambda: cycle([create_request(bench.token, fifteen)]),
             "create, 2 pages, each another PDF": lambda: _all_different(bench.token, two),
@@ -42,7 +42,21 @@ def measure(database: str, folder: Path) -> Iterator[Row]:
         for case, requests in calls.items():
             yield from _cells(f"{case}, {database}", bench.server.port, requests(), bench.cpu_s)
         yield from _database_limit(bench, database, two, folder)
+    yield from _flows(database, folder / "sandbox", two)
     yield from _http_limit(database, two)
+
+
+def _flows(database: str, folder: Path, pdf: bytes) -> Iterator[Row]:
+    """In a sandbox, which has eIDs without contracts."""
+    with started(folder, database, "--sandbox") as bench:
+        token = sessions.new_client(bench.server).token(bench.server)
+        cases = {
+            "upload + collection + session": lambda: repeat(pdf),
+            "upload + collection + session, each another PDF": lambda: _marked(pdf),
+        }
+        for case, uploaded in cases.items():
+            flows = (sessions.flow(token, each) for each in uploaded())
+            yield from _cells(f"{case}, {database}", bench.server.port, flows, bench.cpu_s)
 
 
 def _standing(bench: Bench, database: str) -> Row:
@@ -57,7 +71,11 @@ def _standing(bench: Bench, database: str) -> Row:
 
 
 def _cells(
-    case: str, port: int, requests: Iterator[bytes], cpu_s: CPU, who: str = "countersign"
+    case: str,
+    port: int,
+    requests: Iterator[bytes | load.Flow],
+    cpu_s: CPU,
+    who: str = "countersign",
 ) -> Iterator[Row]:
     for concurrency in CONCURRENCY:
         print(f"{case}, {concurrency} at once …", file=sys.stderr)
@@ -77,7 +95,7 @@ def _cells(
 
 
 def _round(
-    port: int, requests: Iterator[bytes], concurrency: int, cpu_s: CPU
+    port: int, requests: Iterator[bytes | load.Flow], concurrency: int, cpu_s: CPU
 ) -> tuple[load.Load, float]:
     before = cpu_s()
     found = load.run(port, requests, concurrency=concurrency, seconds=SECONDS)
@@ -88,6 +106,10 @@ def _all_different(token: str, pdf: bytes) -> Iterator[bytes]:
     """The same file with another comment each time, of the same length."""
     request = create_request(token, pdf.rstrip() + b"\n" + MARK + b"\n")
     return (request.replace(MARK, b"%%%010d" % number) for number in count())
+
+
+def _marked(pdf: bytes) -> Iterator[bytes]:
+    return (pdf.rstrip() + b"\n%%%010d\n" % number for number in count())
 
 
 def _reads(bench: Bench, pdf: bytes) -> list[bytes]:

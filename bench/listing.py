@@ -59,11 +59,11 @@ def measure(kind: str) -> Iterator[Row]:
             for shelf in shelves:
                 for step, found in _listed(shelf, server.port):
                     row = {"case": f"{shelf.size:,}, {kind}", "who": "countersign", "step": step}
-                    ratio = _ratio(step, found["p50_ms"], among_thousand)
-                    yield row | found | {"ratio": ratio}
+                    compared = ratio(step, found["p50_ms"], among_thousand)
+                    yield row | found | {"ratio": compared}
 
 
-def _ratio(step: str, p50_ms: float, among_thousand: dict[str, float]) -> float:
+def ratio(step: str, p50_ms: float, among_thousand: dict[str, float]) -> float:
     base = among_thousand["page 1"] if "500" in step else p50_ms
     return round(p50_ms / among_thousand.setdefault(step, base), 2)
 
@@ -92,10 +92,10 @@ def _listed(shelf: Shelf, port: int) -> Measured:
             # A key of its own for each: a hundred calls a minute is what one may make
             headers = {"Authorization": f"Bearer {_new_key(shelf)}"}
             query = asked.format(last=shelf.size // PAGE)
-            yield step, _timed(partial(_get, connection, path + query, headers))
+            yield step, timed(partial(get, connection, path + query, headers))
 
 
-def _get(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> None:
+def get(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> None:
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     content = answer.read()
@@ -121,7 +121,7 @@ def _new_key(shelf: Shelf, numbers: Iterator[int] = count()) -> str:  # noqa: B0
     return secret
 
 
-def _timed(ask: Callable[[], None]) -> Row:
+def timed(ask: Callable[[], None]) -> Row:
     took: list[float] = []
     ends_at = time.perf_counter() + SECONDS
     while len(took) < 5 or (len(took) < ROUNDS and time.perf_counter() < ends_at):

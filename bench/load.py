@@ -4,13 +4,15 @@ are bytes already, no parsing beyond the status and the length of an answer."""
 import asyncio
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
 
 import uvloop
 
+# Requests that follow from each other: it is sent the body of each answer
+Flow = Generator[bytes, bytes, None]
 HEAD_END = b"\r\n\r\n"
 WARM_UP = 0.2  # seconds that do not count
 
@@ -39,17 +41,20 @@ class Load:
 
 def run(
     port: int,
-    requests: Iterator[bytes],
+    requests: Iterator[bytes | Flow],
     *,
     concurrency: int,
     seconds: float,
 ) -> Load:
-    """Sends `requests` over `concurrency` connections to a loopback port for a while, each as soon
-    as the answer before it has come. Raises when an answer's status isn't 200 or 201."""
+    """Sends `requests`, or flows of them that are measured as a whole, over `concurrency`
+    connections to a loopback port for a while, each as soon as the answer before it has come.
+    Raises when an answer's status isn't 200 or 201."""
     return uvloop.run(_run(port, requests, concurrency, seconds))
 
 
-async def _run(port: int, requests: Iterator[bytes], concurrency: int, seconds: float) -> Load:
+async def _run(
+    port: int, requests: Iterator[bytes | Flow], concurrency: int, seconds: float
+) -> Load:
     loop, load = asyncio.get_running_loop(), Load(seconds)
     counts_from = time.perf_counter() + WARM_UP
     ends_at = counts_from + seconds
@@ -68,7 +73,7 @@ async def _run(port: int, requests: Iterator[bytes], concurrency: int, seconds: 
 class _Connection(asyncio.Protocol):
     def __init__(
         self,
-        requests: Iterator[bytes],
+        requests: Iterator[bytes | Flow],
         answered: Callable[[float, float], None],
         ends_at: float,
         loop: asyncio.AbstractEventLoop,
@@ -86,28 +91,40 @@ class _Connection(asyncio.Protocol):
         head, found, body = self._received.partition(HEAD_END)
         if not found or len(body) < _length(head):
             return
-        ended = time.perf_counter()
         if not head.startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 201 ")):
             self._fail(f"{head.decode()}\n{body.decode()}")
             return
-        self._answered(self._started, ended)
-        self._send()
+        try:
+            self._write(self._flow.send(body))
+        except StopIteration:
+            self._answered(self._started, time.perf_counter())
+            self._send()
 
     def connection_lost(self, _error: Exception | None) -> None:
         if not self.done.done():
             self._fail("the server closed the connection")
 
     def _send(self) -> None:
-        self._started, self._received = time.perf_counter(), b""
+        self._started = time.perf_counter()
         if self._started > self._ends_at:
             self.done.set_result(None)
             self._transport.close()
-        else:
-            self._transport.write(next(self._requests))
+            return
+        unit = next(self._requests)
+        self._flow = _alone(unit) if isinstance(unit, bytes) else unit
+        self._write(next(self._flow))
+
+    def _write(self, request: bytes) -> None:
+        self._received = b""
+        self._transport.write(request)
 
     def _fail(self, reason: str) -> None:
         self.done.set_exception(RuntimeError(reason))
         self._transport.close()
+
+
+def _alone(request: bytes) -> Flow:
+    yield request
 
 
 def _length(head: bytes) -> int:

@@ -51,7 +51,7 @@ def compile_to_bytecode() -> None:
 @contextmanager
 def started(folder: Path, database: str, *arguments: str) -> Iterator[Bench]:
     """A server on an empty installation in `folder`; `database` is one of DATABASES."""
-    with _settings(database) as settings:
+    with settings_for(database) as settings:
         compile_to_bytecode()
         before = time.perf_counter()
         with serve(folder / "data", *arguments, settings=settings) as server:
@@ -62,7 +62,7 @@ def started(folder: Path, database: str, *arguments: str) -> Iterator[Bench]:
 
 
 @contextmanager
-def _settings(database: str) -> Iterator[dict[str, str]]:
+def settings_for(database: str) -> Iterator[dict[str, str]]:
     if database == "SQLite":
         yield {}
         return

@@ -21,6 +21,7 @@ from countersign.commands import (
     serve,
     template,
     verify,
+    webhook,
     work,
 )
 from countersign.commands.failing import Failure, explained
@@ -34,6 +35,7 @@ COMMANDS = (
     identity,
     merchant_key,
     template,
+    webhook,
     verify,
     sandbox,
     migrate,

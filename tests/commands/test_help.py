@@ -18,6 +18,13 @@ COMMANDS = [
     "account create",
     "template",
     "template import",
+    "webhook",
+    "webhook add",
+    "webhook list",
+    "webhook remove",
+    "webhook test",
+    "webhook runs",
+    "webhook resend",
     "verify",
     "sandbox",
     "sandbox advance",
@@ -53,7 +60,7 @@ def test_a_command_that_works_on_an_installation_says_where_that_is(
     said: Said, command: str
 ) -> None:
     text = said(f"{command} --help")
-    if command not in ("demo", "account", "template", "sandbox"):
+    if command not in ("demo", "account", "template", "webhook", "sandbox"):
         assert "default: COUNTERSIGN_DATA, else ./countersign-data" in text
 
 

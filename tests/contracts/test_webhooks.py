@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from countersign.domain.delivery import DeliveryStatus
+from countersign.domain.delivery import Delivery, DeliveryStatus
 from countersign.domain.errors import NotFound
+from countersign.usecases.ports import DeliveryQuery
 from tests.contracts.conftest import OpenUnit
-from tests.contracts.samples import NOW, attempt, delivery, endpoint
+from tests.contracts.samples import NOW, attempt, delivery, endpoint, envelope
 
 
 def test_a_slot_holds_one_endpoint_of_a_credential(unit: OpenUnit) -> None:
@@ -113,3 +115,24 @@ def test_a_delivery_that_is_not_there_is_not_found(unit: OpenUnit) -> None:
         ):
             with pytest.raises(NotFound):
                 ask()
+
+
+def test_the_newest_calls_are_found_by_account_endpoint_and_envelope(unit: OpenUnit) -> None:
+    sent, hook = envelope(account_id="a1"), endpoint(account_id="a1")
+    old = delivery(envelope_id=sent.id, endpoint_id="w1")
+    new = delivery(envelope_id=sent.id, endpoint_id=hook.id, created_at=NOW + timedelta(seconds=1))
+    test = delivery(envelope_id="", endpoint_id=hook.id, created_at=NOW + timedelta(seconds=2))
+    with unit() as uow:
+        uow.envelopes.add(sent, [])
+        uow.webhooks.put_endpoint(hook)
+        for made in (new, old, test):
+            uow.webhooks.add_delivery(made)
+
+        def found(**asked: Any) -> list[Delivery]:
+            return list(uow.webhooks.newest(DeliveryQuery(**asked)))
+
+        assert found() == [test, new, old]
+        assert found(account_id="a1") == [test, new, old]
+        assert found(account_id="a2") == []
+        assert found(endpoint_id=hook.id) == [test, new]
+        assert found(envelope_id=sent.id, limit=1) == [new]

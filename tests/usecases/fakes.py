@@ -42,11 +42,12 @@ from countersign.domain.openid import OpenIdProvider
 from countersign.domain.package import Package
 from countersign.domain.project import Project
 from countersign.domain.stored_file import StoredFile
-from countersign.domain.task import Task, TaskStatus
+from countersign.domain.task import Task
 from countersign.domain.template import Template
 from countersign.usecases import merchant_port, ports
 from countersign.usecases.library_ports import TaskQuery
 from countersign.usecases.ports import (
+    DeliveryQuery,
     EnvelopeHead,
     EnvelopeQuery,
     FollowUps,
@@ -594,6 +595,24 @@ class FakeWebhooks:
         wanted = [one for one in values if one.envelope_id == envelope_id]
         return sorted(wanted, key=lambda one: (one.number, one.id))
 
+    def newest(self, query: DeliveryQuery) -> Sequence[Delivery]:
+        read = self._tx.read
+        wanted = [
+            one
+            for one in read.deliveries.values()
+            if query.endpoint_id in (None, one.endpoint_id)
+            and query.envelope_id in (None, one.envelope_id)
+            and query.account_id in (None, self._account(one))
+        ]
+        wanted.sort(key=lambda one: one.id)
+        wanted.sort(key=lambda one: one.created_at, reverse=True)
+        return wanted[: query.limit]
+
+    def _account(self, delivery: Delivery) -> str | None:
+        read = self._tx.read
+        about = read.envelopes.get(delivery.envelope_id) or read.endpoints.get(delivery.endpoint_id)
+        return about and about.account_id
+
     def first_waiting(self, envelope_id: str, endpoint_id: str) -> Delivery | None:
         for one in self.deliveries(envelope_id):
             if one.endpoint_id == endpoint_id and one.status is DeliveryStatus.WAITING:
@@ -670,7 +689,7 @@ class FakeTasks:
             for task in envelope.tasks
             if is_listed(task, query)
         ]
-        wanted.sort(key=lambda task: task.id)
+        wanted.sort(key=lambda task: task.id, reverse=query.sort[-1][1])
         for name, descending in reversed(query.sort):
             wanted = sorted_by(SORT_KEYS[name], descending, wanted)
         page = wanted[query.offset : query.offset + query.limit]
@@ -697,16 +716,11 @@ def is_listed(task: Task, query: TaskQuery) -> bool:
         bool(task.title)
         and not task.guest
         and not task.removed
-        and (not query.statuses or status_at(task, query.now) in query.statuses)
+        and (not query.statuses or task.status in query.statuses)
         and query.title.casefold() in task.title.casefold()
         and is_between(task.created_at, query.created_from, query.created_to)
         and is_between(task.due_at, query.due_from, query.due_to)
     )
-
-
-def status_at(task: Task, now: datetime) -> TaskStatus:
-    is_over = task.status.pending and task.due_at is not None and task.due_at <= now
-    return TaskStatus.EXPIRED if is_over else task.status
 
 
 def is_between(at: datetime | None, least: datetime | None, most: datetime | None) -> bool:

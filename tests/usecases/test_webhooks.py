@@ -13,15 +13,18 @@ from countersign.dialects import Build, Dialect
 from countersign.domain.chat import ChatMessage
 from countersign.domain.delivery import Delivery, DeliveryStatus, WebhookEndpoint
 from countersign.domain.envelope import Envelope, EnvelopeSettings
-from countersign.domain.errors import Forbidden, NotFound
+from countersign.domain.errors import Forbidden, Invalid, NotFound
 from countersign.domain.events import Event, EventKind
+from countersign.usecases.add_webhook import AddWebhook, add_webhook
 from countersign.usecases.chat_author import person
 from countersign.usecases.deliver_webhook import deliver_webhook
-from countersign.usecases.list_deliveries import list_deliveries
+from countersign.usecases.list_deliveries import list_deliveries, newest_deliveries
 from countersign.usecases.open_task import open_task
 from countersign.usecases.outside_ports import Call
+from countersign.usecases.ports import DeliveryQuery
 from countersign.usecases.post_chat_message import post_chat_message
-from countersign.usecases.resend_delivery import resend_delivery
+from countersign.usecases.resend_delivery import resend_any_delivery, resend_delivery
+from countersign.usecases.send_test_event import send_test_event
 from countersign.usecases.set_webhook import secret_of, set_webhook
 from tests.usecases.office import API, PHONE, Office, caller_of
 from tests.usecases.world import World
@@ -55,6 +58,9 @@ class Translator:
         ]
 
 
+EVENTS = tuple(str(kind) for kind in Translator.kinds)
+
+
 class Answers:
     """A receiver that gives these answers, then only "200"; `heard` is what it was told."""
 
@@ -79,6 +85,7 @@ def office() -> Office:
         docs="/docs",
         build=cast(Build, None),
         webhooks=lambda *_about: Translator(),
+        events=EVENTS,
     )
     ports = world.ports(dialect)
     return Office(world, ports, caller_of(ports))
@@ -279,3 +286,81 @@ def test_only_the_account_that_sent_sees_and_resends_its_calls(office: Office) -
         resend_delivery(made.id, stranger, API, office.ports)
     with pytest.raises(NotFound):
         resend_delivery("x", office.caller, API, office.ports)
+
+
+# ------------------------------------------------------------------ webhooks of a whole account
+
+
+def added(office: Office, **changes: object) -> WebhookEndpoint:
+    command = AddWebhook(account_id=office.caller.account.id, api=API, url=URL, told=EVENTS)
+    return add_webhook(replace(command, **changes), office.ports)  # type: ignore[arg-type]
+
+
+def test_a_webhook_of_the_account_is_told_of_everything(office: Office) -> None:
+    receiver = answering(office)
+    endpoint = added(office)
+    envelope = office.send(())
+    open_and_sign(office, envelope)
+    office.work()
+    told = ["envelope_sent", "task_opened", "task_completed", "envelope_completed"]
+    assert [event for event, _ in receiver.heard] == told
+    assert receiver.secrets == {endpoint.secret}
+    assert endpoint.secret.startswith("whsec_")
+
+
+def test_a_webhook_that_names_events_is_told_of_no_others(office: Office) -> None:
+    receiver = answering(office)
+    added(office, events=("envelope_completed", "task_opened"), secret="ours")
+    open_and_sign(office, office.send(()))
+    office.work()
+    assert [event for event, _ in receiver.heard] == ["task_opened", "envelope_completed"]
+    assert receiver.secrets == {"ours"}
+
+
+def test_other_accounts_and_apis_are_not_told(office: Office) -> None:
+    receiver = answering(office)
+    added(office, account_id=caller_of(office.ports).account.id)
+    added(office, api="another-api")
+    office.send(())
+    office.work()
+    assert receiver.heard == []
+
+
+def test_everything_that_is_wrong_with_a_webhook_is_said_at_once(office: Office) -> None:
+    headers = {"X Key": "1", "X-Split": "a\r\nb", "X-Key": "fine words"}
+    with pytest.raises(Invalid) as refused:
+        added(office, events=("sealed", "envelope_sent"), headers=headers)
+    assert list(refused.value.fields) == [
+        "events: 'sealed'",
+        "headers: 'X Key'",
+        "headers: 'X-Split'",
+    ]
+    with pytest.raises(Invalid, match="address"):
+        added(office, url="ftp://app.example")
+    with pytest.raises(NotFound, match="no such account"):
+        added(office, account_id="nobody")
+
+
+def test_a_test_event_is_delivered_like_any_other(office: Office) -> None:
+    receiver, endpoint = answering(office, "500"), added(office)
+    made = send_test_event(
+        endpoint,
+        lambda to, at: Call(endpoint=to, event="mock", body=str(at), headers={}, pauses=PAUSES),
+        office.ports,
+    )
+    office.work()
+    office.world.now += PAUSES[0]
+    office.work()
+    assert receiver.heard == [("mock", "500"), ("mock", "200")]
+    (run,) = newest_deliveries(DeliveryQuery(endpoint_id=endpoint.id), office.ports)
+    assert (run.delivery.id, len(run.attempts)) == (made.id, 2)
+
+
+def test_who_runs_the_server_makes_any_call_again(office: Office) -> None:
+    receiver, envelope = answering(office), send(office)
+    office.work()
+    resend_any_delivery(the_delivery(office, envelope, "envelope_sent").id, office.ports)
+    office.work()
+    assert receiver.heard == [("envelope_sent", "200")] * 2
+    with pytest.raises(NotFound, match="no such delivery"):
+        resend_any_delivery("x", office.ports)

@@ -9,17 +9,18 @@ what they share is here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from starlette.requests import Request
 
 from countersign import httpkit
 from countersign.domain.account import Caller
+from countersign.domain.delivery import WebhookEndpoint
 from countersign.domain.task import Visitor
-from countersign.usecases.outside_ports import Links, WebhookTranslator
+from countersign.usecases.outside_ports import Call, Links, WebhookTranslator
 from countersign.usecases.ports import Clock, Ports, Repeatable
 
 
@@ -36,7 +37,8 @@ class Dialect:
 
     `name` is the api of its credentials and the origin of its envelopes; its application answers
     everything below `prefixes` and describes itself at `docs`. `webhooks` makes its translator,
-    whose download links live as long as the third argument says.
+    whose download links live as long as the third argument says; `events` are the names that it
+    tells, and `test_call` makes a call that says it is a test, where the vendor has such a thing.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Dialect:
     docs: str
     build: Build
     webhooks: Callable[[Links, Clock, timedelta], WebhookTranslator]
+    events: Collection[str]
+    test_call: Callable[[WebhookEndpoint, datetime], Call] | None = None
 
 
 def visitor_of(request: Request) -> Visitor:

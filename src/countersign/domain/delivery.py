@@ -80,6 +80,10 @@ class WebhookEndpoint:
     headers: Mapping[str, str] = field(default_factory=dict)
     secret: str = ""
 
+    def wants(self, event: str) -> bool:
+        """Whether it is to be told of an event of this name; one that names none wants all."""
+        return not self.events or event in self.events
+
 
 def callback_endpoint(envelope: Envelope) -> WebhookEndpoint | None:
     """The endpoint that an envelope has of its own, made from `settings.callback_url`; None when

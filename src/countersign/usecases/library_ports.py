@@ -49,12 +49,11 @@ class Packages(Protocol):
 class TaskQuery:
     """Which of an account's titled tasks to list; bounds are inclusive. `title` is a part of it, in
     any case. `sort` holds names of `SORTS`, each with whether it descends; equal ones are sorted by
-    id, those without a deadline come last. Removed ones are left out. A
-    deadline that has passed at `now` counts before it is recorded."""
+    id, in the direction of the last of them; those without a deadline come last. Removed ones are
+    left out."""
 
     account_id: str
     origin: str
-    now: datetime
     statuses: tuple[str, ...] = ()
     created_from: datetime | None = None
     created_to: datetime | None = None

@@ -1,4 +1,4 @@
-"""What programs were told of an envelope, and what came of it."""
+"""What programs were told, and what came of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from countersign.domain.account import Caller
 from countersign.domain.delivery import Attempt, Delivery
 from countersign.usecases.owned import owned_envelope
-from countersign.usecases.ports import Ports
+from countersign.usecases.ports import DeliveryQuery, Ports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +34,12 @@ def list_deliveries(
         )
         for delivery in deliveries
     ]
+
+
+def newest_deliveries(query: DeliveryQuery, ports: Ports) -> Sequence[DeliveryRun]:
+    """For who runs the server: those of all accounts that match, newest first."""
+    with ports.unit_of_work() as uow:
+        return [
+            DeliveryRun(delivery=delivery, attempts=uow.webhooks.attempts(delivery.id))
+            for delivery in uow.webhooks.newest(query)
+        ]

@@ -230,6 +230,16 @@ class Messages(Protocol):
     def of_envelope(self, envelope_id: str) -> Sequence[Message]: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryQuery:
+    """Which webhook calls to list; what is None is not asked."""
+
+    account_id: str | None = None
+    endpoint_id: str | None = None
+    envelope_id: str | None = None
+    limit: int = 20
+
+
 class Webhooks(Protocol):
     def put_endpoint(self, endpoint: WebhookEndpoint) -> None:
         """Adds it, or replaces the one in the same (credential, slot)."""
@@ -245,6 +255,9 @@ class Webhooks(Protocol):
     def add_attempt(self, attempt: Attempt) -> None: ...
     def deliveries(self, envelope_id: str) -> Sequence[Delivery]:
         """All of an envelope, in the order of its facts."""
+
+    def newest(self, query: DeliveryQuery) -> Sequence[Delivery]:
+        """Newest first."""
 
     def first_waiting(self, envelope_id: str, endpoint_id: str) -> Delivery | None:
         """The delivery to this endpoint whose turn it is, or None when none waits."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from countersign.domain.chat import ChatMessage
@@ -31,6 +33,8 @@ def tell_webhooks(
     if not endpoints:
         return
     for call in translator.calls(link.event, envelope, endpoints, _message(link, uow)):
+        if not call.endpoint.wants(call.event):
+            continue
         delivery = _delivery(call, link)
         waits = link.number > FIRST_FACT and uow.webhooks.first_waiting(
             delivery.envelope_id, delivery.endpoint_id
@@ -43,6 +47,22 @@ def job_of(delivery: Delivery) -> NewJob:
     """The next try of `delivery`."""
     args = {"delivery": delivery.id, "number": delivery.tries + 1}
     return NewJob(kind="deliver_webhook", args=args, queue="webhook")
+
+
+def delivery_of(call: Call, id: str, at: datetime) -> Delivery:
+    """What is to be delivered, of no envelope."""
+    return Delivery(
+        id=id,
+        endpoint_id=call.endpoint.id,
+        envelope_id="",
+        number=0,
+        event=call.event,
+        url=call.endpoint.url,
+        body=call.body,
+        headers={**call.headers, **({call.id_header: id} if call.id_header else {})},
+        created_at=at,
+        pauses=call.pauses,
+    )
 
 
 def _endpoints(envelope: Envelope, uow: UnitOfWork) -> Sequence[WebhookEndpoint]:
@@ -66,15 +86,5 @@ def _delivery(call: Call, link: Link) -> Delivery:
     """Its id follows from the fact and the endpoint."""
     fact = f"{link.envelope_id} {link.number}"
     id = str(uuid5(NAMESPACE_URL, f"{fact} {call.event} {call.endpoint.id}"))
-    return Delivery(
-        id=id,
-        endpoint_id=call.endpoint.id,
-        envelope_id=link.envelope_id,
-        number=link.number,
-        event=call.event,
-        url=call.endpoint.url,
-        body=call.body,
-        headers={**call.headers, **({call.id_header: id} if call.id_header else {})},
-        created_at=link.event.at,
-        pauses=call.pauses,
-    )
+    made = delivery_of(call, id, link.event.at)
+    return replace(made, envelope_id=link.envelope_id, number=link.number)

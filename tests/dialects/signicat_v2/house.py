@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from countersign import httpkit
+from countersign.adapters.identity.of_account import AccountEids
 from countersign.adapters.identity.simulated import SimulatedIdentity
 from countersign.dialects.signicat_v2 import DIALECT
 from countersign.dialects.signicat_v2.auth import API, SCOPES
@@ -192,7 +193,8 @@ def built_house(staging: Path) -> tuple[House, ASGIApp]:
     """A house and its application, whose lifespan is the caller's business."""
     world = World()
     simulated = SimulatedIdentity(IDPS)
-    ports = replace(world.ports(DIALECT), identity=simulated, simulated=simulated)
+    eids = AccountEids(simulated, simulated=True)
+    ports = replace(world.ports(DIALECT), identity=eids, simulated=simulated)
     account = create_account("Acme Limited", "owner@acme.example", ports)
     runtime = Runtime(staging, handler_threads=4)
     dialect = DIALECT.build(ports, runtime, largest_file=LARGEST)

@@ -30,6 +30,7 @@ from countersign.adapters.database.tables import (
     task_documents,
     tasks,
 )
+from countersign.adapters.database.task_counts import TaskCounts
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound, StaleState
@@ -138,8 +139,14 @@ class Envelopes:
     """The port of the same name. `recorded` is told what was written to the evidence, so
     that it adds the jobs that follow."""
 
-    def __init__(self, transaction: Transaction, secrets: Secrets, recorded: Recorded) -> None:
-        self._tx, self._secrets = transaction, secrets
+    def __init__(
+        self,
+        transaction: Transaction,
+        secrets: Secrets,
+        task_counts: TaskCounts,
+        recorded: Recorded,
+    ) -> None:
+        self._tx, self._secrets, self._task_counts = transaction, secrets, task_counts
         self._evidence = Evidence(transaction)
         self._listing, self._counts = Listing(transaction), Counts(transaction)
         self._recorded = recorded
@@ -152,6 +159,7 @@ class Envelopes:
         rows = shape.to_rows(envelope)
         for name, table in CHILDREN.items():
             self._insert(table, list(getattr(rows, name).values()))
+        self._task_counts.changed(envelope, (), rows.tasks.values())
         if envelope.project_id is not None:
             self._counts.added(envelope)
         self._record(envelope, links)
@@ -218,6 +226,7 @@ class Envelopes:
         found = self._one(envelope.id, _SAVED)
         before = found[1] if found else shape.EnvelopeRows()
         after = shape.to_rows(envelope)
+        self._task_counts.changed(envelope, before.tasks.values(), after.tasks.values())
         differences = [
             (table, shape.Difference.between(getattr(before, name), getattr(after, name)))
             for name, table in CHILDREN.items()

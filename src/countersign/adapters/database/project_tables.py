@@ -1,4 +1,4 @@
-"""The tables of projects and templates, and what lists of a project's envelopes need."""
+"""The tables of projects and templates, and what lists of envelopes and of tasks need."""
 
 from __future__ import annotations
 
@@ -78,4 +78,17 @@ envelope_counts = Table(
     Column("slot", Integer, primary_key=True, autoincrement=False),
     Column("count", Integer, nullable=False),
     ForeignKeyConstraint(["account_id", "project_id"], [projects.c.account_id, projects.c.id]),
+)
+
+# The same for the listed tasks of an account. Day -1 counts all of a state, the others, days since
+# 1970, those that are due then
+task_counts = Table(
+    "task_counts",
+    metadata,
+    Column("account_id", ID, primary_key=True),
+    Column("status", CleanText, primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("origin", CleanText, primary_key=True),
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
 )

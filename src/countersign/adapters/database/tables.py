@@ -171,8 +171,8 @@ IS_LISTED = text("guest_of IS NULL AND title <> '' AND NOT removed")
 for list_name, columns in {
     "created": ("account_id", "created_at", "id"),
     "due": ("account_id", "due_at", "id"),
-    "state": ("account_id", "status", "created_at", "id"),
-    "state_due": ("account_id", "status", "due_at", "id"),
+    "state": ("account_id", "status", "created_at", "id", "due_at"),
+    "state_due": ("account_id", "status", "due_at", "id", "created_at"),
 }.items():
     Index(
         f"ix_tasks_listed_{list_name}",
@@ -279,6 +279,7 @@ deliveries = Table(
     Column("status", CleanText, nullable=False),
     Column("tries", Integer, nullable=False),
     Index(None, "envelope_id", "number"),
+    Index(None, "created_at"),
 )
 
 attempts = Table(

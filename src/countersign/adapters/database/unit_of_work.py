@@ -19,6 +19,7 @@ from countersign.adapters.database.openid_providers import StoredProviders
 from countersign.adapters.database.projects import Projects
 from countersign.adapters.database.repeats import Repeats
 from countersign.adapters.database.stored_files import Packages, StoredFiles
+from countersign.adapters.database.task_counts import TaskCounts
 from countersign.adapters.database.tasks import Tasks
 from countersign.adapters.database.templates import Templates
 from countersign.adapters.database.transaction import Transaction
@@ -44,14 +45,17 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self._follow_ups, self._bell = follow_ups, queue.bell
         self._happened: list[tuple[str, str]] = []
         self._jobs = Jobs(self._tx, queue.clock)
+        self._task_counts = TaskCounts(self._tx)
         self.accounts: ports.Accounts = Accounts(self._tx)
         self.credentials: ports.Credentials = Credentials(self._tx)
         self.merchant_keys: merchant_port.MerchantKeys = MerchantKeys(self._tx, secrets)
-        self.envelopes: ports.Envelopes = Envelopes(self._tx, secrets, self._queue_follow_ups)
+        self.envelopes: ports.Envelopes = Envelopes(
+            self._tx, secrets, self._task_counts, self._queue_follow_ups
+        )
         self.identity: ports.Identities = Identities(self._tx, secrets)
         self.openid_providers: OpenIdProviders = StoredProviders(self._tx, secrets)
         self.projects: ports.Projects = Projects(self._tx)
-        self.tasks: library_ports.Tasks = Tasks(self._tx)
+        self.tasks: library_ports.Tasks = Tasks(self._tx, self._task_counts)
         self.stored_files: library_ports.StoredFiles = StoredFiles(self._tx)
         self.packages: library_ports.Packages = Packages(self._tx)
         self.templates: ports.Templates = Templates(self._tx)
@@ -69,6 +73,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self._tx.close()
 
     def commit(self) -> None:
+        self._task_counts.write()
         due = self._jobs.announce()
         self._tx.commit()
         if due:

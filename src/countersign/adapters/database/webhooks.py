@@ -7,13 +7,29 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from countersign.adapters.database.prepared import Prepared
-from countersign.adapters.database.tables import IN_A_SLOT, attempts, deliveries, endpoints
+from countersign.adapters.database.tables import (
+    IN_A_SLOT,
+    attempts,
+    deliveries,
+    endpoints,
+    envelopes,
+)
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.delivery import Attempt, Delivery, DeliveryStatus, WebhookEndpoint
 from countersign.domain.errors import NotFound
+from countersign.usecases.ports import DeliveryQuery
 
 _ENDPOINTS = Prepared(
     select(endpoints)
@@ -102,6 +118,10 @@ class Webhooks:
         found = self._tx.read(_DELIVERIES, {"envelope_id": envelope_id})
         return [_delivery(row) for row in found]
 
+    def newest(self, query: DeliveryQuery) -> Sequence[Delivery]:
+        found = self._tx.read(_newest(query).limit(query.limit))
+        return [_delivery(row) for row in found]
+
     def first_waiting(self, envelope_id: str, endpoint_id: str) -> Delivery | None:
         lane = {"envelope_id": envelope_id, "endpoint_id": endpoint_id}
         row = self._tx.read(_FIRST_WAITING, lane).one_or_none()
@@ -114,6 +134,25 @@ class Webhooks:
     def attempts_of(self, envelope_id: str) -> Sequence[Attempt]:
         found = self._tx.read(_ATTEMPTS_OF, {"envelope_id": envelope_id})
         return [Attempt(**row._mapping) for row in found]
+
+
+def _newest(query: DeliveryQuery) -> Select[*tuple[Any, ...]]:
+    ordered = select(deliveries).order_by(deliveries.c.created_at.desc(), deliveries.c.id)
+    if query.endpoint_id is not None:
+        ordered = ordered.where(deliveries.c.endpoint_id == query.endpoint_id)
+    if query.envelope_id is not None:
+        ordered = ordered.where(deliveries.c.envelope_id == query.envelope_id)
+    if query.account_id is not None:
+        ordered = ordered.where(_of_account(query.account_id))
+    return ordered
+
+
+def _of_account(account_id: str) -> ColumnElement[bool]:
+    """By its envelope, or, where it is about none, by its endpoint."""
+    envelope = select(envelopes.c.account_id).where(envelopes.c.id == deliveries.c.envelope_id)
+    endpoint = select(endpoints.c.account_id).where(endpoints.c.id == deliveries.c.endpoint_id)
+    owner = func.coalesce(envelope.scalar_subquery(), endpoint.scalar_subquery())
+    return owner == account_id
 
 
 def _endpoint(row: AnyRow) -> WebhookEndpoint:

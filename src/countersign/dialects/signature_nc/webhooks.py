@@ -29,6 +29,7 @@ from countersign.usecases.outside_ports import Call, Links
 from countersign.usecases.ports import Clock
 
 SENT, SIGNED, COMPLETED = "sent", "signed", "completed"  # the three URLs of a token
+ANY_SLOT = ""  # of an endpoint that was added for the whole account
 HEADERS = {"Content-Type": "application/json"}
 
 
@@ -46,6 +47,7 @@ TOLD: Mapping[EventKind, Told] = {
     EventKind.TASK_DECLINED: Told("refused", SIGNED),
     EventKind.ENVELOPE_COMPLETED: Told("completed", COMPLETED),
 }
+EVENTS = tuple(told.event for told in TOLD.values())
 
 
 class Webhooks:
@@ -77,7 +79,7 @@ class Webhooks:
                 headers=HEADERS,
             )
             for endpoint in endpoints
-            if endpoint.slot == told.slot
+            if endpoint.slot in (told.slot, ANY_SLOT)
         ]
 
     def _body(self, name: str, event: Event, envelope: Envelope, endpoint: WebhookEndpoint) -> str:

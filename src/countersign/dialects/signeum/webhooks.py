@@ -38,6 +38,7 @@ TOLD: Mapping[EventKind, answers.EventType] = {
     EventKind.ENVELOPE_EXPIRED: "document.expired",
     EventKind.CHAT_POSTED: "chat.message",
 }
+EVENTS: tuple[answers.EventType, ...] = (*TOLD.values(), "document.reviewed")
 
 
 class Webhooks:

@@ -139,3 +139,4 @@ class Event(TypedDict):
     organizationId: str | None
     expiresAt: str
     tags: list[str]
+    isMockEvent: NotRequired[bool]

@@ -47,10 +47,12 @@ ABOUT = About(
     webhooks=tuple(
         Webhook(name, answers.Event, summary)
         for name, summary in {
+            "signing-session.created": "Somebody is asked to sign",
             "signing-session.opened": "Somebody has opened the signature URL",
             "signing-session.completed": "Somebody has signed",
             "signing-session.rejected": "Somebody has refused to sign",
             "signing-session.expired": "The due date has passed",
+            "signing-session.deleted": "The session was deleted",
             "package.completed": "A package is ready",
             "package.failed": "A package could not be made",
         }.items()

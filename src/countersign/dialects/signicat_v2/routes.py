@@ -130,7 +130,7 @@ class SignicatV2:
 
     def list_sessions(self, caller: Caller, query: schemas.SessionQuery) -> answers.SessionPage:
         """List signing sessions."""
-        asked = to_query(query, caller.account.id, self._ports.clock())
+        asked = to_query(query, caller.account.id)
         tasks, packages, total = list_tasks(asked, self._ports)
         return {
             "limit": query.limit,

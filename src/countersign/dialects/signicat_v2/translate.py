@@ -206,12 +206,11 @@ def signature_type(file: StoredFile) -> str:
     return "PADES" if file.media_type == PDF else "XADES"
 
 
-def to_query(query: schemas.SessionQuery, account_id: str, now: datetime) -> TaskQuery:
+def to_query(query: schemas.SessionQuery, account_id: str) -> TaskQuery:
     """Raises Rejected for a field that can't be sorted by."""
     return TaskQuery(
         account_id=account_id,
         origin=ORIGIN,
-        now=now,
         statuses=tuple(dict.fromkeys(STATES[state] for state in query.state)),
         created_from=query.createdDateFrom,
         created_to=query.createdDateTo,

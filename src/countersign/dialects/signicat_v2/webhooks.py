@@ -2,6 +2,7 @@
 
 | event | when |
 |---|---|
+| `signing-session.created`, `.deleted` | it was made, or taken back by the sender |
 | `signing-session.opened` | somebody has opened the signature URL for the first time |
 | `signing-session.completed`, `.rejected` | somebody has signed, or refused to |
 | `signing-session.expired` | the due date has passed |
@@ -15,7 +16,7 @@ import hmac
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from countersign.dialects.signicat_v2 import answers
 from countersign.dialects.signicat_v2.translate import REQUEST
@@ -34,13 +35,17 @@ LIFETIME = timedelta(hours=24)
 # Waited after each failed try, 24 hours in all; then it is given up
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 360, 459))
 TOLD: Mapping[EventKind, str] = {
+    EventKind.TASK_ADDED: "signing-session.created",
     EventKind.TASK_OPENED: "signing-session.opened",
     EventKind.TASK_COMPLETED: "signing-session.completed",
     EventKind.TASK_DECLINED: "signing-session.rejected",
     EventKind.TASK_EXPIRED: "signing-session.expired",
+    EventKind.TASK_CANCELLED: "signing-session.deleted",
+    EventKind.TASK_REMOVED: "signing-session.deleted",
     EventKind.PACKAGE_MADE: "package.completed",
     EventKind.PACKAGE_FAILED: "package.failed",
 }
+EVENTS = tuple(dict.fromkeys(TOLD.values()))
 
 
 class Webhooks:
@@ -61,19 +66,27 @@ class Webhooks:
         task = envelope.task(event.task_id) if event.task_id else None
         if task is not None and task.guest:
             return ()  # its home tells
-        name = TOLD[event.kind]
-        body = bytes(json_response(_body(name, event, envelope, task)).body)
-        return [
-            Call(
-                endpoint=each,
-                event=name,
-                body=body.decode(),
-                headers=_headers(body, each.secret),
-                pauses=PAUSES,
-            )
-            for each in endpoints
-            if not each.events or name in each.events
-        ]
+        told = _told(TOLD[event.kind], event, envelope, task)
+        body = bytes(json_response(told).body)
+        return [_call(told["eventName"], body, endpoint) for endpoint in endpoints]
+
+
+def test_call(endpoint: WebhookEndpoint, at: datetime) -> Call:
+    """A mock event, of a name that the endpoint wants."""
+    name = (endpoint.events or EVENTS)[0]
+    told = _event(name, uuid4().hex, at, endpoint.account_id, {"id": str(uuid4())})
+    mock: answers.Event = {**told, "tags": ["mock"], "isMockEvent": True}
+    return _call(name, bytes(json_response(mock).body), endpoint)
+
+
+def _call(name: str, body: bytes, endpoint: WebhookEndpoint) -> Call:
+    return Call(
+        endpoint=endpoint,
+        event=name,
+        body=body.decode(),
+        headers=_headers(body, endpoint.secret),
+        pauses=PAUSES,
+    )
 
 
 def _headers(body: bytes, secret: str) -> dict[str, str]:
@@ -81,18 +94,26 @@ def _headers(body: bytes, secret: str) -> dict[str, str]:
     return {"Content-Type": "application/json", SIGNATURE: proof}
 
 
-def _body(name: str, event: Event, envelope: Envelope, task: Task | None) -> answers.Event:
+def _told(name: str, event: Event, envelope: Envelope, task: Task | None) -> answers.Event:
     """The id stays the same however often it is sent."""
     fact = f"{event.kind} {event.task_id} {event.at.isoformat()}"
+    id = uuid5(UUID(envelope.id), fact).hex
+    about = _about(event, envelope, task)
+    return _event(name, id, event.at, envelope.account_id, about)
+
+
+def _event(
+    name: str, id: str, at: datetime, account_id: str, about: dict[str, Any]
+) -> answers.Event:
     return {
-        "id": uuid5(UUID(envelope.id), fact).hex,
-        "timestamp": _moment(event.at),
+        "id": id,
+        "timestamp": _moment(at),
         "sender": SENDER,
         "eventName": name,
-        "eventData": _about(event, envelope, task),
-        "accountId": f"a-{envelope.account_id}",
+        "eventData": about,
+        "accountId": f"a-{account_id}",
         "organizationId": None,
-        "expiresAt": _moment(event.at + LIFETIME),
+        "expiresAt": _moment(at + LIFETIME),
         "tags": [],
     }
 
