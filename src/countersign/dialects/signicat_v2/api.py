@@ -98,7 +98,7 @@ def _documents(api: SignicatV2, largest_file: int) -> Iterator[Operation]:
     new = _operation("Documents", BAD, OTHER_TYPE, TOO_LARGE)
     upload = Raw(UPLOADS, limit=largest_file)
     yield new("POST", DOCUMENTS, api.upload_document, Success(type=answers.Document), upload)
-    content = Success(type=bytes, media="application/octet-stream")
+    content = Success(type=bytes, media="application/pdf")
     yield one("GET", path, api.read_document, content)
     gone = _operation("Documents", NOWHERE, BUSY)
     yield gone("DELETE", path, api.delete_document, Success(204))

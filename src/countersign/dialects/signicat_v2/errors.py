@@ -179,7 +179,8 @@ def _answer(
         "invalidParams": [{"name": name, "reason": why} for name, why in fields.items()],
         "detail": detail,
     }
-    return json_response(body, status, dict(headers or {}), media_type=PROBLEM)
+    headers = {"X-Content-Type-Options": "nosniff", **(headers or {})}
+    return json_response(body, status, headers, media_type=PROBLEM)
 
 
 def _sentence(text: str) -> str:
