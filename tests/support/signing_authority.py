@@ -82,7 +82,7 @@ class SigningAuthority:
     def for_something_else(self, name: str, key: Key, use: str) -> Certified:
         """`use` is "authority" or "timestamps"."""
         is_authority = use == "authority"
-        usage = x509.KeyUsage(True, *[False] * 4, is_authority, *[False] * 3)
+        usage = usage_of(sign=True, authority=is_authority)
         purposes = [ExtendedKeyUsageOID.TIME_STAMPING]
         return self._issue(name, key, usage, purposes, datetime.now(UTC) - DAY, YEAR)
 
@@ -123,9 +123,23 @@ def _pointing_to(builder: x509.CertificateBuilder, url: str) -> x509.Certificate
     return builder.add_extension(points, critical=False)
 
 
+def usage_of(*, sign: bool, authority: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=sign,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
 def _authority(subject: x509.Name, issuer: x509.Name, key: Key, by: Key, url: str) -> bytes:
     builder = _builder(subject, issuer, key, datetime.now(UTC) - YEAR, 10 * YEAR)
-    usage = x509.KeyUsage(*[False] * 5, True, True, False, False)
+    usage = usage_of(sign=False, authority=True)
     builder = builder.add_extension(x509.BasicConstraints(True, None), critical=True)
     builder = builder.add_extension(usage, critical=True)
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())

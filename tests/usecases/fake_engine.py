@@ -56,6 +56,13 @@ class FakeEngine:
             raise UnusableFile("no_pages", "The file has no pages.")
         return Inspection(pages)
 
+    def inspect_text(self, upload: Staged, media_type: str) -> Inspection:
+        try:
+            upload.read().decode()
+        except UnicodeDecodeError:
+            raise UnusableFile("not_utf8", "The file is not a text in UTF-8.") from None
+        return Inspection((PageSize(595.0, 842.0),))
+
     def form_fields(self, upload: Staged) -> Sequence[FormField]:
         """One `/Field NAME` a line, each further down the first page."""
         names = FORM_FIELD.findall(upload.read())

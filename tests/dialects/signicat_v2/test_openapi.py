@@ -52,7 +52,13 @@ def test_the_bounds_of_the_api_are_documented(document: Any) -> None:
     assert fields["properties"]["signatureUrlTTL"]["deprecated"] is True
     assert fields["properties"]["documents"]["maxItems"] == 50
     upload = document["paths"][DOCUMENTS]["post"]["requestBody"]["content"]
-    assert set(upload) == {"application/pdf"}
+    assert set(upload) == {
+        "application/pdf",
+        "text/plain",
+        "text/markdown",
+        "application/xml",
+        "text/xml",
+    }
 
 
 def test_all_events_are_documented(document: Any) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from countersign.dialects.signicat_v2.auth import API
+from countersign.domain.merchant_key import KeyKind
 from countersign.httpkit import Operation
+from countersign.usecases.add_merchant_key import AddMerchantKey, add_merchant_key
 from countersign.usecases.create_account import create_account
 
 from .house import BASE, DOCUMENTS, SESSIONS, House, bearer, ok, request, token_of
@@ -19,6 +21,15 @@ from .test_errors import assert_refused
 @pytest.fixture
 def ids(house: House) -> dict[str, str]:
     """Things of the house's own account, by the names that they have in paths."""
+    add_merchant_key(
+        AddMerchantKey(
+            account_id=house.account.id,
+            vendor="NBID",
+            kind=KeyKind.PKCS12,
+            secret={"file": "", "password": ""},
+        ),
+        house.ports,
+    )
     place = house.collection(package=False)
     made = house.session(place, packageTo=["PADES_CONTAINER"])
     house.sign(made)
@@ -43,6 +54,10 @@ def call(house: House, operation: Operation, ids: dict[str, str], headers: dict[
         "document-collections": {"documents": [{"documentId": ids["collected"]}]},
         "signing-sessions": [request((ids["documentCollectionId"], ids["collected"]))],
         "{sessionId}": {"dueDate": house.ahead(days=1)},
+        "merchant-signing": {
+            "vendor": "NBID",
+            "toBeSignedDocuments": [{"documentId": ids["collected"]}],
+        },
     }
     body = bodies[operation.path.rpartition("/")[2]] if operation.bodies else None
     more = {} if body is None else {"json": body}
@@ -56,7 +71,7 @@ def routes(house: House) -> list[Operation]:
 
 
 def test_the_walk_covers_every_route(house: House) -> None:
-    assert len(routes(house)) == 13
+    assert len(routes(house)) == 14
     public = [each.path for each in house.dialect.operations if each.public]
     assert all(path.startswith(f"{BASE}/docs") for path in public)
 
