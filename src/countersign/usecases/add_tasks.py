@@ -217,10 +217,10 @@ class _Search:
                 self.envelopes[id] = owned_collection(id, *self._by)
                 self.uses[id] = self._uow.stored_files.uses(id)
         except (NotFound, Forbidden):
-            self.wrong[f"{path}.envelope_id"] = "no such document collection"
+            self.wrong[f"{path}.envelope_id"] = "no such envelope"
             return
         if doing.file_id not in self.uses[id]:
-            self.wrong[f"{path}.file_id"] = "not a document of this collection"
+            self.wrong[f"{path}.file_id"] = "not a document of this envelope"
 
     def same_kind(self, new: AddedTask, path: str) -> None:
         """Texts are signed in another way than PDFs, so one act is for the ones or the others."""

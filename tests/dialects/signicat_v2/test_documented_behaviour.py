@@ -39,6 +39,7 @@ CALLS = [
     ("GET", f"/signing-sessions{SESSION}"),
     ("PATCH", f"/signing-sessions{SESSION}"),
     ("DELETE", f"/signing-sessions{SESSION}"),
+    ("POST", "/merchant-signing"),
 ]
 CHECKS = (
     not_a_server_error,
@@ -50,7 +51,9 @@ CHECKS = (
 )
 
 
-@schemathesis.serializer("application/pdf")
+@schemathesis.serializer(
+    "application/pdf", "text/plain", "text/markdown", "application/xml", "text/xml"
+)
 def as_it_is(_context: Any, value: Any) -> bytes:
     return serialize_binary(value)
 

@@ -13,7 +13,7 @@ from countersign.httpkit import Operation
 from countersign.usecases.add_merchant_key import AddMerchantKey, add_merchant_key
 from countersign.usecases.create_account import create_account
 
-from .house import BASE, DOCUMENTS, SESSIONS, House, bearer, ok, request, token_of
+from .house import BASE, DOCUMENTS, NOBODY, SESSIONS, House, bearer, ok, request, token_of
 from .test_bounds import wrong
 from .test_errors import assert_refused
 
@@ -125,7 +125,9 @@ def test_no_route_opens_another_account(house: House, ids: dict[str, str]) -> No
         for document in ("documentId", "collected", "result", "package"):
             answer = call(house, operation, ids | {"documentId": ids[document]}, headers)
             if "{" in operation.path:
-                assert_refused(answer, 404, "not_found")
+                problem = assert_refused(answer, 404, "not_found")
+                unknown = call(house, operation, dict.fromkeys(ids, NOBODY), headers).json()
+                assert problem | {"traceId": ""} == unknown | {"traceId": ""}
             elif operation.method == "POST" and operation.path != DOCUMENTS:
                 assert wrong(answer)
             else:
@@ -144,7 +146,7 @@ def test_nobody_waits_for_another_accounts_session(house: House, ids: dict[str, 
     house.client.headers.update(bearer(token))
     place = house.collection()
     answer = house.ask(request(place, subsequentTo=[ids["sessionId"]]))
-    assert wrong(answer) == {"[0].subsequentTo[0]": "no such task"}
+    assert wrong(answer) == {"[0].subsequentTo[0]": "no such signing session"}
     house.client.headers["Authorization"] = theirs
 
 

@@ -20,6 +20,8 @@ PROBLEM = "application/problem+json"
 INVALID, CONFLICT, NOT_FOUND = "invalid_request_parameter", "conflict", "not_found"
 INVALID_TITLE = "Invalid request parameter."
 CONFLICT_TITLE = "The request conflicts with the current state."
+# Whether another account has something of this id is nobody's business
+NOTHING = (404, NOT_FOUND, "Not found.", "There is nothing of this id.")
 UNAVAILABLE = (503, "service_unavailable", "The service is not available.")
 
 
@@ -34,15 +36,14 @@ class Rejected(Exception):
 Detail = str | Callable[[Any], str]
 _SAYS: Detail = lambda problem: _sentence(str(problem))  # noqa: E731
 TABLE: Mapping[type[DomainError], tuple[int, str, str, Detail]] = {
-    errors.NotFound: (404, NOT_FOUND, "Not found.", _SAYS),
+    errors.NotFound: NOTHING,
     errors.Unauthorized: (
         401,
         "invalid_token",
         "Invalid authentication token.",
         "The access token is missing, invalid or has expired.",
     ),
-    # Whether another account has something of this id is nobody's business
-    errors.Forbidden: (404, NOT_FOUND, "Not found.", "There is nothing of this id."),
+    errors.Forbidden: NOTHING,
     errors.MissingPermission: (
         403,
         "missing_permission",
@@ -95,6 +96,12 @@ UNCONFIGURED = (
     "Missing permission.",
     "No merchant certificate of this vendor is configured for this account.",
 )
+# From the core's words to this vendor's
+REASONS = {
+    "no such envelope": "no such document collection",
+    "not a document of this envelope": "not a document of this collection",
+    "no such task": "no such signing session",
+}
 # From the core's paths to the wire's
 PATHS = (
     ("tasks[", "["),
@@ -124,7 +131,8 @@ def _domain(problem: DomainError) -> Response:
     words = detail if isinstance(detail, str) else detail(problem)
     fields: Mapping[str, str] = {}
     if isinstance(problem, errors.Invalid):
-        fields = {_path(name): reason for name, reason in problem.fields.items() if name}
+        told = {name: why for name, why in problem.fields.items() if name}
+        fields = {_path(name): REASONS.get(why, why) for name, why in told.items()}
     if isinstance(problem, errors.UnusableFile) and problem.code == "too_large":
         status, (code, title) = 413, REFUSED[413]
     return _answer(status, code, title, words, fields, _headers(problem))
