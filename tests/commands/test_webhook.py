@@ -102,7 +102,7 @@ def test_runs_show_every_try_and_a_call_can_be_made_again(
 ) -> None:
     made = add(webhook, account, webhook_receiver.url)
     webhook_receiver.next_answers = [Answer(503)]
-    assert "Queued signing-session.opened" in webhook("test", made["id"]).stdout
+    assert "Queued signing-session.created" in webhook("test", made["id"]).stdout
     webhook_receiver.wait_for(1)
     wait_until(lambda: bool(runs(webhook, "--webhook", made["id"])[0]["attempts"]), "the record")
     (run,) = runs(webhook, "--webhook", made["id"])
@@ -115,7 +115,7 @@ def test_runs_show_every_try_and_a_call_can_be_made_again(
         lambda: runs(webhook, "--webhook", made["id"])[0]["status"] == "delivered", "the record"
     )
     said = webhook("runs", "--account", account["account"]["id"], "--limit", "1").stdout
-    assert "signing-session.opened  delivered, 2 tries" in said
+    assert "signing-session.created  delivered, 2 tries" in said
     assert said.index("  503  ") < said.index("  200  ")
 
 
@@ -140,7 +140,7 @@ def test_what_can_not_be_is_said_in_a_sentence(webhook: Say, account: Made, tmp_
     line = ("add", "--account", owner, "--api", "signicat-v2", "--url")
     assert_refused(webhook(*line, "ftp://a.example"), "not an http(s) address")
     ran = webhook(*line, "https://a.example", "--events", "package.completed,package.lost")
-    assert_refused(ran, "'package.lost': one of signing-session.opened, ")
+    assert_refused(ran, "'package.lost': one of signing-session.created, ")
     assert_refused(webhook(*line, "https://a.example", "--header", "X Key=1"), "'X Key'")
     nobody = ("add", "--account", "x", "--api", "signeum", "--url", "https://a.example")
     assert_refused(webhook(*nobody), "no such account")
