@@ -25,7 +25,7 @@ STATUS = (
 )
 YEAR, WEEK = timedelta(days=365), timedelta(days=7)
 # Due on some day of a year, whatever their number: a step that shares no factor with its minutes
-DUE = "(n * 7919) % 525600"
+DUE = "(n * 379) % 525600"
 COUNT = """
 INSERT INTO task_counts (account_id, status, day, origin, slot, count)
 SELECT account_id, status, {day}, 'signicat-v2', 0, count(*) FROM tasks
