@@ -68,8 +68,8 @@ def _wrong(session: schemas.NewSession, offered: Offered, now: datetime) -> dict
     for place, idp in enumerate((before and before.identityProviders) or ()):
         if idp.idpName not in offered.eids:
             wrong[f"preAuthentication.identityProviders[{place}].idpName"] = _UNKNOWN_IDP
-    if session.archive is not None and not session.archive.sendSignatureResultsToArchive:
-        wrong["archive.sendSignatureResultsToArchive"] = "must be true, or leave archive out"
+    if session.archive is not None:
+        wrong["archive"] = "archiving is not enabled on this server"
     return wrong
 
 
