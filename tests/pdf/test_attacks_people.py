@@ -170,13 +170,13 @@ def test_the_file_must_say_what_the_database_says(
 def test_evidence_block_and_signature_must_tell_one_story(world: World) -> None:
     """A name in the signature dictionary that is not the one that the page shows."""
     chain = certified(world)
-    honest = ACT.sign_field
+    honest = ACT.open_field
 
-    def lying(*args: object, **kwargs: object) -> pdf.Revision:
+    def lying(*args: object, **kwargs: object) -> object:
         return honest(*args, **{**kwargs, "name": "Somebody Else"})  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ACT, "sign_field", lying)
+        patch.setattr(ACT, "open_field", lying)
         chain.act(0, FIRST)
     assert "differs from the signature" in refusal_of(finished(chain))
 
