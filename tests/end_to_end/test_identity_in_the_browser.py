@@ -140,7 +140,8 @@ def test_a_bankid_is_scanned_and_signs_without_drawing_and_its_number_leaks_nowh
     assert "identity_proved" in log
     seen += [log, repr(with_bankid.found(envelope))]
     assert not [number for number in FORMS for text in seen if number in text]
-    assert "countersign.db" in where(with_bankid, "Astrid Berg")  # so looking finds something
+    # So looking finds something: in the database, or in its log until that is merged
+    assert any(name.startswith("countersign.db") for name in where(with_bankid, "Astrid Berg"))
     assert where(with_bankid, *FORMS) == []
 
 

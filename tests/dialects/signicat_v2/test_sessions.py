@@ -30,7 +30,6 @@ def test_a_session_is_answered_as_it_was_asked_for(house: House) -> None:
         externalReference="lease 7/8",
         packageTo=PADES,
         signer={"validations": [], "email": "asa@people.example"},
-        archive={"sendSignatureResultsToArchive": True, "retentionPeriod": "P5Y"},
         preAuthentication={"enabled": True, "identityProviders": [{"idpName": "nbid"}]},
         ui={"language": "nb"},
         redirectSettings={name: f"https://shop.example/{name}" for name in ("success", "cancel",
