@@ -38,8 +38,10 @@ from countersign.pdf.prepare import Prepared, prepare, prepare_file
 from countersign.pdf.seal import ValidationData, archive, seal
 from countersign.pdf.state import BaseState, ChainState, Digest, Revision, digest_of
 from countersign.pdf.timestamp import LocalTimestamper
+from countersign.pdf.words import ENGLISH, Words
 
 __all__ = [
+    "ENGLISH",
     "ActValues",
     "AddedPages",
     "BadAct",
@@ -66,6 +68,7 @@ __all__ = [
     "UnusableImage",
     "UnusablePdf",
     "ValidationData",
+    "Words",
     "act",
     "archive",
     "certified",

@@ -148,7 +148,9 @@ class _ActWriter:
         }
         for key, value in rows.items():
             if target := self._slot.evidence.get(key):
-                self._fill(target, value, row_content(self._typesetter, key, target.box, value))
+                label = self._state.page_words.label(key, value)
+                content = row_content(self._typesetter, label, target.box, value)
+                self._fill(target, value, content)
 
     def _signature(self) -> str:
         caption = (self._name, self._time) if self._image or self._values.typed else (self._time,)

@@ -15,6 +15,7 @@ from countersign.adapters.pdf_engine.translation import (
     act_values,
     chain_of,
     expected_of,
+    said_in,
     slot_of,
 )
 from countersign.domain.document import Base, Document, Segment, SegmentKind
@@ -58,17 +59,21 @@ class PreparedChain:
         image: bytes | None,
     ) -> Segment:
         key = self._keys.signer(task.person.name, task.person.email, act.at)
+        state = self._state(base)
+        language = state.page_words.language
+        values = act_values(document, task, act, image, language)
         revision = pdf.act(
-            self._state(base),
+            state,
             chain_of(document),
             self._segments.digest(document),
             slot_of(envelope, document, task),
-            act_values(document, task, act, image),
+            values,
             key,
             self._keys.timestamper(),
             act.at,
         )
-        facts = {"certificate": hashlib.sha256(key.certificate).hexdigest()}
+        certificate = hashlib.sha256(key.certificate).hexdigest()
+        facts = {"certificate": certificate, **said_in(language, values)}
         return self._segments.add_revision(
             SegmentKind.ACT, revision, document, facts=facts, task_id=task.id
         )
@@ -87,20 +92,25 @@ class PreparedChain:
             signer = pdf.certified(certificates[0], certificates[1:])
         except pdf.PdfError as problem:
             raise Invalid(str(problem), {"certificate": str(problem)}) from None
+        state = self._state(base)
+        language = state.page_words.language
+        values = act_values(document, task, act, image, language)
         prepared = pdf.prepare_act(
-            self._state(base),
+            state,
             chain_of(document),
             self._segments.digest(document),
             slot_of(envelope, document, task),
-            act_values(document, task, act, image),
+            values,
             signer,
             self._keys.timestamper(),
             act.at,
         )
-        return PreparedAct(to_sign=prepared.to_sign, state=prepared.to_json())
+        kept = json.loads(prepared.to_json()) | said_in(language, values)
+        return PreparedAct(to_sign=prepared.to_sign, state=json.dumps(kept))
 
     def finish_act(self, document: Document, task: Task, state: str, value: bytes) -> Segment:
         prepared, timestamper = pdf.PreparedAct.from_json(state), self._keys.timestamper()
+        said = {key: value for key, value in json.loads(state).items() if key == "said"}
         try:
             digest = self._segments.digest(document)
             revision = pdf.finish_act(prepared, digest, value, timestamper)
@@ -109,7 +119,7 @@ class PreparedChain:
         except pdf.BadSignature as problem:
             raise Invalid(str(problem), {"signature": str(problem)}) from None
         certificate = hashlib.sha256(prepared.certificate).hexdigest()
-        facts = {"certificate": certificate, "foreign": True}
+        facts = {"certificate": certificate, "foreign": True, **said}
         return self._segments.add_revision(
             SegmentKind.ACT, revision, document, facts=facts, task_id=task.id
         )
