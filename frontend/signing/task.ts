@@ -1,5 +1,6 @@
 import { call } from "../shared/api";
 import { byId } from "../shared/dom";
+import { orNeighbour } from "../shared/locales";
 import { prepareElsewise } from "./elsewise";
 import { Fields } from "./fields";
 import { finish, prepareConsent } from "./finish";
@@ -114,7 +115,7 @@ function followPanelHeight(): void {
 /** The server writes times in UTC; here they read as the person's own clock. */
 function showLocalTimes(): void {
   for (const time of document.querySelectorAll<HTMLTimeElement>("time[data-local]")) {
-    const format = new Intl.DateTimeFormat(document.documentElement.lang, {
+    const format = new Intl.DateTimeFormat(orNeighbour(document.documentElement.lang), {
       dateStyle: "long",
       timeStyle: "short",
     });
