@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
-from string import Formatter
 
 import pytest
 
@@ -85,31 +84,6 @@ def test_every_letter_brings_its_link_and_its_document_in_both_parts(
     for part in (text, page.text()):
         assert "Rental agreement" in part
         assert "{" not in part
-
-
-def _messages() -> list[str]:
-    words = [*invitations.INVITATIONS.values(), *invitations.REMINDERS.values()]
-    words.append(invitations.FINAL_COPY)
-    single = [
-        value
-        for name, value in vars(invitations).items()
-        if name.isupper() and isinstance(value, str)
-    ]
-    return single + [text for word in words for text in (word.subject, word.opening, word.button)]
-
-
-@pytest.mark.parametrize("language", ["fr", "sv", "da"])
-@pytest.mark.parametrize("message", sorted(set(_messages()) - {"Upload"}))
-def test_every_sentence_is_translated_with_the_same_places_to_fill_in(
-    language: str, message: str
-) -> None:
-    translated = TEXTS.texts(language).gettext(message)
-    assert translated != message
-    assert _places(translated) == _places(message)
-
-
-def _places(text: str) -> set[str | None]:
-    return {name for _, name, _, _ in Formatter().parse(text)} - {None}
 
 
 def test_words_of_strangers_stay_words() -> None:
