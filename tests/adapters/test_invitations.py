@@ -1,8 +1,10 @@
 """Letters to signers, in their language."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from itertools import product
 
 import pytest
 
@@ -14,6 +16,7 @@ from tests.adapters import samples
 
 LINK = "https://sign.test/s/q0Yf2nS8m0q2dHk3bqPq3Xw5vB7rT1uC9eLzYxWvUtS"
 LETTERS = MailInvitations("Countersign <noreply@sign.test>")
+OPEN, DECLINED = EnvelopeStatus.OPEN, EnvelopeStatus.DECLINED
 DUE = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
@@ -123,6 +126,27 @@ def test_a_final_copy_names_no_deadline() -> None:
 def test_every_letter_is_a_set_of_words() -> None:
     assert all(isinstance(words, Words) for words in invitations.INVITATIONS.values())
     assert set(invitations.INVITATIONS) == set(invitations.REMINDERS) == set(Action)
+
+
+def _every_letter(language: str) -> Iterator[tuple[str, str, str]]:
+    """All that people are ever sent, to somebody who has a name and somebody who has none."""
+    kinds = ("invitation", "reminder", "final_copy", "withdrawal", "new_messages", "code")
+    for kind, action, status in product(kinds, Action, (OPEN, DECLINED)):
+        for name in ("Ada", ""):
+            task = replace(samples.task(language, action), person=Person(name=name))
+            envelope = samples.envelope(task, due_at=DUE, status=status)
+            yield getattr(LETTERS, kind)(envelope, task, LINK)
+
+
+@pytest.mark.parametrize("language", TEXTS.languages())
+def test_no_letter_has_a_line_in_english_or_a_subject_that_is_cut(language: str) -> None:
+    english = {line for letter in _every_letter("en") for line in letter[1].splitlines()}
+    sentences = {line for line in english if len(line.split()) > 2 and "Rental" not in line}
+    for subject, text, html in _every_letter(language):
+        assert len(subject) <= 78, "an inbox on a phone shows less still"
+        assert f'lang="{language}"' in html
+        assert language == "en" or not sentences & set(text.splitlines())
+        assert "{" not in text
 
 
 @pytest.mark.parametrize("language", TEXTS.languages())
