@@ -59,6 +59,7 @@ BROWSER_STRINGS = {
         "We cannot reach the server. Nothing is lost: check your connection and try again."
     ),
     "try_again": _("Try again"),
+    "refused": _("This did not work. Check what you entered and try again."),
     "done": _("Signed"),
     "to_confirmation": _("I have read it"),
     "saving": _("Saving…"),
