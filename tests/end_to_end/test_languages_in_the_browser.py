@@ -42,7 +42,7 @@ def narrow_phone(browser: Browser) -> Iterator[BrowserContext]:
 def narrow(narrow_phone: BrowserContext) -> Iterator[Page]:
     """A tab of its own: a tab remembers how far one got."""
     with narrow_phone.new_page() as page:
-        page.set_default_timeout(5_000)
+        page.set_default_timeout(15_000)
         yield page
 
 
