@@ -77,7 +77,7 @@ def queries() -> Iterator[dict[str, Any]]:
     sorts = [(name, down) for name in ("created_at", "title") for down in (False, True)]
     for states, bound, sort in product(statuses, bounds, sorts):
         yield {"statuses": states, "sort": (sort,), **bound}
-    for states, bound, down in product(statuses, bounds[1:6], (False, True)):
+    for states, bound, down in product(statuses, bounds[:6], (False, True)):
         yield {"statuses": states, "sort": (("due_at", down),), **bound}
     yield {"sort": (("status", False), ("created_at", True))}
 
@@ -98,7 +98,8 @@ def wanted(tasks: Sequence[Task], query: TaskQuery) -> list[str]:
     ]
     found.sort(key=lambda one: one.id, reverse=query.sort[-1][1])
     for name, descending in reversed(query.sort):
-        found.sort(key=lambda one, name=name: getattr(one, name), reverse=descending)  # type: ignore[misc]
+        found.sort(key=lambda one, name=name: getattr(one, name) or NOW, reverse=descending)  # type: ignore[misc]
+        found.sort(key=lambda one, name=name: getattr(one, name) is None)  # type: ignore[misc]
     return [one.id for one in found]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from countersign.pdf.appearance import GREY, INK, marked
+from countersign.pdf.appearance import GREY, INK, form_xobject, marked
 from countersign.pdf.layout import AddedPages
 from countersign.pdf.text import Typesetter
 from countersign.pdf.words import Words
@@ -145,8 +145,20 @@ def _grey_text(typesetter: Typesetter, text: str, x: float, y: float, size: floa
 
 # Consent texts and methods are the same from signer to signer
 @lru_cache(maxsize=500)
-def row_content(typesetter: Typesetter, label: str, box: tuple[float, float], value: str) -> str:
-    """What an act draws into an evidence field of a signer; without a `label` it is the name."""
+def row_object(
+    typesetter: Typesetter,
+    font: int,
+    label: str,
+    box: tuple[float, float],
+    rotate: int,
+    value: str,
+) -> bytes:
+    """What an act draws into an evidence field of a signer, as an object body; without a `label`
+    it is the name."""
+    return form_xobject(box, rotate, font, _row_content(typesetter, label, box, value))
+
+
+def _row_content(typesetter: Typesetter, label: str, box: tuple[float, float], value: str) -> str:
     if not label:
         size, lines = typesetter.fit(value, _NAME_SIZE, box[0], 1, least=9)
         return marked(box, INK, typesetter.draw(lines[0], 0, box[1] - 14, size))
