@@ -31,6 +31,11 @@ _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 
 
+def unpacked_bytes(data: bytes) -> int:
+    """How large all parts are together, as the file says. Raises UnusableDocx."""
+    return sum(part.file_size for part in _opened(data).infolist())
+
+
 class Package:
     """One DOCX. Raises UnusableDocx for what is none, and for what would not fit."""
 
