@@ -43,8 +43,8 @@ from countersign.adapters.mail import SandboxMailer, SmtpMailer
 from countersign.adapters.office import (
     DocxFiles,
     Limits,
+    NoOffice,
     OfficeConverter,
-    OfficeUnusable,
     find_office,
 )
 from countersign.adapters.outbound_http import OutboundHttp
@@ -85,6 +85,7 @@ class Installation:
     worker: Worker
     keys: LocalKeys
     hits: Hits
+    office: OfficeConverter
 
     def is_sandbox(self) -> bool:
         """Whether this is one, or was one when it was served: `account create` is not told."""
@@ -160,6 +161,7 @@ def _installation(
         worker=worker,
         keys=keys,
         hits=hits,
+        office=office,
     )
 
 
@@ -232,7 +234,7 @@ def _office(settings: Settings, workshop: Workshop) -> OfficeConverter:
         limits = Limits(processes=settings.converters)
     try:
         return OfficeConverter(find_office(settings.soffice), docx, limits)
-    except OfficeUnusable as problem:
+    except NoOffice as problem:
         if settings.soffice:
             raise BadSettings(f"{PREFIX}SOFFICE: {problem}") from None
     return OfficeConverter(None, docx, limits)

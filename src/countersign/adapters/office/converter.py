@@ -13,6 +13,7 @@ import structlog
 from countersign.adapters.office.docx_files import DocxFiles
 from countersign.adapters.office.process import (
     Died,
+    NoOffice,
     OfficeProcess,
     OfficeUnusable,
     TookTooLong,
@@ -72,9 +73,9 @@ class OfficeConverter:
 
     def trial(self) -> tuple[str, ...]:
         """Starts a process and returns what confines it: "namespace" (no network), "landlock" (no
-        foreign files). Raises OfficeUnusable and Unavailable."""
+        foreign files). Raises NoOffice, OfficeUnusable and Unavailable."""
         if self._program is None:
-            raise OfficeUnusable("not installed")
+            raise NoOffice("not installed")
         with self._place(), self._process() as process:
             return self._made_ready(process)
 

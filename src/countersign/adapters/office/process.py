@@ -17,12 +17,16 @@ from pathlib import Path
 from typing import Any
 
 PROGRAM = Path(__file__).parent / "resident"
-USUAL_PLACES = ("/usr/lib/libreoffice/program", "/opt/libreoffice/program")
+USUAL_PLACES = ("usr/lib/libreoffice", "usr/lib64/libreoffice", "opt/libreoffice*")
 LIBRARIES = ("libsofficeapp.so", "libmergedlo.so")
 
 
 class OfficeUnusable(Exception):
-    """LibreOffice is not there or does not start; the text says which."""
+    """LibreOffice does not start; the text says why."""
+
+
+class NoOffice(OfficeUnusable):
+    """LibreOffice is not there."""
 
 
 class Died(Exception):
@@ -35,13 +39,17 @@ class TookTooLong(Exception):
 
 def find_office(soffice: str = "") -> Path:
     """The folder of LibreOffice's programs: that of `soffice` if it is given, else that of the one
-    on the path or in a usual place. Raises OfficeUnusable."""
-    given = soffice or shutil.which("soffice") or ""
-    places = [Path(given).resolve().parent] if given else [Path(place) for place in USUAL_PLACES]
-    for place in places:
+    on the path or in a usual place. Raises NoOffice."""
+    for place in _places(soffice or shutil.which("soffice")):
         if any((place / library).exists() for library in LIBRARIES):
             return place
-    raise OfficeUnusable(f"there is no LibreOffice at {soffice}" if soffice else "not installed")
+    raise NoOffice(f"there is no LibreOffice at {soffice}" if soffice else "not installed")
+
+
+def _places(given: str | None) -> list[Path]:
+    if given:
+        return [Path(given).resolve().parent]
+    return [place / "program" for usual in USUAL_PLACES for place in sorted(Path("/").glob(usual))]
 
 
 class OfficeProcess:

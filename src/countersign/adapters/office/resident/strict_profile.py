@@ -22,15 +22,6 @@ VALUES = (
     ("/org.openoffice.Inet/Settings", "ooInetHTTPProxyPort", 9),
     ("/org.openoffice.Inet/Settings", "ooInetHTTPSProxyName", NOWHERE),
     ("/org.openoffice.Inet/Settings", "ooInetHTTPSProxyPort", 9),
-    # What is signed is what is read: no notes in the margin, no form to be filled in
-    (f"{COMMON}/Filter/PDF/Export", "ExportNotes", False),
-    (f"{COMMON}/Filter/PDF/Export", "ExportFormFields", False),
-    # For screen readers
-    (f"{COMMON}/Filter/PDF/Export", "UseTaggedPDF", True),
-    # Pictures stay as sharp as they came
-    (f"{COMMON}/Filter/PDF/Export", "Quality", 90),
-    (f"{COMMON}/Filter/PDF/Export", "ReduceImageResolution", True),
-    (f"{COMMON}/Filter/PDF/Export", "ImageResolution", 300),
 )
 
 
