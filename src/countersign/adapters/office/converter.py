@@ -22,6 +22,7 @@ from countersign.domain.errors import DomainError, Unavailable, UnusableFile
 from countersign.turns import waiting
 
 SERVICE = "document converter"
+MATH = "libsmlo.so"
 LEAVE_SECONDS = 5.0
 HINT = "DOCX files cannot be converted here: LibreOffice is not installed"
 
@@ -70,6 +71,11 @@ class OfficeConverter:
                 return self._converted(harmless)
         except UnusableFile as problem:
             raise UnusableFile(problem.code, problem.message, name) from None
+
+    @property
+    def shows_formulas(self) -> bool:
+        """Without LibreOffice's Math they are missing, and nothing tells."""
+        return self._program is not None and (self._program / MATH).exists()
 
     def trial(self) -> tuple[str, ...]:
         """Starts a process and returns what confines it: "namespace" (no network), "landlock" (no
