@@ -14,6 +14,7 @@ from threading import RLock
 from typing import Any
 
 from countersign.domain.account import PRODUCTION, Account, Caller, Credential
+from countersign.domain.archive import ArchivedFile
 from countersign.domain.chat import ChatMessage
 from countersign.domain.delivery import (
     Attempt,
@@ -83,6 +84,7 @@ class State:
     stored_files: dict[str, StoredFile] = field(default_factory=dict)
     file_uses: dict[tuple[str, str], str] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)
+    archive: dict[str, ArchivedFile] = field(default_factory=dict)
 
     def copy(self) -> State:
         return State(**{table.name: dict(getattr(self, table.name)) for table in fields(self)})
@@ -162,6 +164,7 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.tasks: ports.Tasks = FakeTasks(tx)
         self.stored_files: ports.StoredFiles = FakeStoredFiles(tx)
         self.packages: ports.Packages = FakePackages(tx)
+        self.archive: ports.Archive = FakeArchive(tx)
         self.jobs: ports.Jobs = FakeJobs(tx)
 
     def __enter__(self) -> FakeUnitOfWork:
@@ -791,6 +794,31 @@ class FakePackages:
         stored = self._tx.write.packages
         before = found(stored, "package", package.id)
         stored[package.id] = replace(before, status=package.status, file_id=package.file_id)
+
+
+class FakeArchive:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, file: ArchivedFile) -> None:
+        if file.id in self._tx.write.archive:
+            raise Conflict()
+        check_text(file.filename)
+        self._tx.write.archive[file.id] = file
+
+    def get(self, account_id: str, file_id: str) -> ArchivedFile:
+        file = owned(self._tx.read.archive, "archived file", account_id, file_id)
+        if file.removed_at is not None:
+            raise NotFound("archived file", file_id)
+        return file
+
+    def remove(self, file: ArchivedFile) -> None:
+        self.get(file.account_id, file.id)
+        self._tx.write.archive[file.id] = file
+
+    def of_account(self, account_id: str) -> Sequence[ArchivedFile]:
+        found = [one for one in self._tx.read.archive.values() if one.account_id == account_id]
+        return sorted(found, key=lambda one: (one.archived_at, one.id))
 
 
 class FakeJobs:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from countersign.domain.archive import Archiving
 from countersign.domain.document import FileRef
 
 
@@ -111,8 +112,9 @@ class Task:
     its home hold it as a `guest`. Of `identity` every method must be passed, of `identity_choice`
     one. `sign_text` is what the person consents to, in place of the page's own words; `redirects`
     tells where the browser goes after `success`, `cancel`, `reject` or `error`. What it signed
-    becomes a package of its own when it is `packaged`. The sender does not see a `removed` one.
-    Its link is good until `link_expires_at`, which ends nothing else.
+    becomes a package of its own when it is `packaged`, and is kept in the archive as `archiving`
+    says. The sender does not see a `removed` one. Its link is good until `link_expires_at`, which
+    ends nothing else.
     """
 
     id: str
@@ -129,6 +131,7 @@ class Task:
     sign_text: str = ""
     redirects: Mapping[str, str] = field(default_factory=dict)
     packaged: bool = False
+    archiving: Archiving | None = None
     removed: bool = False
     language: str = ""
     status: TaskStatus = TaskStatus.BLOCKED

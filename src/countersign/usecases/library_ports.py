@@ -1,4 +1,4 @@
-"""The database's side of stored files, packages and lists of tasks. Part of ports.py."""
+"""The database's side of stored files, packages, archive and lists of tasks. Part of ports.py."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from countersign.domain.archive import ArchivedFile
 from countersign.domain.package import Package
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Task
@@ -43,6 +44,20 @@ class Packages(Protocol):
     def of_tasks(self, task_ids: Sequence[str]) -> Sequence[Package]: ...
     def save(self, package: Package) -> None:
         """Status and file."""
+
+
+class Archive(Protocol):
+    """Somebody else's file is not found."""
+
+    def add(self, file: ArchivedFile) -> None: ...
+    def get(self, account_id: str, file_id: str) -> ArchivedFile:
+        """Raises NotFound, also for one that was removed."""
+
+    def remove(self, file: ArchivedFile) -> None:
+        """Puts what is left of it in its place. Raises NotFound when somebody was faster."""
+
+    def of_account(self, account_id: str) -> Sequence[ArchivedFile]:
+        """Oldest first, with those that were removed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from countersign.dialects.signicat_v2 import schemas
 from countersign.dialects.signicat_v2.errors import Rejected
 from countersign.domain.account import Caller
+from countersign.domain.archive import Period
 from countersign.domain.document import PDF
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Action, Person, TaskStatus
@@ -68,8 +69,6 @@ def _wrong(session: schemas.NewSession, offered: Offered, now: datetime) -> dict
     for place, idp in enumerate((before and before.identityProviders) or ()):
         if idp.idpName not in offered.eids:
             wrong[f"preAuthentication.identityProviders[{place}].idpName"] = _UNKNOWN_IDP
-    if session.archive is not None:
-        wrong["archive"] = "archiving is not enabled on this server"
     return wrong
 
 
@@ -115,6 +114,7 @@ def _wrong_setup(setup: schemas.SigningSetup, offered: Offered) -> dict[str, str
 
 def _task(session: schemas.NewSession, offered: Offered, now: datetime) -> AddedTask:
     signer = session.signer or schemas.Signer()
+    keep_for = _keep_for(session.archive)
     logins = _names(session.signingSetup[0].identityProviders) or tuple(offered.eids)
     return AddedTask(
         title=session.title,
@@ -129,6 +129,7 @@ def _task(session: schemas.NewSession, offered: Offered, now: datetime) -> Added
                 envelope_id=document.documentCollectionId,
                 file_id=document.documentId,
                 action=ACTIONS[document.action],
+                archived=keep_for is not None,
             )
             for document in session.documents
         ),
@@ -138,11 +139,19 @@ def _task(session: schemas.NewSession, offered: Offered, now: datetime) -> Added
         language=(session.ui and session.ui.language) or "",
         sign_text=session.signText or "",
         packaged=bool(session.packageTo),
+        keep_for=keep_for,
         due_at=session.dueDate,
         link_expires_at=_link_end(session, now),
         redirects=_redirects(session),
         extras={REQUEST: _kept(session)},
     )
+
+
+def _keep_for(archive: schemas.ArchiveSettings | None) -> Period | None:
+    """None for what is not archived."""
+    if archive is None or not archive.sendSignatureResultsToArchive:
+        return None
+    return schemas.period_of(archive.retentionPeriod)
 
 
 def _names(providers: Sequence[schemas.IdentityProvider] | None) -> tuple[str, ...]:
