@@ -58,4 +58,4 @@ def _facts(file: ArchivedFile) -> dict[str, object]:
 
 
 def _moment(at: datetime | None) -> str | None:
-    return at and at.isoformat()
+    return at.isoformat() if at else None

@@ -297,3 +297,62 @@ def test_a_generated_client_goes_the_whole_way(
     assert problem.code == "not_found"
     assert_verified(kept(package.payload.read(), tmp_path), ["Åsa Öberg"], running_server.data)
     customer.api.close()
+
+
+# ------------------------------------------------------------------ when people log in
+
+
+def files(session: Any) -> list[int]:
+    """Status of everything that shows what a document says."""
+    link = session["signatureUrl"]
+    (document,) = httpx2.get(f"{link}/state").json()["documents"]
+    place = f"{link}/documents/{document['id']}"
+    paths = (place, f"{place}/pages/0.webp", f"{place}/pages/0.json")
+    return [httpx2.get(path).status_code for path in paths]
+
+
+def identity(session: Any) -> Any:
+    return httpx2.get(f"{session['signatureUrl']}/state").json()["identity"]
+
+
+@pytest.mark.parametrize("asked", [{}, {"preAuthentication": {"enabled": False}}])
+def test_without_pre_authentication_documents_show_first_and_logging_in_is_part_of_signing(
+    customer: Customer, asked: Any
+) -> None:
+    made = customer.session(customer.collection(), **asked)
+    link = made["signatureUrl"]
+    assert files(made) == [200, 200, 200]
+    assert (identity(made)["due"], identity(made)["before"]) == (["nbid"], "signing")
+    refused = act(link)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "identity_required")
+    assert customer.state(made) == "READY"
+    sign(made, "Åsa Öberg")
+    assert customer.state(made) == "SIGNED"
+
+
+def test_with_pre_authentication_nothing_shows_before_logging_in(customer: Customer) -> None:
+    made = customer.session(customer.collection(), preAuthentication={"enabled": True})
+    link = made["signatureUrl"]
+    assert files(made) == [404, 404, 404]
+    assert (identity(made)["due"], identity(made)["before"]) == (["nbid"], "reading")
+    assert "pages/0.webp" not in httpx2.get(f"{link}?skipIntro=true").text
+    assert act(link).status_code == 403
+    prove(link, "Åsa Öberg").raise_for_status()
+    assert files(made) == [200, 200, 200]
+    assert (identity(made)["due"], identity(made)["before"]) == ([], None)
+    assert act(link).status_code == 200
+
+
+def test_who_logs_in_before_with_another_provider_logs_in_again_to_sign(
+    customer: Customer,
+) -> None:
+    before = {"enabled": True, "identityProviders": [{"idpName": "bankid_se"}]}
+    made = customer.session(customer.collection(), preAuthentication=before)
+    link = made["signatureUrl"]
+    assert identity(made)["due"] == ["bankid_se"]
+    prove(link, "Åsa Öberg").raise_for_status()
+    assert files(made) == [404, 404, 404]
+    prove(link, "Åsa Öberg", "bankid_se").raise_for_status()
+    assert files(made) == [200, 200, 200]
+    assert act(link, "bankid_se").status_code == 400
+    assert act(link).status_code == 200

@@ -135,7 +135,7 @@ def _task(session: schemas.NewSession, offered: Offered, now: datetime) -> Added
         ),
         after=tuple(session.subsequentTo or ()),
         methods=logins,
-        identity_choice=_allowed_before(session, logins),
+        identity_choice=_logins_before(session, logins),
         language=(session.ui and session.ui.language) or "",
         sign_text=session.signText or "",
         packaged=bool(session.packageTo),
@@ -158,12 +158,12 @@ def _names(providers: Sequence[schemas.IdentityProvider] | None) -> tuple[str, .
     return tuple(dict.fromkeys(each.idpName for each in providers or ()))
 
 
-def _allowed_before(session: schemas.NewSession, logins: tuple[str, ...]) -> tuple[str, ...]:
-    """Who signs by logging in does so with one of these."""
+def _logins_before(session: schemas.NewSession, logins: tuple[str, ...]) -> tuple[str, ...]:
+    """With one of these the person logs in before the documents show."""
     before = session.preAuthentication
     if before is None or not before.enabled:
-        return logins
-    return tuple(name for name in _names(before.identityProviders) if name in logins) or logins
+        return ()
+    return _names(before.identityProviders) or logins
 
 
 def _link_end(session: schemas.NewSession, now: datetime) -> datetime:

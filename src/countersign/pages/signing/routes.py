@@ -183,7 +183,7 @@ class SigningPage:
             envelope,
             task,
             f"/s/{token}",
-            due=due,
+            chosen=query.eid,
             skip_intro=query.skipIntro,
             simulated=self._is_simulated(envelope, due),
         )
