@@ -93,6 +93,14 @@ def test_a_rejection_is_final(customer: Customer) -> None:
     assert httpx2.post(f"{link}/decline", json={}).status_code == 410
 
 
+def test_a_reason_has_up_to_2048_characters(customer: Customer) -> None:
+    link = customer.session(customer.collection())["signatureUrl"]
+    refused = httpx2.post(f"{link}/decline", json={"reason": "å" * 2049})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "invalid")
+    assert 'maxlength="2048"' in httpx2.get(link).text
+    httpx2.post(f"{link}/decline", json={"reason": "å" * 2048}).raise_for_status()
+
+
 def test_only_the_person_who_was_named_signs(customer: Customer) -> None:
     signer = {
         "nationalIdentificationNumber": NIN,
