@@ -47,7 +47,11 @@ QUEUES: Mapping[str, int] = {PDF: 2, MAIL: 1, WEBHOOK: 4, DEFAULT: 1}  # worker 
 # ------------------------------------------------------------------ event → jobs
 
 
-def _seal(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+def _seal(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
+    """Where people only had to read there is nothing to seal."""
+    if not envelope.was_signed:
+        yield from _verify(envelope, event, uow)
+        return
     yield NewJob(kind="seal_envelope", args={"envelope": envelope.id}, queue=PDF)
 
 
@@ -115,7 +119,7 @@ def _keep_results(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable
 
 
 def _package(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
-    if envelope.settings.packaged:
+    if envelope.settings.packaged and envelope.was_signed:
         yield from ask_for_package(envelope, None, event.at, uow)
 
 
