@@ -19,6 +19,7 @@ from countersign.usecases.archive import end_archived
 from countersign.usecases.change_tasks import expire_task
 from countersign.usecases.deliver_webhook import deliver_webhook
 from countersign.usecases.expire_envelope import expire_envelope
+from countersign.usecases.index_names import index_names
 from countersign.usecases.keep_results import ask_for_package, keep_results
 from countersign.usecases.make_audit import make_audit
 from countersign.usecases.make_package import make_package
@@ -178,6 +179,7 @@ def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
         "write_chat_notice": lambda args: write_chat_notice(
             args["envelope"], args["task"], datetime.fromisoformat(args["at"]), ports
         ),
+        "index_names": lambda _args: index_names(ports),
         "remind_unasked": lambda args: remind_unasked(args["envelope"], args["task"], ports),
         "send_message": lambda args: send_message(args["message"], ports),
         "deliver_webhook": lambda args: deliver_webhook(args["delivery"], args["number"], ports),

@@ -86,7 +86,8 @@ def _add(command: AddTasks, ports: Ports) -> list[Task]:
                 return _tasks_of(earlier, command, uow)
         _save(grown, found, uow)
         uow.commit()
-        return _tasks_of(batch, command, uow)
+    at_home = {t.id: t for each in grown for t in each.envelope.tasks if not t.guest}
+    return [at_home[id] for id, _ in _numbered(batch, command)]
 
 
 def _numbered(batch: str, command: AddTasks) -> list[tuple[str, AddedTask]]:

@@ -6,7 +6,7 @@ from alembic import op
 from countersign.adapters.database.types import CleanText, Json, Time
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 
 def upgrade() -> None:
