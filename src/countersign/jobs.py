@@ -15,6 +15,7 @@ from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.events import Event, EventKind
 from countersign.domain.evidence import Link, timestamp
 from countersign.domain.task import TaskStatus
+from countersign.usecases.archive import end_archived
 from countersign.usecases.change_tasks import expire_task
 from countersign.usecases.deliver_webhook import deliver_webhook
 from countersign.usecases.expire_envelope import expire_envelope
@@ -47,7 +48,11 @@ QUEUES: Mapping[str, int] = {PDF: 2, MAIL: 1, WEBHOOK: 4, DEFAULT: 1}  # worker 
 # ------------------------------------------------------------------ event → jobs
 
 
-def _seal(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+def _seal(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
+    """Where people only had to read there is nothing to seal."""
+    if not envelope.was_signed:
+        yield from _verify(envelope, event, uow)
+        return
     yield NewJob(kind="seal_envelope", args={"envelope": envelope.id}, queue=PDF)
 
 
@@ -109,13 +114,13 @@ def _watch_deadline(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iter
 def _keep_results(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
     task = envelope.task(event.task_id or "")
     if envelope.settings.keeps_results:
-        keep_results(envelope, task, event.at, uow)
+        yield from keep_results(envelope, task, event.at, uow)
     if task.packaged and not task.guest:
         yield from ask_for_package(envelope, task.id, event.at, uow)
 
 
 def _package(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
-    if envelope.settings.packaged:
+    if envelope.settings.packaged and envelope.was_signed:
         yield from ask_for_package(envelope, None, event.at, uow)
 
 
@@ -163,6 +168,7 @@ def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
         "make_audit": lambda args: make_audit(args["envelope"], ports),
         "expire_task": lambda args: expire_task(args["task"], ports),
         "make_package": lambda args: make_package(args["envelope"], args["package"], ports),
+        "end_archived": lambda args: end_archived(args["account"], args["file"], ports),
         "expire_envelope": lambda args: expire_envelope(args["envelope"], ports),
         "write_invitation": lambda args: write_invitation(args["envelope"], args["task"], ports),
         "write_reminder": lambda args: write_reminder(

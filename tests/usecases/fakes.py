@@ -14,6 +14,7 @@ from threading import RLock
 from typing import Any
 
 from countersign.domain.account import PRODUCTION, Account, Caller, Credential
+from countersign.domain.archive import ArchivedFile
 from countersign.domain.chat import ChatMessage
 from countersign.domain.delivery import (
     Attempt,
@@ -83,6 +84,7 @@ class State:
     stored_files: dict[str, StoredFile] = field(default_factory=dict)
     file_uses: dict[tuple[str, str], str] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)
+    archive: dict[str, ArchivedFile] = field(default_factory=dict)
 
     def copy(self) -> State:
         return State(**{table.name: dict(getattr(self, table.name)) for table in fields(self)})
@@ -162,6 +164,7 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.tasks: ports.Tasks = FakeTasks(tx)
         self.stored_files: ports.StoredFiles = FakeStoredFiles(tx)
         self.packages: ports.Packages = FakePackages(tx)
+        self.archive: ports.Archive = FakeArchive(tx)
         self.jobs: ports.Jobs = FakeJobs(tx)
 
     def __enter__(self) -> FakeUnitOfWork:
@@ -694,7 +697,7 @@ class FakeTasks:
         ]
         wanted.sort(key=lambda task: task.id, reverse=query.sort[-1][1])
         for name, descending in reversed(query.sort):
-            wanted = sorted_by(SORT_KEYS[name], descending, wanted)
+            wanted = sorted_by(sort_key(name, query), descending, wanted)
         page = wanted[query.offset : query.offset + query.limit]
         return [as_listed(task) for task in page], len(wanted)
 
@@ -703,8 +706,14 @@ SORT_KEYS: Mapping[str, Callable[[Task], Any]] = {
     "created_at": lambda task: task.created_at,
     "due_at": lambda task: task.due_at,
     "title": lambda task: task.title.casefold(),
-    "status": lambda task: task.status.value,
 }
+
+
+def sort_key(name: str, query: TaskQuery) -> Callable[[Task], Any]:
+    if name != "status":
+        return SORT_KEYS[name]
+    order = query.status_order
+    return lambda task: order.index(task.status) if task.status in order else len(order)
 
 
 def sorted_by(key: Callable[[Task], Any], descending: bool, tasks: list[Task]) -> list[Task]:
@@ -794,6 +803,31 @@ class FakePackages:
         stored = self._tx.write.packages
         before = found(stored, "package", package.id)
         stored[package.id] = replace(before, status=package.status, file_id=package.file_id)
+
+
+class FakeArchive:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, file: ArchivedFile) -> None:
+        if file.id in self._tx.write.archive:
+            raise Conflict()
+        check_text(file.filename)
+        self._tx.write.archive[file.id] = file
+
+    def get(self, account_id: str, file_id: str) -> ArchivedFile:
+        file = owned(self._tx.read.archive, "archived file", account_id, file_id)
+        if file.removed_at is not None:
+            raise NotFound("archived file", file_id)
+        return file
+
+    def remove(self, file: ArchivedFile) -> None:
+        self.get(file.account_id, file.id)
+        self._tx.write.archive[file.id] = file
+
+    def of_account(self, account_id: str) -> Sequence[ArchivedFile]:
+        found = [one for one in self._tx.read.archive.values() if one.account_id == account_id]
+        return sorted(found, key=lambda one: (one.archived_at, one.id))
 
 
 class FakeJobs:

@@ -1,4 +1,4 @@
-"""The tables of stored files and packages."""
+"""The tables of stored files, packages and the archive."""
 
 from __future__ import annotations
 
@@ -44,4 +44,20 @@ packages = Table(
     Column("status", CleanText, nullable=False),
     Column("file_id", ID),
     Index(None, "envelope_id"),
+)
+
+# Without parts there is left what is known of a removed one
+archived_files = Table(
+    "archived_files",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("account_id", ID, nullable=False),
+    Column("media_type", CleanText, nullable=False),
+    Column("parts", Json, nullable=False),
+    Column("filename", CleanText, nullable=False),
+    Column("archived_at", Time, nullable=False),
+    Column("keep_until", Time),
+    Column("removed_at", Time),
+    Column("sha256", SHA256, nullable=False),
+    Index(None, "account_id", "archived_at", "id"),
 )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import structlog
 
 from countersign.adapters.database.accounts import Accounts, Credentials
+from countersign.adapters.database.archive import Archive
 from countersign.adapters.database.bases import Bases
 from countersign.adapters.database.chat import Chat
 from countersign.adapters.database.engine import Database
@@ -58,6 +59,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.tasks: library_ports.Tasks = Tasks(self._tx, self._task_counts)
         self.stored_files: library_ports.StoredFiles = StoredFiles(self._tx)
         self.packages: library_ports.Packages = Packages(self._tx)
+        self.archive: library_ports.Archive = Archive(self._tx)
         self.templates: ports.Templates = Templates(self._tx)
         self.bases: ports.Bases = Bases(self._tx)
         self.messages: ports.Messages = Messages(self._tx)
