@@ -48,7 +48,7 @@ def certified(desk: Desk) -> tuple[Envelope, Document, Base]:
 def prepared(
     desk: Desk, envelope: Envelope, document: Document, base: Base, who: Certified
 ) -> PreparedAct:
-    row = (who.certificate, who.above[0])
+    row = (who.certificate, *who.above)
     return desk.engine.prepare_act(envelope, document, base, envelope.tasks[0], ACT, row)
 
 

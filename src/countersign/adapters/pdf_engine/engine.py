@@ -16,6 +16,7 @@ from countersign import pdf
 from countersign.adapters.caching import Recent
 from countersign.adapters.pdf_engine import errands
 from countersign.adapters.pdf_engine.audit import audit_facts, evidence_json
+from countersign.adapters.pdf_engine.foreign import ForeignRecords, ForeignSigner, read_back
 from countersign.adapters.pdf_engine.keyring import Keyring
 from countersign.adapters.pdf_engine.packing import contents
 from countersign.adapters.pdf_engine.prepared_chain import PreparedChain
@@ -47,8 +48,9 @@ class Engine:
     def __init__(self, files: Files, keys: Keyring, workshop: Workshop) -> None:
         self._files, self._keys, self._workshop = files, keys, workshop
         self._segments = Segments(files)
-        self._prepared = PreparedChain(files, self._segments, keys)
-        self._texts = TextChain(files, self._segments, keys, workshop)
+        foreign = ForeignRecords(files)
+        self._prepared = PreparedChain(files, self._segments, keys, foreign)
+        self._texts = TextChain(files, self._segments, keys, workshop, foreign)
         self._inspections: Recent[Inspection] = Recent(1000)
         self._images: Recent[bytes] = Recent(IMAGE_CACHE_BYTES, len)
 
@@ -152,13 +154,17 @@ class Engine:
         act: Act,
         certificates: tuple[bytes, ...],
     ) -> PreparedAct:
-        if self._chain(base) is not self._prepared:
+        chain, signer = self._chain(base), ForeignSigner(certificates)
+        if isinstance(chain, TextChain):
+            return chain.prepare_act(document, act, signer)
+        if chain is not self._prepared:
             raise Conflict("a file that was signed before needs a key of this server")
         image = self._files.read(act.image) if act.image else None
-        return self._prepared.prepare_act(envelope, document, base, task, act, image, certificates)
+        return self._prepared.prepare_act(envelope, document, base, task, act, image, signer)
 
     def finish_act(self, document: Document, task: Task, state: str, value: bytes) -> Segment:
-        return self._prepared.finish_act(document, task, state, value)
+        chain = self._texts if document.is_text else self._prepared
+        return chain.finish_act(document, task, *read_back(state), value)
 
     def seal(self, document: Document, base: Base, at: datetime) -> tuple[Segment, ...]:
         return self._chain(base).seal(document, base, at)

@@ -11,6 +11,7 @@ from countersign.domain.eids import EID_NAMES
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
 from countersign.domain.growing import places_for
+from countersign.domain.signing_service import service_of
 from countersign.domain.task import Act, Field, FieldKind, Task
 from countersign.pdf.verify.facts import Claims, Expected, ExpectedAct
 from countersign.usecases.file_ports import VerificationFailed
@@ -83,6 +84,8 @@ def identity_name(method: str) -> str:
 
 
 def _eid(known: Mapping[str, str], method: str) -> str:
+    if service := service_of(method):
+        return f"Own certificate ({service})"
     return known.get(method) or EID_NAMES.get(method, method)
 
 
