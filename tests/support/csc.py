@@ -96,9 +96,9 @@ class CscServer:
     id; `advance` moves its clock; `troubles` are answers (status and body) by path, given once;
     `asked` counts calls by path."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, lists: str = "") -> None:
         self._tls = TestAuthority("Test CSC TLS")
-        self.authority = SigningAuthority("Test CSC persons")
+        self.authority = SigningAuthority("Test CSC persons", lists)
         self.folder, self.url = folder, f"https://127.0.0.1:{port}"
         self.tls_authority = self._tls.write_pem(folder / "csc-ca.pem")
         self.credentials: dict[str, Credential] = {}
@@ -111,9 +111,10 @@ class CscServer:
         self._ahead = 0.0
         self._lock = threading.Lock()
 
-    def person(self, name: str, kind: str = "P-256", **more: Any) -> Credential:
+    def person(self, name: str, kind: str = "P-256", number: str = "", **more: Any) -> Credential:
         """A new key, the only one of the person who logs in."""
-        key = self.authority.issue(name, rsa2048() if kind == "RSA" else p256())
+        made = rsa2048() if kind == "RSA" else p256()
+        key = self.authority.issue(name, made, number=number)
         self.credentials = {secrets.token_hex(4): Credential(key, **more)}
         return next(iter(self.credentials.values()))
 
@@ -273,10 +274,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def csc_server(folder: Path) -> Iterator[CscServer]:
-    """A running one, which keeps its certificates in `folder`."""
+def csc_server(folder: Path, lists: str = "") -> Iterator[CscServer]:
+    """A running one, which keeps its certificates in `folder`; revocation lists are at `lists`."""
     server = _Server(("127.0.0.1", 0), _Handler)
-    server.csc = CscServer(folder, server.server_port)
+    server.csc = CscServer(folder, server.server_port, lists)
     # The handshake belongs to the connection's own thread
     server.socket = server.csc.tls().wrap_socket(
         server.socket, server_side=True, do_handshake_on_connect=False

@@ -29,7 +29,8 @@ LIFETIME = timedelta(hours=1)
 
 @dataclass
 class World:
-    """`now` is the time; `keepers` of people's keys are there by account and name; `called` are the webhooks and `mailed` the messages that went out."""
+    """`now` is the time; `keepers` of people's keys are there by account and name; `called` are the
+    webhooks and `mailed` the messages that went out."""
 
     now: datetime = datetime(2026, 11, 20, 8, 58, tzinfo=UTC)
     memory: Memory = field(default_factory=Memory)
