@@ -21,7 +21,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
@@ -145,6 +145,17 @@ class CscServer:
     def refuse(self, address: str) -> Mapping[str, str]:
         return {"error": "access_denied", "state": self._visited(address)["state"]}
 
+    def page(self, path: str) -> bytes:
+        """What a browser is shown: to say yes or no."""
+        address = self.url + path
+        back = self._visited(address)["redirect_uri"]
+        answers = {"Agree": self.agree(address), "Refuse": self.refuse(address)}
+        links = [
+            f'<a href="{back}?{urlencode(answer)}">{name}</a>' for name, answer in answers.items()
+        ]
+        head = '<!doctype html><link rel="icon" href="data:,"><title>Keys</title>'
+        return f"{head}{' '.join(links)}".encode()
+
     def _visited(self, address: str) -> Mapping[str, str]:
         parts = urlsplit(address)
         assert f"{parts.scheme}://{parts.netloc}{parts.path}" == f"{self.url}/oauth2/authorize"
@@ -256,14 +267,20 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
 
+    def do_GET(self) -> None:
+        self._answer(200, "text/html", self.server.csc.page(self.path))
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         status, answer = self.server.csc.answer(self.path, dict(self.headers), body)
+        self._answer(status, "application/json", answer)
+
+    def _answer(self, status: int, media_type: str, body: bytes) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(answer)))
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(answer)
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

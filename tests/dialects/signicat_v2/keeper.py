@@ -182,11 +182,12 @@ class Place:
 
 
 @contextmanager
-def kept_keys(folder: Path, **settings: Any) -> Iterator[Place]:
+def kept_keys(folder: Path, opened: Any = installed) -> Iterator[Place]:
+    """`opened` is `installed`, or `live` for browsers."""
     with (
         publishing() as (url, lists),
         csc_server(folder, url) as service,
-        installed(folder / "data", **settings) as house,
+        opened(folder / "data") as house,
     ):
         lists.update(service.authority.published())
         client = client_of(house)
