@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -91,8 +92,12 @@ class Browser:
     def __init__(self, house: Installed, service: CscServer) -> None:
         self._http, self._service, self._cookie = house.client, service, ""
 
+    def copy(self) -> Browser:
+        """The same one, in a second tab."""
+        return copy(self)
+
     def _send(self, method: str, path: str, **more: Any) -> httpx2.Response:
-        self._http.cookies.clear()
+        self._http.cookies.clear()  # it is everybody's
         headers = {"cookie": self._cookie} if self._cookie else {}
         answer: httpx2.Response = self._http.request(
             method, path, headers=headers, follow_redirects=False, **more
@@ -182,12 +187,12 @@ class Place:
 
 
 @contextmanager
-def kept_keys(folder: Path, opened: Any = installed) -> Iterator[Place]:
+def kept_keys(folder: Path, opened: Any = installed, **settings: Any) -> Iterator[Place]:
     """`opened` is `installed`, or `live` for browsers."""
     with (
         publishing() as (url, lists),
         csc_server(folder, url) as service,
-        opened(folder / "data") as house,
+        opened(folder / "data", **settings) as house,
     ):
         lists.update(service.authority.published())
         client = client_of(house)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from countersign.adapters.pdf_engine import verify_anybody
+from countersign.adapters.pdf_engine.text_errands import text_report
+from countersign.domain.signing_service import ServiceKind, SigningService
+from countersign.usecases import sign_with_own_key
+from countersign.usecases.add_signing_service import add_signing_service, remove_signing_service
+from tests.contracts.threads import at_once
 from tests.support.csc import OTP, PIN
+from tests.support.installed import installed
 from tests.support.signed import assert_intact
 from tests.xades.referees import signxml_finds, xmlsec_accepts
 
@@ -133,7 +140,11 @@ def test_a_text_is_signed_as_xades(place: Place, tmp_path: Path) -> None:
     root = place.service.authority.root
     assert xmlsec_accepts(xml, root, tmp_path)
     assert TEXT in signxml_finds(xml, root, tmp_path)
-    assert place.client.package(where).startswith(b"%PDF-")  # verified with level B-LT before
+    roots = [root, place.house.installation.keys.certificate("root")]
+    report = text_report(xml, roots, deferred=True)
+    assert (report.level, report.trusted, report.who) == ("B-LT", True, "Astrid Berg")
+    assert report.consent == "I have read it."
+    assert place.client.package(where).startswith(b"%PDF-")
 
 
 def test_without_revocation_lists_the_level_is_lower_and_said(tmp_path: Path) -> None:
@@ -144,6 +155,55 @@ def test_without_revocation_lists_the_level_is_lower_and_said(tmp_path: Path) ->
         place.browser().sign(place.client.session(where))
         report = judged(place.client.package(where), place)
     assert (report["verdict"], report["level"]) == ("valid", "B-T"), report
+
+
+def test_people_sign_on_postgresql_too(tmp_path: Path, postgres_url: str) -> None:
+    with kept_keys(tmp_path, database_url=postgres_url) as place:
+        place.service.person("Astrid Berg", mode="oauth2code")
+        where = place.client.collection()
+        place.browser().sign(place.client.session(where))
+        assert judged(place.client.package(where), place)["level"] == "B-LTA"
+
+
+def test_swedish_bankid_goes_by_the_name_of_a_vendor(place: Place, tmp_path: Path) -> None:
+    add_signing_service(
+        SigningService(
+            account_id=place.client.account.id,
+            name="SBID",
+            kind=ServiceKind.BANKID,
+            created_at=place.house.ports.clock(),
+        ),
+        place.house.ports,
+    )
+    setup = [{"signingFlow": "PKISIGNING", "vendor": "SBID"}]
+    where = place.client.collection()
+    made = place.client.session(where, signingSetup=setup)
+    path, client = link(made), place.house.client
+    act = {"method": "bankid_se", "consent": True}
+    assert client.post(f"{path}/complete", json=act).status_code == 403
+    person = {"simulate": {"name": "Åsa Öberg", "national_id": "199001012385"}}
+    client.post(f"{path}/identity/bankid_se", json=person)
+    assert client.post(f"{path}/complete", json=act).status_code == 200
+    package = place.client.package(where)
+    assert_intact(kept(package, tmp_path), ["Åsa Öberg"])
+    remove_signing_service(place.client.account.id, "SBID", place.house.ports)
+    assert place.client.ask(where, signingSetup=setup).status_code == 400
+
+
+def test_bankid_is_offered_only_where_the_server_has_a_client(tmp_path: Path) -> None:
+    with installed(tmp_path, sandbox=False) as house:
+        client = client_of(house)
+        where = client.collection()
+        sbid = SigningService(
+            account_id=client.account.id,
+            name="SBID",
+            kind=ServiceKind.BANKID,
+            created_at=house.ports.clock(),
+        )
+        add_signing_service(sbid, house.ports)
+        setup = [{"signingFlow": "PKISIGNING", "vendor": "SBID"}]
+        (wrong,) = client.ask(where, signingSetup=setup).json()["invalidParams"]
+        assert "client is not configured on this server" in wrong["reason"]
 
 
 # ------------------------------------------------------------------ whom it is by
@@ -306,6 +366,45 @@ def test_a_signature_that_is_not_the_certificates_never_gets_into_a_file(place: 
     place.service.troubles["/csc/v2/signatures/signHash"] = (200, false)
     assert browser.agree(back.headers["location"]).headers["location"].endswith("#signing=refused")
     assert place.client.state(made) == "READY"
+
+
+def test_of_many_returns_at_once_one_signs(place: Place) -> None:
+    where = place.client.collection()
+    made, browser = place.client.session(where), place.browser()
+    back = browser.agree(browser.go(made))
+    answer = place.service.agree(back.headers["location"])
+    statuses = at_once(6, lambda _number: browser.copy().come_back(answer).status_code)
+    assert sorted(statuses) == [303, 400, 400, 400, 400, 400]
+    assert place.client.state(made) == "SIGNED"
+    people = [one["kind"] for one in judged(place.client.package(where), place)["signatures"]]
+    assert people.count("signature") == 1
+
+
+def test_a_step_that_was_lost_is_begun_anew(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the process was killed when the signature had come and was not recorded."""
+    made, browser = place.client.session(place.client.collection()), place.browser()
+    back = browser.agree(browser.go(made))
+
+    def killed(*_: object) -> None:
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sign_with_own_key, "finish_remotely", killed)
+        with suppress(OSError):
+            browser.agree(back.headers["location"])
+    assert place.client.state(made) == "READY"
+    browser.sign(made)
+    assert place.client.state(made) == "SIGNED"
+
+
+def test_a_service_that_was_taken_away_is_said(place: Place) -> None:
+    other = client_of(place.house, "Fickle")
+    service_of(other.account, place.service, place.house)
+    made, browser = other.session(other.collection()), place.browser()
+    address = browser.go(made)
+    remove_signing_service(other.account.id, "NBID", place.house.ports)
+    assert browser.agree(address).headers["location"].endswith("#signing=away")
+    assert browser.start(made).status_code == 503
 
 
 def test_a_session_that_ended_meanwhile_is_not_signed(place: Place) -> None:

@@ -21,6 +21,7 @@ from countersign.pdf.verify.certificates import Trust
 from countersign.turns import waiting
 from countersign.usecases.file_ports import Files, PreparedAct
 
+MOST_OF_LISTS = 1 << 20  # bytes
 Found = Callable[[Sequence[bytes], datetime], tuple[bytes, ...]]
 
 
@@ -56,10 +57,12 @@ class ForeignRecords:
         self._files, self._found = files, found or RevocationLists().of
 
     def lists(self, signer: ForeignSigner, at: datetime) -> tuple[bytes, ...]:
-        """All lists on which the certificates would stand, or none: half of them prove nothing."""
+        """All lists on which the certificates would stand, or none: half of them prove nothing,
+        and long ones would make a file that no verifier reads."""
         with waiting():
             found = self._found(signer.row, at)
-        return found if len(found) == len(signer.row) - 1 else ()
+        is_whole = len(found) == len(signer.row) - 1
+        return found if is_whole and sum(map(len, found)) <= MOST_OF_LISTS else ()
 
     def facts(self, signer: ForeignSigner, lists: Sequence[bytes]) -> dict[str, Any]:
         """What a segment keeps. The authorities are nobody's personal data, and the signer's own
