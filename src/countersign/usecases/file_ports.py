@@ -111,7 +111,7 @@ class PdfEngine(Protocol):
     ) -> PreparedAct:
         """As `act`, for a signer whose key is elsewhere: `certificates` (DER) are his and those
         above, up to an authority that is believed. Raises Invalid for a key of a kind that can't
-        sign here, Conflict for an upload that was signed before."""
+        sign here."""
 
     def finish_act(self, document: Document, task: Task, state: str, value: bytes) -> Segment:
         """The prepared act with its signature value. Raises StaleState when `document` is not as it

@@ -99,7 +99,7 @@ def check_ready(command: SignTask, held_by: Sequence[Envelope], now: datetime) -
 
 def prepare_remotely(command: SignTask, owner: KeyOwner, ports: Ports) -> RemoteAct:
     """The acts without signatures. Raises what `sign_task` raises, Invalid for a key of a kind that
-    can't sign here, and Conflict for an upload that was signed before."""
+    can't sign here."""
     act = act_of(command, None, ports.clock())
     with ports.unit_of_work() as uow:
         held_by = uow.envelopes.holding(command.task_id)

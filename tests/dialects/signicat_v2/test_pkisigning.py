@@ -15,6 +15,7 @@ from countersign.domain.signing_service import ServiceKind, SigningService
 from countersign.usecases import sign_with_own_key
 from countersign.usecases.add_signing_service import add_signing_service, remove_signing_service
 from tests.contracts.threads import at_once
+from tests.pdf import foreign
 from tests.support.csc import OTP, PIN
 from tests.support.installed import installed
 from tests.support.signed import assert_intact
@@ -155,6 +156,23 @@ def test_without_revocation_lists_the_level_is_lower_and_said(tmp_path: Path) ->
         place.browser().sign(place.client.session(where))
         report = judged(place.client.package(where), place)
     assert (report["verdict"], report["level"]) == ("valid", "B-T"), report
+
+
+def test_a_pdf_that_was_signed_before_is_signed_too(place: Place) -> None:
+    authority = foreign.Authority()
+    where = place.client.collection(foreign.signed_contract(authority))
+    made = place.client.session(where)
+    place.browser().sign(made)
+    assert place.client.state(made) == "SIGNED"
+    roots = [
+        place.service.authority.root,
+        place.house.installation.keys.certificate("root"),
+        authority.root_der,
+    ]
+    report = verify_anybody(place.client.package(where), roots, known_only=True).as_json
+    people = [one["who"] for one in report["signatures"] if one["kind"] == "signature"]
+    assert report["verdict"] == "valid", report
+    assert people.count("Astrid Berg") == 1
 
 
 def test_people_sign_on_postgresql_too(tmp_path: Path, postgres_url: str) -> None:

@@ -26,7 +26,7 @@ from countersign.adapters.pdf_engine.translation import check_page, layout_of
 from countersign.adapters.workshop import Workshop
 from countersign.domain.document import Base, Document, FileRef, Segment
 from countersign.domain.envelope import Envelope
-from countersign.domain.errors import Conflict, UnusableFile
+from countersign.domain.errors import UnusableFile
 from countersign.domain.evidence import Link
 from countersign.domain.task import Act, Task
 from countersign.domain.template import FormField
@@ -48,7 +48,7 @@ class Engine:
     def __init__(self, files: Files, keys: Keyring, workshop: Workshop) -> None:
         self._files, self._keys, self._workshop = files, keys, workshop
         self._segments = Segments(files)
-        foreign = ForeignRecords(files)
+        self._foreign = foreign = ForeignRecords(files)
         self._prepared = PreparedChain(files, self._segments, keys, foreign)
         self._texts = TextChain(files, self._segments, keys, workshop, foreign)
         self._inspections: Recent[Inspection] = Recent(1000)
@@ -59,7 +59,7 @@ class Engine:
         # With it comes pyHanko: a second and 50 MB that a server should not need to start
         from countersign.adapters.pdf_engine.signed_upload_chain import SignedUploadChain
 
-        return SignedUploadChain(self._segments, self._keys, self._workshop)
+        return SignedUploadChain(self._segments, self._keys, self._workshop, self._foreign)
 
     # -------------------------------------------------------------- coming in
 
@@ -157,14 +157,21 @@ class Engine:
         chain, signer = self._chain(base), ForeignSigner(certificates)
         if isinstance(chain, TextChain):
             return chain.prepare_act(document, act, signer)
-        if chain is not self._prepared:
-            raise Conflict("a file that was signed before needs a key of this server")
         image = self._files.read(act.image) if act.image else None
+        if chain is not self._prepared:
+            return self._signed.prepare_act(document, task, act, image, signer)
         return self._prepared.prepare_act(envelope, document, base, task, act, image, signer)
 
     def finish_act(self, document: Document, task: Task, state: str, value: bytes) -> Segment:
-        chain = self._texts if document.is_text else self._prepared
-        return chain.finish_act(document, task, *read_back(state), value)
+        return self._chain_of(document).finish_act(document, task, *read_back(state), value)
+
+    def _chain_of(self, document: Document) -> PreparedChain | SignedUploadChain | TextChain:
+        """Of one that is prepared to be signed. Only our own chain leaves what the next step
+        needs, and begins with a certification."""
+        if document.is_text:
+            return self._texts
+        is_own = bool(document.segments and document.segments[-1].chain)
+        return self._prepared if is_own else self._signed
 
     def seal(self, document: Document, base: Base, at: datetime) -> tuple[Segment, ...]:
         return self._chain(base).seal(document, base, at)

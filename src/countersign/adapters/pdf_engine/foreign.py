@@ -12,16 +12,21 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
 from countersign import pdf
 from countersign.adapters.keys.material import ValidationMaterial
 from countersign.adapters.keys.revocation import RevocationLists
+from countersign.adapters.pdf_engine.keyring import Keyring
 from countersign.domain.document import Document, FileRef, Segment
-from countersign.domain.errors import Invalid
+from countersign.domain.errors import Invalid, StaleState
 from countersign.pdf.verify.certificates import Trust
 from countersign.turns import waiting
 from countersign.usecases.file_ports import Files, PreparedAct
 
 MOST_OF_LISTS = 1 << 20  # bytes
+_WHOLE_NAME = x509.ObjectIdentifier("2.5.4.41")
 Found = Callable[[Sequence[bytes], datetime], tuple[bytes, ...]]
 
 
@@ -50,6 +55,17 @@ def read_back(state: str) -> tuple[ForeignSigner, str]:
     return ForeignSigner(tuple(map(base64.b64decode, kept["row"]))), kept["act"]
 
 
+def finished_act(act: str, digest: pdf.Digest, value: bytes, keys: Keyring) -> pdf.Revision:
+    """A prepared act with its signature. Raises StaleState for another file than it was prepared
+    for, Invalid for a value that is not the certificate's."""
+    try:
+        return pdf.finish_act(pdf.PreparedAct.from_json(act), digest, value, keys.timestamper())
+    except pdf.StaleAct:
+        raise StaleState from None
+    except pdf.BadSignature as problem:
+        raise Invalid(str(problem), {"signature": str(problem)}) from None
+
+
 class ForeignRecords:
     """Keeps revocation lists beside the documents; `found` fetches them."""
 
@@ -71,6 +87,7 @@ class ForeignRecords:
         return {
             "certificate": sha256(signer.row[0]).hexdigest(),
             "foreign": True,
+            "who": _name(signer.row[0]),
             "above": [base64.b64encode(one).decode() for one in signer.row[1:]],
             "lists": [[file.sha256, file.size] for file in files],
         }
@@ -84,6 +101,15 @@ class ForeignRecords:
             for sha, size in segment.facts.get("lists", ())
         ]
         return joined(own, above, lists)
+
+
+def _name(certificate: bytes) -> str:
+    """As verifiers call the signer."""
+    subject = x509.load_der_x509_certificate(certificate).subject
+    for kind in (_WHOLE_NAME, NameOID.COMMON_NAME):
+        if found := subject.get_attributes_for_oid(kind):
+            return str(found[0].value)
+    return ""
 
 
 def joined(

@@ -13,6 +13,7 @@ from countersign.adapters.pdf_engine.foreign import (
     ForeignRecords,
     ForeignSigner,
     above_of,
+    finished_act,
     trust_for,
 )
 from countersign.adapters.pdf_engine.keyring import Keyring
@@ -25,7 +26,7 @@ from countersign.adapters.pdf_engine.translation import (
 )
 from countersign.domain.document import Base, Document, Segment, SegmentKind
 from countersign.domain.envelope import Envelope
-from countersign.domain.errors import Invalid, NotFound, StaleState
+from countersign.domain.errors import NotFound
 from countersign.domain.task import Act, Task
 from countersign.pdf.verify.facts import BaseFacts
 from countersign.pdf.verify.own import verify_own
@@ -107,14 +108,7 @@ class PreparedChain:
     def finish_act(
         self, document: Document, task: Task, signer: ForeignSigner, act: str, value: bytes
     ) -> Segment:
-        prepared, timestamper = pdf.PreparedAct.from_json(act), self._keys.timestamper()
-        try:
-            digest = self._segments.digest(document)
-            revision = pdf.finish_act(prepared, digest, value, timestamper)
-        except pdf.StaleAct:
-            raise StaleState from None
-        except pdf.BadSignature as problem:
-            raise Invalid(str(problem), {"signature": str(problem)}) from None
+        revision = finished_act(act, self._segments.digest(document), value, self._keys)
         facts = self._foreign.facts(signer, self._foreign.lists(signer, self._keys.now()))
         return self._segments.add_revision(
             SegmentKind.ACT, revision, document, facts=facts, task_id=task.id

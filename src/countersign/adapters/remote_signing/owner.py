@@ -119,10 +119,10 @@ def _purposes(certificate: x509.Certificate) -> x509.ExtendedKeyUsage | tuple[()
 def _name(certificate: x509.Certificate) -> str:
     """The whole name: people's common names are cut or are pseudonyms."""
     given = _attribute(certificate, NameOID.GIVEN_NAME), _attribute(certificate, NameOID.SURNAME)
-    name = " ".join(given) if all(given) else _attribute(certificate, NameOID.COMMON_NAME)
-    if not name:
+    common = _attribute(certificate, NameOID.COMMON_NAME)
+    if not common:
         raise _unusable("the certificate names nobody")
-    return name[:200]
+    return (" ".join(given) if all(given) else common)[:200]
 
 
 def _national_id(certificate: x509.Certificate) -> str:
