@@ -89,7 +89,10 @@ class OwnKey:
             return HTMLResponse(
                 render_notice(Notice(kind="not_returned"), language), 400, PAGE_HEADERS
             )
-        return Response(status_code=303, headers={**PAGE_HEADERS, "location": self._place(back)})
+        # What comes next may take as long as what was before
+        kept = {"set-cookie": browser_cookie(browser, back.link)}
+        headers = {**PAGE_HEADERS, **kept, "location": self._place(back)}
+        return Response(status_code=303, headers=headers)
 
     def _place(self, back: CameBack) -> str:
         step = back.step
