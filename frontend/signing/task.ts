@@ -3,10 +3,11 @@ import { byId } from "../shared/dom";
 import { orNeighbour } from "../shared/locales";
 import { prepareElsewise } from "./elsewise";
 import { Fields } from "./fields";
-import { finish, prepareConsent } from "./finish";
+import { finish, goOnAfter, prepareConsent } from "./finish";
 import { identify, startIdentifying } from "./identify";
 import { memory } from "./memory";
 import { tellHost } from "./frame";
+import { cameBack } from "./own-key";
 import { base, ids, language, state, t } from "./page-data";
 import { preparePages } from "./pages";
 import { Signature } from "./signature";
@@ -36,7 +37,9 @@ export function startTask(): void {
   });
   byId("position").addEventListener("click", bringToPosition);
   byId("back").addEventListener("click", () => show("read"));
-  show(firstStep(), false);
+  const back = state.identity.due.length > 0 ? null : cameBack();
+  show(back ? "sign" : firstStep(), false);
+  if (back) void goOnAfter(back);
   tellHost("ready", ids);
   // The first opening is a fact for the sender, nothing the signer waits for
   void call(`${base}/open?lang=${language}`, { body: null }).catch(() => undefined);

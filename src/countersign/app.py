@@ -7,7 +7,7 @@ part is used for what.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -49,15 +49,18 @@ from countersign.adapters.office import (
 )
 from countersign.adapters.outbound_http import OutboundHttp
 from countersign.adapters.pdf_engine import Engine, Keyring, MerchantSigning, use_font_directory
+from countersign.adapters.remote_signing.of_account import AccountVendors
 from countersign.adapters.secrets import SecretBox, master_key, subkey
 from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
 from countersign.dialects import Dialect, signature_nc, signeum, signicat_v2
 from countersign.domain.eids import EID_NAMES
+from countersign.domain.signing_service import SigningService
 from countersign.pages import downloads, front, operations, pki, sandbox, static, token, widget
 from countersign.pages.signing import api as signing
 from countersign.pages.signing.identity import CALLBACK
+from countersign.pages.signing.own_key import SIGNED_CALLBACK
 from countersign.settings import PREFIX, BadSettings, Settings
 from countersign.usecases.file_ports import Files
 from countersign.usecases.identity_port import IdentityProvider
@@ -119,6 +122,8 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         installation = _installation(settings, database, workshop, hits, fetcher, office, outside)
         if isinstance(installation.ports.identity, AccountEids):
             stack.enter_context(closing(installation.ports.identity))
+        if isinstance(installation.ports.pki, AccountVendors):
+            stack.enter_context(closing(installation.ports.pki))
         yield installation
 
 
@@ -195,6 +200,7 @@ def _ports(
         merchant=MerchantSigning(keyring),
         docx=DocxFiles(workshop),
         converter=office,
+        pki=_pki(settings, clock, unit_of_work),
         mailer=_mailer(settings, files),
         invitations=MailInvitations(settings.mail_from),
         webhooks=HttpWebhookSender(OutboundHttp(allow_private=settings.sandbox)),
@@ -260,6 +266,16 @@ def _identity(
         simulated=simulated is not None,
         parts=[directory, bankid] if bankid else [directory],
     )
+
+
+def _pki(
+    settings: Settings, clock: Clock, unit_of_work: Callable[[], UnitOfWork]
+) -> AccountVendors:
+    def own(account_id: str) -> Sequence[SigningService]:
+        with unit_of_work() as uow:
+            return uow.signing_services.all(account_id)
+
+    return AccountVendors(own, settings.public_url.rstrip("/") + SIGNED_CALLBACK, clock)
 
 
 def _bankid(settings: Settings) -> BankId | None:

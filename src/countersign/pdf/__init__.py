@@ -21,7 +21,13 @@ called with an imprint and has a `size`. What each step writes, byte by byte, is
 from countersign.pdf.act import ActValues, act
 from countersign.pdf.certify import EnvelopeValues, certify
 from countersign.pdf.cms import Certified, Signer, Timestamper
-from countersign.pdf.deferred import PreparedAct, certified, finish_act, prepare_act
+from countersign.pdf.deferred import (
+    PreparedAct,
+    certified,
+    checked_value,
+    finish_act,
+    prepare_act,
+)
 from countersign.pdf.errors import (
     BadAct,
     BadLayout,
@@ -73,6 +79,7 @@ __all__ = [
     "archive",
     "certified",
     "certify",
+    "checked_value",
     "digest_of",
     "finish_act",
     "fonts",

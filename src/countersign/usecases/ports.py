@@ -1,7 +1,7 @@
 """The database as the use cases see it, and `Ports`, which is everything that they may need. Files
 and PDF are in file_ports.py, people and programs outside in outside_ports.py, eIDs in
-identity_port.py, keys of accounts in merchant_port.py. Every port has a fake and real adapters, and
-one contract suite in tests/contracts that all of them pass."""
+identity_port.py, keys of accounts in merchant_port.py, keys of people in pki_port.py. Every port
+has a fake and real adapters, and one contract suite in tests/contracts that all of them pass."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ from countersign.usecases.outside_ports import (
     Mailer,
     WebhookSender,
 )
+from countersign.usecases.pki_port import PkiVendors, StoredServices
 
 Clock = Callable[[], datetime]
 
@@ -348,6 +349,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     archive: Archive
     identity: Identities
     openid_providers: OpenIdProviders
+    signing_services: StoredServices
     bases: Bases
     messages: Messages
     webhooks: Webhooks
@@ -376,6 +378,7 @@ class Ports:
     merchant: MerchantSigner
     docx: Docx
     converter: Converter
+    pki: PkiVendors
     code_key: bytes
     simulated: Simulated | None = None
     link_lifetime: timedelta = timedelta(hours=1)

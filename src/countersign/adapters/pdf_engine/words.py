@@ -9,6 +9,7 @@ from pathlib import Path
 
 from countersign import pdf
 from countersign.domain.eids import EID_NAMES
+from countersign.domain.signing_service import service_of
 from countersign.domain.task import Task
 from countersign.languages import SOURCE_LANGUAGE, Catalogues
 
@@ -28,6 +29,7 @@ METHODS = {
 }
 IDENTITIES = {"email_code": _("One-time code by e-mail")}
 BY_LINK = _("Personal signing link")
+OWN_KEY = _("Own certificate ({service})")
 
 
 def language_for(tasks: Iterable[Task]) -> str:
@@ -58,7 +60,10 @@ def method_name(method: str, language: str) -> str:
 
 
 def _named(known: str | None, method: str, language: str) -> str:
-    return TEXTS.texts(language).gettext(known) if known else EID_NAMES.get(method, method)
+    say = TEXTS.texts(language).gettext
+    if service := service_of(method):
+        return say(OWN_KEY).format(service=service)
+    return say(known) if known else EID_NAMES.get(method, method)
 
 
 def by_link(language: str) -> str:

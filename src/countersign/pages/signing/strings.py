@@ -38,6 +38,7 @@ BROWSER_STRINGS = {
     "eid_unusable": _("Your {method} cannot be used: it may be blocked or no longer valid."),
     "eid_somebody_else": _("This {method} belongs to somebody else. Please use your own."),
     "eid_failed": _("The identification did not work. Please try again."),
+    "key_refused": _("Nothing was signed. Please try again."),
     "position": _("Field {number} of {total}"),
     "sign_here": _("Sign here"),
     "initials": _("Initials"),
