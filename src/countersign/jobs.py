@@ -18,7 +18,7 @@ from countersign.domain.task import TaskStatus
 from countersign.usecases.change_tasks import expire_task
 from countersign.usecases.deliver_webhook import deliver_webhook
 from countersign.usecases.expire_envelope import expire_envelope
-from countersign.usecases.keep_results import ask_for_package, keep_results
+from countersign.usecases.keep_results import ask_for_package, keep_results, packages_due
 from countersign.usecases.make_audit import make_audit
 from countersign.usecases.make_package import make_package
 from countersign.usecases.outside_ports import WebhookTranslator
@@ -26,6 +26,8 @@ from countersign.usecases.ports import FollowUps, NewJob, Ports, UnitOfWork
 from countersign.usecases.remind_unasked import remind_unasked
 from countersign.usecases.seal_envelope import seal_envelope
 from countersign.usecases.send_message import send_message
+from countersign.usecases.send_notice import notices_due, send_notice
+from countersign.usecases.stored_files import drop_upload
 from countersign.usecases.tell_webhooks import tell_webhooks
 from countersign.usecases.verify_envelope import verify_envelope
 from countersign.usecases.write_chat_notice import is_reached, notice_job, write_chat_notice
@@ -111,6 +113,8 @@ def _keep_results(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable
         keep_results(envelope, task, event.at, uow)
     if task.packaged and not task.guest:
         yield from ask_for_package(envelope, task.id, event.at, uow)
+    if envelope.settings.has_packages:
+        yield from packages_due(envelope, task, uow)
 
 
 def _package(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
@@ -140,12 +144,13 @@ FOLLOW_UPS: Mapping[EventKind, tuple[Rule, ...]] = {
 
 
 def follow_ups(translators: Mapping[str, WebhookTranslator]) -> FollowUps:
-    """The jobs that an event causes. Besides those of the table, programs are told of whatever the
-    envelope's dialect has words for."""
+    """The jobs that an event causes. Besides those of the table, people are told what the sender
+    wants them to be told, and programs of whatever the envelope's dialect has words for."""
 
     def caused(envelope: Envelope, link: Link, uow: UnitOfWork) -> Iterable[NewJob]:
         for rule in FOLLOW_UPS.get(link.event.kind, ()):
             yield from rule(envelope, link.event, uow)
+        yield from notices_due(envelope, link.event, uow)
         yield from tell_webhooks(envelope, link, translators, uow)
 
     return caused
@@ -173,6 +178,9 @@ def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
             args["envelope"], args["task"], datetime.fromisoformat(args["at"]), ports
         ),
         "remind_unasked": lambda args: remind_unasked(args["envelope"], args["task"], ports),
+        "send_notice": lambda args: send_notice(args["notice"], ports),
+        "call_notice": lambda args: send_notice(args["notice"], ports),
+        "drop_upload": lambda args: drop_upload(args["file"], ports),
         "send_message": lambda args: send_message(args["message"], ports),
         "deliver_webhook": lambda args: deliver_webhook(args["delivery"], args["number"], ports),
     }
@@ -181,9 +189,15 @@ def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
 # ------------------------------------------------------------------ retries
 
 
-def retry_after(_kind: str, attempts: int) -> timedelta | None:
+EVERY_TEN_MINUTES = {"call_notice": timedelta(minutes=10)}
+
+
+def retry_after(kind: str, attempts: int) -> timedelta | None:
     """The pause after `attempts` failed tries (from 1): 1 s, 2 s, 4 s … at most 15 minutes, for
-    about four days; then None, and the job is kept as dead for the operator."""
+    about four days; then None, and the job is kept as dead for the operator. A program that a
+    sender has named is called every ten minutes (send_message.py says for how long)."""
+    if kind in EVERY_TEN_MINUTES:
+        return EVERY_TEN_MINUTES[kind]
     if attempts > 400:
         return None
     return timedelta(seconds=min(2 ** min(attempts - 1, 20), 900))

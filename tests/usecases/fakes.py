@@ -38,6 +38,7 @@ from countersign.domain.events import Event
 from countersign.domain.evidence import GENESIS, Link, chain
 from countersign.domain.identity import IdentityAttempt
 from countersign.domain.merchant_key import MerchantKey
+from countersign.domain.notice import Notice
 from countersign.domain.openid import OpenIdProvider
 from countersign.domain.package import Package
 from countersign.domain.project import Project
@@ -83,6 +84,7 @@ class State:
     stored_files: dict[str, StoredFile] = field(default_factory=dict)
     file_uses: dict[tuple[str, str], str] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
 
     def copy(self) -> State:
         return State(**{table.name: dict(getattr(self, table.name)) for table in fields(self)})
@@ -162,6 +164,7 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.tasks: ports.Tasks = FakeTasks(tx)
         self.stored_files: ports.StoredFiles = FakeStoredFiles(tx)
         self.packages: ports.Packages = FakePackages(tx)
+        self.notices: ports.Notices = FakeNotices(tx)
         self.jobs: ports.Jobs = FakeJobs(tx)
 
     def __enter__(self) -> FakeUnitOfWork:
@@ -757,6 +760,11 @@ class FakeStoredFiles:
         found(self._tx.write.stored_files, "stored file", file.id)
         del self._tx.write.stored_files[file.id]
 
+    def drop_expired(self, file_id: str, now: datetime) -> None:
+        file = self._tx.write.stored_files.get(file_id)
+        if file and file.expires_at and file.expires_at <= now:
+            self.remove(file)
+
     def use(self, file_id: str, envelope_id: str, document_id: str) -> None:
         self._tx.write.file_uses[file_id, envelope_id] = document_id
 
@@ -791,6 +799,21 @@ class FakePackages:
         stored = self._tx.write.packages
         before = found(stored, "package", package.id)
         stored[package.id] = replace(before, status=package.status, file_id=package.file_id)
+
+
+class FakeNotices:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, new: Sequence[Notice]) -> None:
+        self._tx.write.notices.update({notice.id: notice for notice in new})
+
+    def get(self, notice_id: str) -> Notice:
+        return found(self._tx.read.notices, "notice", notice_id)
+
+    def of_envelope(self, envelope_id: str) -> Sequence[Notice]:
+        mine = [one for one in self._tx.read.notices.values() if one.envelope_id == envelope_id]
+        return sorted(mine, key=lambda one: one.id)
 
 
 class FakeJobs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -91,6 +91,12 @@ class Document:
     def until(self, segments: int) -> Document:
         """The document as it was with its first `segments` segments."""
         return replace(self, segments=self.segments[:segments])
+
+    def as_left_by(self, task_ids: Collection[str]) -> Document | None:
+        """The document as it was when the last of these tasks had signed it; None when none did."""
+        signed_by = [segment.task_id for segment in self.segments]
+        places = [place for place, id in enumerate(signed_by) if id in task_ids]
+        return self.until(places[-1] + 1) if places else None
 
     @property
     def original(self) -> Document:

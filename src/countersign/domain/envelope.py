@@ -48,7 +48,9 @@ class EnvelopeSettings:
     """Behaviour that vendors differ in, as explicit values.
 
     Without `send_invitations` nothing is mailed but one-time codes, and reminders that the sender
-    asks for. `reminder_days` after somebody's turn has come they are reminded, once.
+    asks for. `reminder_days` after somebody's turn has come they are reminded, once. `days_kept`
+    after its last task has ended, an envelope is erased (None: never). Of `has_notices` and
+    `has_packages` those who look for some know that there are any.
     """
 
     send_invitations: bool = False
@@ -65,6 +67,9 @@ class EnvelopeSettings:
     closes_when_signed: bool = True
     keeps_results: bool = False
     packaged: bool = False
+    has_notices: bool = False
+    has_packages: bool = False
+    days_kept: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

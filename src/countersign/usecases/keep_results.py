@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from countersign.domain.envelope import Envelope
 from countersign.domain.package import Package
 from countersign.domain.stored_file import StoredFile, StoredFileKind
-from countersign.domain.task import Task
+from countersign.domain.task import Task, TaskStatus
 from countersign.usecases.ports import NewJob, UnitOfWork
 
 SIGNED_TEXT = "application/xml"
@@ -49,6 +49,20 @@ def _result(
     )
 
 
+def packages_due(envelope: Envelope, task: Task, uow: UnitOfWork) -> Iterable[NewJob]:
+    """Those of chosen parts that waited for this task last."""
+    done = {each.id for each in envelope.tasks if each.status is TaskStatus.COMPLETED}
+    for package in uow.packages.of_envelope(envelope.id):
+        needed = {task_id for task_id, _ in package.parts}
+        if task.id in needed <= done:
+            yield package_job(package)
+
+
+def package_job(package: Package) -> NewJob:
+    args = {"envelope": package.envelope_id, "package": package.id}
+    return NewJob(kind="make_package", args=args, queue="pdf")
+
+
 def ask_for_package(
     envelope: Envelope, task_id: str | None, at: datetime, uow: UnitOfWork
 ) -> Iterable[NewJob]:
@@ -61,5 +75,4 @@ def ask_for_package(
         created_at=at,
     )
     uow.packages.add(package)
-    args = {"envelope": envelope.id, "package": package.id}
-    yield NewJob(kind="make_package", args=args, queue="pdf")
+    yield package_job(package)

@@ -1,4 +1,4 @@
-"""The database's side of stored files, packages and lists of tasks. Part of ports.py."""
+"""The database's side of stored files, packages, notices and lists of tasks. Part of ports.py."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from countersign.domain.notice import Notice
 from countersign.domain.package import Package
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Task
@@ -24,6 +25,9 @@ class StoredFiles(Protocol):
 
     def remove(self, file: StoredFile) -> None:
         """Where it is used it stays. Raises NotFound."""
+
+    def drop_expired(self, file_id: str, now: datetime) -> None:
+        """Removes it when its time has passed; otherwise changes nothing."""
 
     def use(self, file_id: str, envelope_id: str, document_id: str) -> None:
         """Remembers that the file is this document of this envelope."""
@@ -43,6 +47,14 @@ class Packages(Protocol):
     def of_tasks(self, task_ids: Sequence[str]) -> Sequence[Package]: ...
     def save(self, package: Package) -> None:
         """Status and file."""
+
+
+class Notices(Protocol):
+    def add(self, new: Sequence[Notice]) -> None: ...
+    def get(self, notice_id: str) -> Notice:
+        """Raises NotFound."""
+
+    def of_envelope(self, envelope_id: str) -> Sequence[Notice]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
@@ -64,19 +64,26 @@ def _package(envelope_id: str, package_id: str, uow: UnitOfWork) -> Package:
 
 
 def _parts(envelope: Envelope, package: Package, uow: UnitOfWork) -> list[_Part]:
+    if package.parts:
+        return [_Part(envelope, document) for document in _chosen(envelope, package)]
     if package.task_id is None:
         return [_Part(envelope, document) for document in envelope.documents if document.segments]
     return [
-        _Part(held, _as_signed(held.document(id), package.task_id))
+        _Part(held, signed)
         for held in uow.envelopes.holding(package.task_id)
         for id in held.task(package.task_id).signs
+        if (signed := held.document(id).as_left_by([package.task_id]))
     ]
 
 
-def _as_signed(document: Document, task_id: str) -> Document:
-    """The document as it was when this person had signed."""
-    signed_by = [segment.task_id for segment in document.segments]
-    return document.until(signed_by.index(task_id) + 1)
+def _chosen(envelope: Envelope, package: Package) -> Iterator[Document]:
+    """Each once, as the last of its chosen signers left it."""
+    signers: dict[str, list[str]] = {}
+    for task_id, document_id in package.parts:
+        signers.setdefault(document_id, []).append(task_id)
+    for document_id, task_ids in signers.items():
+        if signed := envelope.document(document_id).as_left_by(task_ids):
+            yield signed
 
 
 def _content(envelope: Envelope, parts: Sequence[_Part], ports: Ports) -> tuple[FileRef, ...]:

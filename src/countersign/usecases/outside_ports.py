@@ -37,6 +37,12 @@ class Invitations(Protocol):
     def code(self, envelope: Envelope, task: Task, code: str) -> tuple[str, str, str]:
         """A one-time code, which stands in the text at the end of its line."""
 
+    def own_words(
+        self, envelope: Envelope, language: str, link: str, text: str, layout: Mapping[str, str]
+    ) -> str:
+        """HTML around what the sender wrote, with his button (if there is a link), footer and
+        logo; "" when he wants none of them."""
+
     def new_messages(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]:
         """Somebody wrote in the chat. What was written is not repeated."""
 

@@ -21,6 +21,7 @@ stored_files = Table(
     Column("filename", CleanText, nullable=False),
     Column("title", CleanText, nullable=False),
     Column("description", CleanText, nullable=False),
+    Column("expires_at", Time),
 )
 
 # Which envelopes a file was put into, and as which of their documents
@@ -43,5 +44,7 @@ packages = Table(
     Column("created_at", Time, nullable=False),
     Column("status", CleanText, nullable=False),
     Column("file_id", ID),
+    Column("name", CleanText, nullable=False, server_default=""),
+    Column("parts", Json, nullable=False, server_default="[]"),
     Index(None, "envelope_id"),
 )

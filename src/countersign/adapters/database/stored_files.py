@@ -57,6 +57,13 @@ class StoredFiles:
         if self._tx.write(delete(stored_files).where(stored_files.c.id == file.id)).rowcount != 1:
             raise NotFound("stored file", file.id)
 
+    def drop_expired(self, file_id: str, now: datetime) -> None:
+        self._tx.write(
+            delete(stored_files).where(
+                stored_files.c.id == file_id, stored_files.c.expires_at <= now
+            )
+        )
+
     def use(self, file_id: str, envelope_id: str, document_id: str) -> None:
         row = {"file_id": file_id, "envelope_id": envelope_id, "document_id": document_id}
         self._tx.write(_USE, row)
@@ -74,7 +81,7 @@ class Packages:
         self._tx = transaction
 
     def add(self, package: Package) -> None:
-        self._tx.write(_ADD_PACKAGE, {**asdict(package), "status": package.status.value})
+        self._tx.write(_ADD_PACKAGE, _package_row(package))
 
     def of_envelope(self, envelope_id: str) -> Sequence[Package]:
         found = self._tx.read(_PACKAGES, {"envelope_id": envelope_id})
@@ -103,6 +110,7 @@ def _row(file: StoredFile) -> dict[str, Any]:
         "filename": file.filename,
         "title": file.title,
         "description": file.description,
+        "expires_at": file.expires_at,
     }
 
 
@@ -114,6 +122,12 @@ def _file(row: AnyRow) -> StoredFile:
     return StoredFile(**values)
 
 
+def _package_row(package: Package) -> dict[str, Any]:
+    parts = [list(part) for part in package.parts]
+    return {**asdict(package), "status": package.status.value, "parts": parts}
+
+
 def _package(row: AnyRow) -> Package:
     values = row._asdict()
-    return Package(**{**values, "status": PackageStatus(values["status"])})
+    parts = tuple((task_id, document_id) for task_id, document_id in values["parts"])
+    return Package(**{**values, "status": PackageStatus(values["status"]), "parts": parts})

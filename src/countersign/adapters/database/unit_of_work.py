@@ -15,6 +15,7 @@ from countersign.adapters.database.identity import Identities
 from countersign.adapters.database.jobs import JobQueue, Jobs
 from countersign.adapters.database.merchant_keys import MerchantKeys
 from countersign.adapters.database.messages import Messages
+from countersign.adapters.database.notices import Notices
 from countersign.adapters.database.openid_providers import StoredProviders
 from countersign.adapters.database.projects import Projects
 from countersign.adapters.database.repeats import Repeats
@@ -58,6 +59,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.tasks: library_ports.Tasks = Tasks(self._tx, self._task_counts)
         self.stored_files: library_ports.StoredFiles = StoredFiles(self._tx)
         self.packages: library_ports.Packages = Packages(self._tx)
+        self.notices: library_ports.Notices = Notices(self._tx)
         self.templates: ports.Templates = Templates(self._tx)
         self.bases: ports.Bases = Bases(self._tx)
         self.messages: ports.Messages = Messages(self._tx)
