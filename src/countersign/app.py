@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from countersign import httpkit, jobs
 from countersign.adapters.access_tokens import SignedAccessTokens
+from countersign.adapters.channels import ByChannel, ProgramCaller
 from countersign.adapters.clock import SandboxClock, system_clock
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.jobs import JobQueue
@@ -46,7 +47,7 @@ from countersign.adapters.secrets import SecretBox, master_key, subkey
 from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
-from countersign.dialects import Dialect, signature_nc, signeum, signicat_v2
+from countersign.dialects import Dialect, signature_nc, signeum, signicat_v1, signicat_v2
 from countersign.domain.eids import EID_NAMES
 from countersign.pages import downloads, front, operations, pki, sandbox, static, token, widget
 from countersign.pages.signing import api as signing
@@ -57,7 +58,12 @@ from countersign.usecases.identity_port import IdentityProvider
 from countersign.usecases.outside_ports import Mailer
 from countersign.usecases.ports import Clock, Ports, UnitOfWork
 
-DIALECTS: tuple[Dialect, ...] = (signature_nc.DIALECT, signeum.DIALECT, signicat_v2.DIALECT)
+DIALECTS: tuple[Dialect, ...] = (
+    signature_nc.DIALECT,
+    signeum.DIALECT,
+    signicat_v1.DIALECT,
+    signicat_v2.DIALECT,
+)
 DEFAULT_ADDRESS = ("127.0.0.1", 8080)
 # That have begun; few of them compute at once (turns.py). With the worker they fit into the pool
 HANDLER_THREADS = 20
@@ -174,16 +180,16 @@ def _ports(
     def unit_of_work() -> UnitOfWork:
         return DatabaseUnitOfWork(database, queue, box, follow_ups)
 
-    keyring = _keyring(settings, keys, clock)
+    keyring, http = _keyring(settings, keys, clock), OutboundHttp(allow_private=settings.sandbox)
     return Ports(
         unit_of_work=unit_of_work,
         clock=clock,
         files=files,
         engine=Engine(files, keyring, workshop),
         merchant=MerchantSigning(keyring),
-        mailer=_mailer(settings, files),
+        mailer=_mailer(settings, files, http),
         invitations=MailInvitations(settings.mail_from),
-        webhooks=HttpWebhookSender(OutboundHttp(allow_private=settings.sandbox)),
+        webhooks=HttpWebhookSender(http),
         links=links,
         access_tokens=SignedAccessTokens(settings.public_url, subkey(master, "access tokens")),
         code_key=subkey(master, "one-time codes"),
@@ -249,11 +255,17 @@ def _bankid(settings: Settings) -> BankId | None:
         return BankId(settings.bankid_url, tls)
 
 
-def _mailer(settings: Settings, files: Files) -> Mailer:
+def _mailer(settings: Settings, files: Files, http: OutboundHttp) -> Mailer:
+    """Without a gateway, what people would get stays in the database; an SMS in a sandbox only, as
+    elsewhere nobody would see it."""
+    kept = SandboxMailer()
+    senders: dict[str, Mailer] = {"email": kept, "url": ProgramCaller(http)}
     if settings.smtp_url:
         with _blaming("smtp_url", "mail_from"):
-            return SmtpMailer(settings.smtp_url, settings.mail_from, files)
-    return SandboxMailer()
+            senders["email"] = SmtpMailer(settings.smtp_url, settings.mail_from, files)
+    if settings.sandbox:
+        senders["sms"] = kept
+    return ByChannel(senders)
 
 
 @contextmanager

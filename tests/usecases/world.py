@@ -68,7 +68,9 @@ class World:
 
 
 class Relay:
-    """A mail server that takes everything."""
+    """A mail server, and whatever else, that takes everything."""
+
+    channels = ("email", "sms", "url")
 
     def __init__(self, mailed: list[Message]) -> None:
         self._mailed = mailed

@@ -183,13 +183,17 @@ class MailInvitations:
         if not any(layout.values()):
             return ""
         language = TEXTS.choose([language])
-        return _templates().get_template("own_words.html").render(
-            language=language,
-            direction=text_direction(language),
-            paragraphs=[part.split("\n") for part in text.split("\n\n")],
-            layout={name: layout.get(name, "") for name in LAYOUT},
-            link=link,
-            head=letterhead(envelope),
+        return (
+            _templates()
+            .get_template("own_words.html")
+            .render(
+                language=language,
+                direction=text_direction(language),
+                paragraphs=[part.split("\n") for part in text.split("\n\n")],
+                layout={name: layout.get(name, "") for name in LAYOUT},
+                link=link,
+                head=letterhead(envelope),
+            )
         )
 
     def code(self, envelope: Envelope, task: Task, code: str) -> Written:

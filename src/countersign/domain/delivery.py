@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from countersign.domain.envelope import Envelope
 
+NOTICE = "notice"  # begins the keys of messages in the sender's own words
 CALLBACK = "envelope:"  # begins the ids of endpoints that stand in an envelope
 # Growing pauses over about three days, as common webhook senders do
 PAUSES = tuple(
@@ -57,6 +58,12 @@ class Message:
     status: MessageStatus = MessageStatus.QUEUED
     reply: str = ""
     accepted_at: datetime | None = None
+
+
+def notice_of(message: Message) -> str:
+    """The id of the notice that the message is made of; "" for one in the product's own words."""
+    kind, _, id = message.key.partition(":")
+    return id if kind == NOTICE else ""
 
 
 def shown_sender(sender_name: str, platform: str) -> str:

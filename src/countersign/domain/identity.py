@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -170,13 +171,19 @@ def refuse(task_id: str, method: str, reason: str, now: datetime) -> Event:
     return Event(kind=EventKind.IDENTITY_REFUSED, at=now, task_id=task_id, data=data)
 
 
-def is_person(task: Task, national_id: str) -> bool:
+def is_person(task: Task, national_id: str, name: str) -> bool:
     """Whether this is the one that the task names; a task that names none takes anybody. Numbers
-    are compared by their letters and digits alone."""
+    are compared by their letters and digits alone, names word by word in any case."""
+    if not _words(" ".join(task.person.names)) <= _words(name):
+        return False
     wanted = task.person.national_id
     if wanted is None:
         return True
     return hmac.compare_digest(_plain(wanted).encode(), _plain(national_id).encode())
+
+
+def _words(name: str) -> set[str]:
+    return set(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _plain(national_id: str) -> str:

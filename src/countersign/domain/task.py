@@ -67,13 +67,15 @@ class Field:
 class Person:
     """Who is to act; names as they are written, in any script.
 
-    `national_id` is whom an eID has to prove. It is stored closed and shown to nobody.
+    `national_id` is whom an eID has to prove. It is stored closed and shown to nobody. `names` are
+    those that the name which an eID proves has to contain.
     """
 
     name: str
     email: str | None = None
     phone: str | None = None
     national_id: str | None = field(default=None, repr=False)
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,10 @@ from countersign.usecases.file_ports import Staged
 
 
 class Mailer(Protocol):
+    @property
+    def channels(self) -> Collection[str]:
+        """What it can send by: email, sms, url."""
+
     def send(self, message: Message) -> Message:
         """The message with its new status and the relay's reply: accepted, refused for good, or
         sandboxed. Raises Unavailable when trying again may help."""
@@ -111,6 +115,9 @@ class Fetcher(Protocol):
 
 class Links(Protocol):
     """Addresses that are handed out. Tokens carry 128 bits or more and are not stored."""
+
+    def public(self, path: str) -> str:
+        """The address of a path of this server, which begins with `/`."""
 
     def signing(self, task: Task) -> str: ...
     def task_id(self, token: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from countersign.domain.delivery import Message, MessageStatus
+from countersign.domain.delivery import Message, MessageStatus, notice_of
 from countersign.domain.errors import Unavailable
 from countersign.domain.events import Event, EventKind
 from countersign.usecases.ports import Ports
@@ -51,11 +51,14 @@ def _keep(message: Message, ports: Ports) -> None:
 
 def _record(message: Message, ports: Ports) -> None:
     now = ports.clock()
+    told = {"channel": message.channel, "status": str(message.status), "reply": message.reply}
+    if notice := notice_of(message):
+        told["notice"] = notice
     answered = Event(
         kind=EventKind.MESSAGE_ANSWERED,
         at=now,
         task_id=message.task_id,
-        data={"channel": message.channel, "status": str(message.status), "reply": message.reply},
+        data=told,
     )
     with ports.unit_of_work() as uow:
         uow.messages.save(message)

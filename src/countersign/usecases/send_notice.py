@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from countersign.domain.delivery import Message
+from countersign.domain.delivery import NOTICE, Message
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
 from countersign.domain.events import Event
@@ -71,7 +71,7 @@ def _message(id: str, notice: Notice, envelope: Envelope, ports: Ports) -> Messa
     text = notice.filled(slots)
     return Message(
         id=id,
-        key=f"notice:{notice.id}",
+        key=f"{NOTICE}:{notice.id}",
         account_id=envelope.account_id,
         envelope_id=envelope.id,
         task_id=notice.task_id,

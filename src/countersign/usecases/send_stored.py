@@ -115,8 +115,8 @@ def send_stored(command: SendStored, ports: Ports) -> Envelope:
         _add_beside(command, now, uow)
         uow.envelopes.add(envelope, events)
         _use(files, envelope, uow)
-        if earlier := _earlier(command, now, uow):
-            return earlier
+        if made := _earlier(command, now, uow):
+            return made
         uow.credentials.count_use(command.caller.credential.id)
         uow.commit()
     return envelope

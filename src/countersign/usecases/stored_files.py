@@ -67,7 +67,7 @@ def _upload(
         sha256=content.sha256,
         created_at=now,
         pages=pages,
-        expires_at=command.lifetime and now + command.lifetime,
+        expires_at=now + command.lifetime if command.lifetime else None,
     )
 
 
@@ -126,6 +126,14 @@ def remove_stored_file(file_id: str, caller: Caller, ports: Ports) -> None:
         file = uow.stored_files.get(caller.account.id, file_id)
         if _is_waited_for(file, uow):
             raise Conflict("somebody is still to act on this document")
+        uow.stored_files.remove(file)
+        uow.commit()
+
+
+def drop_stored_file(file_id: str, caller: Caller, ports: Ports) -> None:
+    """As `remove_stored_file`, whoever is still to act on it. Raises NotFound."""
+    with ports.unit_of_work() as uow:
+        file = uow.stored_files.get(caller.account.id, file_id).present_at(ports.clock())
         uow.stored_files.remove(file)
         uow.commit()
 

@@ -221,6 +221,7 @@ def _task_row(envelope: Envelope, position: int, task: Task) -> Row:
         "extras": task.extras,
         "optional": task.optional,
         "national_id": task.person.national_id,
+        "person_names": list(task.person.names),
     }
 
 
@@ -384,6 +385,7 @@ def _person(row: Row) -> Person:
         email=row["email"],
         phone=row["phone"],
         national_id=row["national_id"],
+        names=tuple(row["person_names"]),
     )
 
 

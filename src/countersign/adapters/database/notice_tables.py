@@ -1,4 +1,4 @@
-"""The table of notices. It holds what senders wrote and to whom: it is emptied with the envelope."""
+"""The table of notices: what senders wrote and to whom. Emptied with the envelope."""
 
 from __future__ import annotations
 

@@ -18,9 +18,7 @@ from countersign.domain.notice import Channel, Notice, Slot
 _ADD = Prepared(insert(notices))
 _GET = Prepared(select(notices).where(notices.c.id == bindparam("id")))
 _OF_ENVELOPE = Prepared(
-    select(notices)
-    .where(notices.c.envelope_id == bindparam("envelope_id"))
-    .order_by(notices.c.id)
+    select(notices).where(notices.c.envelope_id == bindparam("envelope_id")).order_by(notices.c.id)
 )
 SECOND = timedelta(seconds=1)
 

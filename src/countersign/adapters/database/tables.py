@@ -162,6 +162,7 @@ tasks = Table(
     Column("removed", Boolean, nullable=False, server_default=false()),
     Column("redirects", Json, nullable=False, server_default="{}"),
     Column("identity_choice", Json, nullable=False, server_default="[]"),
+    Column("person_names", Json, nullable=False, server_default="[]"),
     Index(None, "envelope_id", "position"),
 )
 IS_GUEST = text("guest_of IS NOT NULL")

@@ -1,4 +1,4 @@
-"""Notices in the sender's words; packages of chosen parts; uploads that expire."""
+"""Notices in the sender's words, packages of chosen parts, uploads that expire, names to prove."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,10 +11,9 @@ down_revision = "0011"
 
 def upgrade() -> None:
     _notices()
-    name = sa.Column("name", CleanText(), nullable=False, server_default="")
-    parts = sa.Column("parts", Json(), nullable=False, server_default="[]")
-    op.add_column("packages", name)
-    op.add_column("packages", parts)
+    op.add_column("packages", sa.Column("name", CleanText(), nullable=False, server_default=""))
+    for table, column in (("packages", "parts"), ("tasks", "person_names")):
+        op.add_column(table, sa.Column(column, Json(), nullable=False, server_default="[]"))
     op.add_column("stored_files", sa.Column("expires_at", Time, nullable=True))
 
 

@@ -1,0 +1,201 @@
+"""Parse → one use case → present."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from countersign import httpkit
+from countersign.dialects import repeatable_of, visitor_of
+from countersign.dialects.signicat_v1 import answers, present, schemas
+from countersign.dialects.signicat_v1.checks import Offered
+from countersign.dialects.signicat_v1.ids import PATTERN, envelope_id, new_id, order_id
+from countersign.dialects.signicat_v1.translate import ORIGIN, Asked, to_send_stored
+from countersign.domain.account import Caller
+from countersign.domain.envelope import Envelope
+from countersign.domain.errors import NotFound
+from countersign.domain.package import Package
+from countersign.domain.task import Task
+from countersign.usecases import read_sent as sent
+from countersign.usecases import stored_files
+from countersign.usecases.ports import Ports
+from countersign.usecases.repeat_answer import answer_once
+from countersign.usecases.send_stored import package_id, send_stored, task_id
+from countersign.usecases.stored_content import StoredContent
+
+BASE = "/enterprise/sign"
+SESSION_LIFETIME = timedelta(minutes=30)
+# Of a text that was signed: the vendor's name for a signed data object
+SIGNED_DATA_OBJECT = "application/x-ltv-sdo"
+NO_SNIFFING = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
+Key = httpkit.Idempotency | None
+
+
+class SignicatV1:
+    """Handlers over the ports."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    # -------------------------------------------------------------- documents
+
+    def upload_document(
+        self, caller: Caller, body: httpkit.Upload, idempotency: Key
+    ) -> httpkit.Answer:
+        """Upload a document. It is gone after 30 minutes unless an order has used it."""
+        command = stored_files.StoreFile(
+            caller=caller,
+            staged=body,
+            media_type=body.content_type.partition(";")[0].strip().lower(),
+            repeatable=repeatable_of(caller, idempotency),
+            id=new_id(self._ports.clock()),
+            lifetime=SESSION_LIFETIME,
+        )
+        file = stored_files.store_file(command, self._ports)
+        headers = {"Location": self._ports.links.public(f"{BASE}/documents/{file.id}")}
+        return httpkit.Answer({"documentId": file.id}, headers=headers)
+
+    def read_document(self, caller: Caller, documentId: str) -> Response:
+        """Download an upload, byte by byte as it came."""
+        file = stored_files.read_stored_file(_upload_id(documentId), caller, self._ports)
+        return self._file(sent.Content(file.parts, file.media_type, file.id))
+
+    def delete_document(self, caller: Caller, documentId: str) -> None:
+        """Delete an upload. Orders that use it keep their copies."""
+        stored_files.drop_stored_file(_upload_id(documentId), caller, self._ports)
+
+    # -------------------------------------------------------------- orders
+
+    def create_order(
+        self, caller: Caller, request: Request, body: schemas.SigningOrder, idempotency: Key
+    ) -> Response:
+        """Create a signing order: all of its tasks are made, or none."""
+        ports, repeatable = self._ports, repeatable_of(caller, idempotency)
+
+        def make() -> bytes:
+            asked = Asked(
+                caller=caller,
+                sender=visitor_of(request),
+                now=ports.clock(),
+                repeatable=repeatable,
+            )
+            command = to_send_stored(body, asked, self._offered(caller, body))
+            made = present.order(send_stored(command, ports), ports.links.signing)
+            return bytes(httpkit.json_response(made).body)
+
+        answer = answer_once(repeatable, ports, make)
+        return Response(answer, 201, media_type="application/json")
+
+    def _offered(self, caller: Caller, body: schemas.SigningOrder) -> Offered:
+        refs = {document.documentRef for task in body.tasks for document in task.documents}
+        known = [ref for ref in refs if ref and PATTERN.fullmatch(ref)]
+        return Offered(
+            eids=self._ports.identity.of_account(caller.account.id).methods,
+            files=sent.stored_among(known, caller, self._ports),
+            sms="sms" in self._ports.mailer.channels,
+            plain_http=self._ports.simulated is not None,
+        )
+
+    def read_order(self, caller: Caller, orderId: str) -> answers.Order:
+        """Read a signing order."""
+        return present.order(self._order(orderId, caller), self._ports.links.signing)
+
+    # -------------------------------------------------------------- tasks
+
+    def read_task_status(self, caller: Caller, orderId: str, taskId: str) -> answers.TaskStatus:
+        """Read how a task stands, and where its documents are."""
+        envelope, task = self._task(orderId, taskId, caller)
+        now = self._ports.clock()
+        return present.task_status(envelope, task, now, self._uris(envelope))
+
+    def list_task_events(self, caller: Caller, orderId: str, taskId: str) -> list[answers.Event]:
+        """List what happened to a task, oldest first."""
+        envelope, task = self._task(orderId, taskId, caller)
+        story = sent.read_story(envelope.id, caller, ORIGIN, self._ports)
+        return present.events(task, story)
+
+    def list_task_forwards(
+        self, caller: Caller, orderId: str, taskId: str
+    ) -> list[answers.Forward]:
+        """List the people to whom a task was forwarded."""
+        self._task(orderId, taskId, caller)
+        return []
+
+    def read_original(self, caller: Caller, orderId: str, taskId: str, documentId: str) -> Response:
+        """Download a document of a task as it was uploaded."""
+        envelope, task = self._task(orderId, taskId, caller)
+        return self._file(sent.original_content(envelope, _ref(task, documentId)))
+
+    def read_generated(
+        self, caller: Caller, orderId: str, taskId: str, documentId: str
+    ) -> Response:
+        """Download the document that was made from a filled-in form."""
+        _, task = self._task(orderId, taskId, caller)
+        raise NotFound("generated document", _ref(task, documentId))
+
+    def read_result(self, caller: Caller, orderId: str, taskId: str, documentId: str) -> Response:
+        """Download a document as this task's signature has left it."""
+        envelope, task = self._task(orderId, taskId, caller)
+        content = sent.result_content(envelope, task, _ref(task, documentId))
+        if content.media_type == "application/pdf":
+            return self._file(content)
+        return self._file(sent.Content(content.parts, SIGNED_DATA_OBJECT, content.name))
+
+    # -------------------------------------------------------------- packages
+
+    def read_packaging_status(
+        self, caller: Caller, orderId: str, packagingTaskId: str
+    ) -> answers.PackagingTaskStatus:
+        """Read how a packaging task stands."""
+        envelope = self._order(orderId, caller)
+        package = self._package(envelope, packagingTaskId, caller)
+        return present.packaging_status(envelope, package, self._uris(envelope))
+
+    def read_packaging_result(self, caller: Caller, orderId: str, packagingTaskId: str) -> Response:
+        """Download the packaged file, once it is there."""
+        package = self._package(self._order(orderId, caller), packagingTaskId, caller)
+        return self._file(sent.package_content(package, caller, self._ports))
+
+    # -------------------------------------------------------------- shared
+
+    def _order(self, id: str, caller: Caller) -> Envelope:
+        """Raises NotFound, also when the day in the id is not its own."""
+        envelope = sent.read_sent(envelope_id(id), caller, ORIGIN, self._ports)
+        if order_id(envelope) != id:
+            raise NotFound("order", id)
+        return envelope
+
+    def _task(self, order: str, id: str, caller: Caller) -> tuple[Envelope, Task]:
+        envelope = self._order(order, caller)
+        return envelope, envelope.task(task_id(envelope.id, id))
+
+    def _package(self, envelope: Envelope, key: str, caller: Caller) -> Package:
+        id = package_id(envelope.id, key)
+        return sent.read_package(envelope.id, id, caller, ORIGIN, self._ports)
+
+    def _uris(self, envelope: Envelope) -> present.Uris:
+        return present.Uris(envelope, BASE, self._ports.links.public)
+
+    def _file(self, content: sent.Content) -> Response:
+        stored = StoredContent(content.parts, self._ports.files)
+        return httpkit.FileResponse(stored, content.media_type, content.name, headers=NO_SNIFFING)
+
+
+def _upload_id(id: str) -> str:
+    """Files of other APIs have ids of another form. Raises NotFound."""
+    if PATTERN.fullmatch(id) is None:
+        raise NotFound("document", id)
+    return id
+
+
+def _ref(task: Task, document_id: str) -> str:
+    """The upload behind a document of a task. Raises NotFound."""
+    for document in present.asked(task)["documents"]:
+        if document["id"] == document_id and document.get("documentRef"):
+            return str(document["documentRef"])
+    raise NotFound("document", document_id)
