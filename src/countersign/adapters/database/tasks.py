@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Executable, Select, desc, func, select, un
 
 from countersign.adapters.database.tables import IS_LISTED, envelopes, tasks
 from countersign.adapters.database.task_counts import TaskCounts, day_of, start_of
+from countersign.adapters.database.task_rows import task as task_of
 from countersign.adapters.database.transaction import Transaction
 from countersign.domain.task import Task
 from countersign.usecases.library_ports import TaskQuery
