@@ -66,6 +66,13 @@ def _invite(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJ
         yield NewJob(kind="write_invitation", args=args, queue=MAIL)
 
 
+def _invite_next(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    """Whoever a task is handed to was told of it by nobody, whatever the sender mails."""
+    if not envelope.task(event.task_id or "").guest:
+        args = {"envelope": envelope.id, "task": event.data["to"]}
+        yield NewJob(kind="write_invitation", args=args, queue=MAIL)
+
+
 def _remind(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
     args = {"envelope": envelope.id, "task": event.task_id, "at": timestamp(event.at)}
     yield NewJob(kind="write_reminder", args=args, queue=MAIL)
@@ -122,6 +129,13 @@ def _package(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJ
         yield from ask_for_package(envelope, None, event.at, uow)
 
 
+def _watch_tasks(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    """Those that the envelope is opened with; later ones are watched when they are added."""
+    for task in envelope.tasks:
+        if task.due_at is not None and not envelope.settings.takes_new_tasks:
+            yield NewJob(kind="expire_task", args={"task": task.id}, run_at=task.due_at)
+
+
 def _watch_task(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
     task = envelope.task(event.task_id or "")
     if task.due_at is not None and not task.guest:
@@ -129,11 +143,12 @@ def _watch_task(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[
 
 
 FOLLOW_UPS: Mapping[EventKind, tuple[Rule, ...]] = {
-    EventKind.ENVELOPE_SENT: (_watch_deadline,),
+    EventKind.ENVELOPE_SENT: (_watch_deadline, _watch_tasks),
     EventKind.TASK_READY: (_invite, _remind_in_time),
     EventKind.TASK_ADDED: (_watch_task,),
     EventKind.TASK_DUE_CHANGED: (_watch_task,),
     EventKind.TASK_REMINDED: (_remind,),
+    EventKind.TASK_FORWARDED: (_invite_next,),
     EventKind.TASK_COMPLETED: (_keep_results,),
     EventKind.TASK_CANCELLED: (_withdraw,),
     EventKind.CHAT_POSTED: (_tell_of_chat,),

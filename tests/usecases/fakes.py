@@ -81,6 +81,7 @@ class State:
     repeats: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     answers: dict[tuple[str, str], bytes] = field(default_factory=dict)
     jobs: dict[int, NewJob] = field(default_factory=dict)
+    sign_codes: dict[str, str] = field(default_factory=dict)
     stored_files: dict[str, StoredFile] = field(default_factory=dict)
     file_uses: dict[tuple[str, str], str] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)
@@ -165,6 +166,7 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.stored_files: ports.StoredFiles = FakeStoredFiles(tx)
         self.packages: ports.Packages = FakePackages(tx)
         self.notices: ports.Notices = FakeNotices(tx)
+        self.sign_codes: ports.SignCodes = FakeSignCodes(tx)
         self.jobs: ports.Jobs = FakeJobs(tx)
 
     def __enter__(self) -> FakeUnitOfWork:
@@ -525,6 +527,18 @@ class FakeBases:
 
     def add(self, base: Base) -> Base:
         return self._tx.write.bases.setdefault(base.key, base)
+
+
+class FakeSignCodes:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def claim(self, code_hash: str, task_id: str) -> str:
+        return self._tx.write.sign_codes.setdefault(code_hash, task_id)
+
+    def task_id(self, code_hash: str) -> str:
+        found_id: str = found(self._tx.read.sign_codes, "code", code_hash)
+        return found_id
 
 
 class FakeMessages:

@@ -18,6 +18,9 @@ class FileRef:
     size: int
 
 
+NO_FILE = FileRef("", 0)
+
+
 @dataclass(frozen=True, slots=True)
 class PageSize:
     """A page as a viewer shows it (crop box and rotation applied), in points."""
@@ -52,7 +55,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One file of an envelope. Its bytes are `base` followed by every segment, in order."""
+    """One file of an envelope. Its bytes are `base` followed by every segment, in order.
+
+    Its upload is NO_FILE while it is `awaited`: somebody's task is to bring it. Where a form was
+    filled in before it was sent, `blank` is the file before that and `upload` the one after.
+    """
 
     id: str
     name: str
@@ -62,11 +69,18 @@ class Document:
     base_key: str = ""
     base: FileRef | None = None
     segments: tuple[Segment, ...] = ()
+    blank: FileRef | None = None
+
+    @property
+    def awaited(self) -> bool:
+        return self.upload == NO_FILE
 
     @property
     def parts(self) -> tuple[FileRef, ...]:
         """The stored files whose concatenation is the document as it is now. A text stays what it
         is: each signature of it is a file of its own."""
+        if self.awaited:
+            return ()
         if self.is_text:
             return (self.upload,)
         return (self.base or self.upload, *(segment.file for segment in self.segments))
@@ -100,7 +114,7 @@ class Document:
 
     @property
     def original(self) -> Document:
-        """The document as it was uploaded."""
+        """The document as it was uploaded, its form filled in."""
         return replace(self, base=None, segments=())
 
     def append(self, *segments: Segment) -> Document:

@@ -116,6 +116,14 @@ class Envelope:
             raise NotFound("task", task_id)
         return found
 
+    def in_place_of(self, task: Task) -> Task:
+        """The task that has taken this one's place, as it was handed on; else itself."""
+        return self.in_place_of(self.task(task.forwarded_to)) if task.forwarded_to else task
+
+    def origin_of(self, task: Task) -> Task:
+        """The task in whose place this one stands; else itself."""
+        return self.origin_of(self.task(task.forwarded_from)) if task.forwarded_from else task
+
     def document(self, document_id: str) -> Document:
         """Raises NotFound."""
         found = next((doc for doc in self.documents if doc.id == document_id), None)

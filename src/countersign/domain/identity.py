@@ -116,11 +116,13 @@ def hash_code(attempt: IdentityAttempt, code: str, key: bytes) -> str:
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
-def check_code_is_good(attempt: IdentityAttempt | None, now: datetime) -> IdentityAttempt:
+def check_code_is_good(
+    attempt: IdentityAttempt | None, now: datetime, lifetime: timedelta = CODE_LIFETIME
+) -> IdentityAttempt:
     """Raises Invalid when there is no code, or the one that was sent is too old."""
     if attempt is None or not attempt.code_hash:
         raise Invalid("no code was sent, ask for one", {"code": "missing"})
-    if now >= attempt.begun_at + CODE_LIFETIME:
+    if now >= attempt.begun_at + lifetime:
         raise Invalid("the code is too old, ask for a new one", {"code": "expired"})
     return attempt
 

@@ -23,6 +23,8 @@ class Slot(StrEnum):
     """A place in a text for what is not known, or not kept, before it is sent."""
 
     LINK = "link"  # to the task
+    CODE = "code"  # that leads to it when it is typed in
+    CODE_LINK = "code_link"  # that needs no typing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

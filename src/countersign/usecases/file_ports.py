@@ -84,6 +84,19 @@ class PdfEngine(Protocol):
         """What can be filled in, page by page and from top to bottom. Text, checkboxes and empty
         signature fields only."""
 
+    def fill_form(
+        self, upload: FileRef, values: Mapping[str, str], *, leave_open: bool
+    ) -> tuple[FileRef, Sequence[FormField]]:
+        """The PDF with `values` (name → value) in its own form, or, to `leave_open` what people can
+        fill in, without any value there and those fields with their values. Raises Invalid whose
+        `fields` are names."""
+
+    def form_values(self, upload: FileRef) -> Mapping[str, str]:
+        """What the PDF's own form says: name → value."""
+
+    def picture_page(self, upload: Staged) -> tuple[FileRef, tuple[PageSize, ...]]:
+        """A PDF of one page with this picture, upright. Raises UnusableFile("not_image")."""
+
     def base_key(self, envelope: Envelope, document: Document) -> str:
         """Names the base of (upload, layout); equal keys share one base."""
 

@@ -53,7 +53,8 @@ def packages_due(envelope: Envelope, task: Task, uow: UnitOfWork) -> Iterable[Ne
     """Those of chosen parts that waited for this task last."""
     done = {each.id for each in envelope.tasks if each.status is TaskStatus.COMPLETED}
     for package in uow.packages.of_envelope(envelope.id):
-        needed = {task_id for task_id, _ in package.parts}
+        chosen = [envelope.task(task_id) for task_id, _ in package.parts]
+        needed = {envelope.in_place_of(one).id for one in chosen}
         if task.id in needed <= done:
             yield package_job(package)
 

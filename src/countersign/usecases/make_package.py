@@ -80,7 +80,8 @@ def _chosen(envelope: Envelope, package: Package) -> Iterator[Document]:
     """Each once, as the last of its chosen signers left it."""
     signers: dict[str, list[str]] = {}
     for task_id, document_id in package.parts:
-        signers.setdefault(document_id, []).append(task_id)
+        signer = envelope.in_place_of(envelope.task(task_id))
+        signers.setdefault(document_id, []).append(signer.id)
     for document_id, task_ids in signers.items():
         if signed := envelope.document(document_id).as_left_by(task_ids):
             yield signed

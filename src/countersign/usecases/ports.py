@@ -316,6 +316,16 @@ class NewJob:
     unique: str | None = None
 
 
+class SignCodes(Protocol):
+    """Which task a short code leads to; codes are named by their keyed hashes."""
+
+    def claim(self, code_hash: str, task_id: str) -> str:
+        """The id of the task that the code leads to: the first that claimed it."""
+
+    def task_id(self, code_hash: str) -> str:
+        """Raises NotFound."""
+
+
 class Jobs(Protocol):
     def add(self, job: NewJob) -> None: ...
 
@@ -348,6 +358,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     webhooks: Webhooks
     chat: Chat
     repeats: Repeats
+    sign_codes: SignCodes
     jobs: Jobs
 
     def commit(self) -> None: ...

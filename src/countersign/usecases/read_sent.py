@@ -17,7 +17,7 @@ from countersign.domain.task import Task, TaskStatus
 from countersign.usecases.collections import owned_collection
 from countersign.usecases.keep_results import SIGNED_TEXT
 from countersign.usecases.ports import Ports, UnitOfWork
-from countersign.usecases.send_stored import document_id
+from countersign.usecases.ticket import TICKET, issue_ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +90,16 @@ def _package(envelope_id: str, package_id: str, uow: UnitOfWork) -> Package:
     raise NotFound("package", package_id)
 
 
-def original_content(envelope: Envelope, file_id: str) -> Content:
-    """As it was uploaded. Raises NotFound."""
-    document = envelope.document(document_id(envelope.id, file_id)).original
-    return Content(document.parts, document.media_type, document.name)
+def original_content(document: Document) -> Content:
+    """As it was uploaded, or brought. Raises NotFound while it is awaited."""
+    if document.awaited:
+        raise NotFound("document", document.id)
+    return Content((document.blank or document.upload,), document.media_type, document.name)
 
 
-def result_content(envelope: Envelope, task: Task, file_id: str) -> Content:
+def result_content(document: Document, task: Task) -> Content:
     """What this task's signature made of it; of a text, the signature with the text in it. Raises
     NotFound before that, and for what it does not sign."""
-    document = envelope.document(document_id(envelope.id, file_id))
     signed = document.as_left_by([task.id]) if task.status is TaskStatus.COMPLETED else None
     if signed is None or document.id not in task.signs:
         raise NotFound("result", document.id)
@@ -110,3 +110,14 @@ def _signed_content(signed: Document) -> Content:
     if signed.is_text:
         return Content((signed.segments[-1].file,), SIGNED_TEXT, signed.name)
     return Content(signed.parts, signed.media_type, signed.name)
+
+
+def tickets_for(envelope: Envelope, ports: Ports) -> str:
+    """One ticket for all tasks that take one; "" when none does."""
+    tasks = [task.id for task in envelope.tasks if TICKET in task.identity_choice]
+    if not tasks:
+        return ""
+    with ports.unit_of_work() as uow:
+        ticket = issue_ticket(tasks, ports, uow)
+        uow.commit()
+    return ticket

@@ -9,12 +9,14 @@ from uuid import UUID, uuid5
 from countersign.domain.delivery import NOTICE, Message
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
-from countersign.domain.events import Event
+from countersign.domain.events import Event, EventKind
 from countersign.domain.notice import AT_ONCE, Channel, Notice, Slot
 from countersign.domain.task import Task
 from countersign.usecases.ports import NewJob, Ports, UnitOfWork
 from countersign.usecases.send_message import send_message
+from countersign.usecases.sign_code import sign_code
 
+CODE_PAGE = "/code"  # where a code is typed in
 KINDS = {
     Channel.EMAIL: ("send_notice", "mail"),
     Channel.SMS: ("send_notice", "mail"),
@@ -26,10 +28,18 @@ def notices_due(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[N
     """What is to be told because of an event, at once or later."""
     if not envelope.settings.has_notices:
         return
-    package_id = event.data.get("package")
+    package_id, task_id = event.data.get("package"), _told_of(envelope, event)
     for notice in uow.notices.of_envelope(envelope.id):
-        if notice.is_about(event.kind, event.task_id, package_id):
+        if notice.is_about(event.kind, task_id, package_id):
             yield _job(notice, event.at)
+
+
+def _told_of(envelope: Envelope, event: Event) -> str | None:
+    """The task that the sender knows. Who was asked in somebody's place is told by other means, and
+    nobody else gets his link."""
+    if event.task_id is None or event.kind in (EventKind.TASK_READY, EventKind.TASK_OPENED):
+        return event.task_id
+    return envelope.origin_of(envelope.task(event.task_id)).id
 
 
 def _job(notice: Notice, at: datetime) -> NewJob:
@@ -52,7 +62,7 @@ def send_notice(notice_id: str, ports: Ports) -> None:
         if not _was_written(message_id, uow):
             if not notice.still_holds(envelope):
                 return
-            uow.messages.add(_message(message_id, notice, envelope, ports))
+            uow.messages.add(_message(message_id, notice, envelope, ports, uow))
             uow.commit()
     send_message(message_id, ports)
 
@@ -65,9 +75,9 @@ def _was_written(message_id: str, uow: UnitOfWork) -> bool:
     return True
 
 
-def _message(id: str, notice: Notice, envelope: Envelope, ports: Ports) -> Message:
+def _message(id: str, notice: Notice, envelope: Envelope, ports: Ports, uow: UnitOfWork) -> Message:
     task = envelope.task(notice.task_id) if notice.task_id else None
-    slots = {} if task is None else {Slot.LINK: ports.links.signing(task)}
+    slots = {} if task is None else _slots(notice, task, ports, uow)
     text = notice.filled(slots)
     return Message(
         id=id,
@@ -83,6 +93,15 @@ def _message(id: str, notice: Notice, envelope: Envelope, ports: Ports) -> Messa
         sender_name=notice.sender or envelope.known_sender,
         created_at=ports.clock(),
     )
+
+
+def _slots(notice: Notice, task: Task, ports: Ports, uow: UnitOfWork) -> dict[Slot, str]:
+    slots = {Slot.LINK: ports.links.signing(task)}
+    if {Slot.CODE, Slot.CODE_LINK} & set(notice.text):
+        code = sign_code(task.id, ports, uow)
+        link = ports.links.public(f"{CODE_PAGE}?sign_code={code}")
+        slots |= {Slot.CODE: code, Slot.CODE_LINK: link}
+    return slots
 
 
 def _html(

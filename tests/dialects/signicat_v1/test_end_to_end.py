@@ -13,7 +13,7 @@ from tests.support.server import RunningServer
 from tests.support.signed import assert_intact, assert_verified
 
 from .customer import NIN, Customer, act, kept, link_of, new_customer, prove, sign
-from .orders import DOCUMENTS, NBID, ORDERS, document, mail, ok, order, package, task, wrong
+from .orders import NBID, document, mail, package, task
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +80,7 @@ def test_several_signers_are_packaged_in_one_pdf(customer: Customer, tmp_path: P
 
 
 def test_texts_and_pdfs_are_signed_in_one_task(customer: Customer, tmp_path: Path) -> None:
-    text = customer.upload("Jag betalar i tid.\n".encode(), "text/plain")
+    text = customer.upload(b"Jag betalar i tid.\n", "text/plain")
     made = customer.order(
         task(document(customer.upload()), document(text, id="note")),
         packagingTasks=[package(("1", "doc-1"), id="pdf"), package(("1", "note"), id="text")],

@@ -110,6 +110,8 @@ documents = Table(
     Column("base_key", CleanText, nullable=False),
     Column("base_sha256", SHA256),
     Column("base_size", BigInteger),
+    Column("blank_sha256", SHA256),
+    Column("blank_size", BigInteger),
     Index(None, "envelope_id", "position"),
 )
 
@@ -163,6 +165,9 @@ tasks = Table(
     Column("redirects", Json, nullable=False, server_default="{}"),
     Column("identity_choice", Json, nullable=False, server_default="[]"),
     Column("person_names", Json, nullable=False, server_default="[]"),
+    Column("viewed", Json, nullable=False, server_default="[]"),
+    Column("asks", Json),
+    Column("forwarding", Json),
     Index(None, "envelope_id", "position"),
 )
 IS_GUEST = text("guest_of IS NOT NULL")
@@ -315,6 +320,13 @@ repeats = Table(
     Column("resource_id", ID, nullable=False),
     Column("created_at", Time, nullable=False),
     Column("answer", LargeBinary),
+)
+
+sign_codes = Table(
+    "sign_codes",
+    metadata,
+    Column("code_hash", SHA256, primary_key=True),
+    Column("task_id", ID, nullable=False),
 )
 
 # `run_at` is due time, retry time and end of the lease at once; `token` is there while somebody

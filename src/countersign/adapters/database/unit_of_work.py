@@ -19,6 +19,7 @@ from countersign.adapters.database.notices import Notices
 from countersign.adapters.database.openid_providers import StoredProviders
 from countersign.adapters.database.projects import Projects
 from countersign.adapters.database.repeats import Repeats
+from countersign.adapters.database.sign_codes import SignCodes
 from countersign.adapters.database.stored_files import Packages, StoredFiles
 from countersign.adapters.database.task_counts import TaskCounts
 from countersign.adapters.database.tasks import Tasks
@@ -66,6 +67,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.webhooks: ports.Webhooks = Webhooks(self._tx)
         self.chat: ports.Chat = Chat(self._tx)
         self.repeats: ports.Repeats = Repeats(self._tx, secrets)
+        self.sign_codes: ports.SignCodes = SignCodes(self._tx)
         self.jobs: ports.Jobs = self._jobs
 
     def __enter__(self) -> DatabaseUnitOfWork:

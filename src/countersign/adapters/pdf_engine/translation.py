@@ -89,7 +89,7 @@ def _eid(known: Mapping[str, str], method: str) -> str:
 def _field_values(document: Document, task: Task, act: Act) -> dict[str, str | bool]:
     values: dict[str, str | bool] = {}
     for name, field in _named(document, task):
-        given = act.values.get(field.id, "")
+        given = field.stands(act.values)
         if field.kind is FieldKind.CHECKBOX:
             values[name] = given not in ("", "false")
         elif field.kind is FieldKind.DATE:

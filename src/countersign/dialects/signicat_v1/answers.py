@@ -41,6 +41,7 @@ class Task(TypedDict):
 class Order(TypedDict):
     id: str
     tasks: list[Task]
+    artifact: NotRequired[str]
     clientReference: NotRequired[str]
     notifications: NotRequired[list[JsonObject]]
     daysUntilDeletion: NotRequired[int]

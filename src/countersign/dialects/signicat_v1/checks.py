@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from countersign.dialects.signicat_v1 import schemas
 from countersign.dialects.signicat_v1.errors import json_path, required
 from countersign.dialects.signicat_v1.methods import eid_of
+from countersign.dialects.signicat_v1.places import bringers, brought_as, documents_of
 from countersign.domain.stored_file import StoredFile
 
 Path = tuple[str | int, ...]
@@ -51,6 +52,8 @@ def _order(order: schemas.SigningOrder, offered: Offered) -> Iterator[Violation]
     yield from _repeated(("tasks",), [task.id for task in order.tasks])
     for number, task in enumerate(order.tasks):
         yield from _task(("tasks", number), task, offered)
+    yield from _brought(order)
+    yield from _forms(order)
     yield from _dependencies(order.tasks)
     packages = order.packagingTasks or ()
     yield from _repeated(("packagingTasks",), [package.id for package in packages])
@@ -88,27 +91,71 @@ def _document(path: Path, document: schemas.TaskDocument, offered: Offered) -> I
     if document.description is None and document.action != "UPLOAD":
         yield (*path, "description"), required((*path, "description"))
     if document.action == "UPLOAD":
-        yield (*path, "action"), "uploading is not enabled on this server"
-    elif document.source == "UPLOAD":
-        yield (*path, "source"), "must be SESSION for a document that is signed or viewed"
-    elif document.documentRef is None:
+        yield from _upload(path, document)
+    elif document.source == "SESSION" and document.documentRef is None:
         yield (*path, "documentRef"), required((*path, "documentRef"))
-    elif document.documentRef not in offered.files:
+    elif document.source == "SESSION" and document.documentRef not in offered.files:
         yield (*path, "documentRef"), "there is no document of this id, or its time has passed"
     if document.sendResultToArchive:
         yield (*path, "sendResultToArchive"), ARCHIVE
-    if document.form is not None:
-        yield (*path, "form"), "filling in forms is not enabled on this server"
     if document.signTextEntry is not None and document.action != "SIGN":
         yield (*path, "signTextEntry"), "is for documents that are signed"
 
 
+def _upload(path: Path, document: schemas.TaskDocument) -> Iterator[Violation]:
+    if document.source != "UPLOAD":
+        yield (*path, "source"), "must be UPLOAD for a document that the person brings"
+    if document.documentRef is not None:
+        yield (*path, "documentRef"), "the person brings this document"
+
+
+def _brought(order: schemas.SigningOrder) -> Iterator[Violation]:
+    """A file that somebody brings may be signed and viewed by those who wait for that."""
+    for (number, place), document in documents_of(order):
+        here: Path = ("tasks", number, "documents", place)
+        if document.source != "UPLOAD":
+            continue
+        found = bringers(order, brought_as(document))
+        if len(found) > 1:
+            yield (
+                (*here, "id" if document.action == "UPLOAD" else "documentRef"),
+                ("more than one task brings a document of this id"),
+            )
+        elif not found:
+            yield (*here, "documentRef"), "no task brings a document of this id"
+        elif document.action != "UPLOAD" and found[0] not in _awaited(order.tasks, number):
+            yield ("tasks", number, "dependsOnTasks"), "must name the task that brings its document"
+
+
+def _awaited(tasks: Sequence[schemas.Task], number: int) -> set[int]:
+    """The tasks that must be completed before one, those included that they wait for."""
+    places = {task.id: place for place, task in enumerate(tasks) if task.id}
+    found, look_at = set[int](), [number]
+    while look_at:
+        after = (places.get(id) for id in tasks[look_at.pop()].dependsOnTasks or ())
+        new = {place for place in after if place is not None} - found
+        found |= new
+        look_at.extend(new)
+    return found
+
+
+def _forms(order: schemas.SigningOrder) -> Iterator[Violation]:
+    seen: set[str] = set()
+    for (number, place), document in documents_of(order):
+        here: Path = ("tasks", number, "documents", place, "form")
+        if document.form is None:
+            continue
+        if document.source != "SESSION":
+            yield here, "only the form of an upload can be filled in"
+        elif document.form.interactive and document.action != "SIGN":
+            yield (*here, "interactive"), "only who signs a document can fill in its form"
+        elif document.documentRef in seen:
+            yield here, "the form of this document is filled in already"
+        seen.add(document.documentRef or "")
+
+
 def _not_there(path: Path, task: schemas.Task) -> Iterator[Violation]:
     """What this server does not do is refused rather than forgotten."""
-    if task.authentication is not None and task.authentication.artifact:
-        yield (*path, "authentication", "artifact"), "artifacts are not enabled on this server"
-    if task.dialog is not None:
-        yield (*path, "dialog"), "dialogs are not enabled on this server"
     if task.configuration is not None:
         yield (*path, "configuration"), "no signing interface of this name is configured"
     if task.profile not in (None, "default"):

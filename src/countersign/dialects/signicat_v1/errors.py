@@ -13,8 +13,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from countersign.dialects.signicat_v1.schemas import Form
 from countersign.domain import errors
-from countersign.domain.errors import DomainError
+from countersign.domain.errors import DomainError, Invalid
 from countersign.httpkit import BadField, Refusal, json_response
 
 TYPE = "about:blank"  # RFC 9457: the status says it all
@@ -95,6 +96,19 @@ OWNERS = {
     "packagingTasks": "Packaging task",
     "inputParams": "Input parameter",
 }
+
+
+def wrong_form(spot: tuple[int, int], form: Form, problem: Invalid) -> dict[str, str]:
+    """A form that can't be filled in like this, at the parameters that it is about."""
+    task, document = spot
+    path: tuple[str | int, ...] = ("tasks", task, "documents", document, "form")
+    names = [each.name for each in form.inputParams or ()]
+    wrong = {
+        json_path((*path, "inputParams", names.index(name), "value")): why
+        for name, why in problem.fields.items()
+        if name in names
+    }
+    return wrong or {json_path(path): problem.message}
 
 
 def shape(_request: Request, problem: Exception) -> Response:

@@ -23,13 +23,18 @@ TASK_TRIGGERS: Mapping[str, EventKind] = {
     "COMPLETED": EventKind.TASK_COMPLETED,
     "REJECTED": EventKind.TASK_DECLINED,
     "EXPIRED": EventKind.TASK_EXPIRED,
+    "FORWARDED": EventKind.TASK_FORWARDED,
 }
 PACKAGE_TRIGGERS: Mapping[str, EventKind] = {
     "CREATED": EventKind.ENVELOPE_SENT,
     "COMPLETED": EventKind.PACKAGE_MADE,
     "FAILED": EventKind.PACKAGE_FAILED,
 }
-TASK_SLOTS: Mapping[str, Slot] = {"${taskUrl}": Slot.LINK}
+TASK_SLOTS: Mapping[str, Slot] = {
+    "${taskUrl}": Slot.LINK,
+    "${signCode}": Slot.CODE,
+    "${signCodeUrl}": Slot.CODE_LINK,
+}
 ORDER_ID, CLIENT_REFERENCE = "${orderId}", "${clientRef}"
 
 Text = tuple[str | Slot, ...]

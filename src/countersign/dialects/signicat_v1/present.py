@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, cast
 from urllib.parse import quote
 
 from countersign.dialects.signicat_v1 import answers
 from countersign.dialects.signicat_v1.ids import order_id
-from countersign.dialects.signicat_v1.translate import ORDER, TASK
+from countersign.dialects.signicat_v1.translate import ORDER, PLACES, TASK
+from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
 from countersign.domain.events import Event, EventKind
 from countersign.domain.package import Package, PackageStatus
@@ -37,26 +40,46 @@ TOLD: Mapping[EventKind, str] = {
     EventKind.IDENTITY_PROVED: "USER_AUTHENTICATED",
     EventKind.IDENTITY_REFUSED: "USER_AUTHENTICATION_CANCELLED",
 }
+DOCUMENTS_TOLD: Mapping[EventKind, str] = {
+    EventKind.DOCUMENT_VIEWED: "DOCUMENT_VIEWED",
+    EventKind.DOCUMENT_UPLOADED: "DOCUMENT_UPLOADED",
+}
+# What this vendor has no word for
+INTERNAL: Mapping[EventKind, str] = {
+    EventKind.TASK_EXPIRED: "expired",
+    EventKind.TASK_FORWARDED: "forwarded",
+}
 PACKAGES_TOLD: Mapping[EventKind, str] = {
     EventKind.PACKAGE_MADE: "PACKAGING_TASK_COMPLETED",
     EventKind.PACKAGE_FAILED: "PACKAGING_TASK_FAILED",
 }
-DONE = {"SIGN": "DOCUMENT_SIGNED", "VIEW": "DOCUMENT_VIEWED", "UPLOAD": "DOCUMENT_UPLOADED"}
-
-Address = Callable[[str], str]
 
 
-class Uris:
-    """Absolute addresses of what belongs to one order."""
+@dataclass(frozen=True, slots=True)
+class View:
+    """An order, at what addresses its parts are, and when it is looked at."""
 
-    def __init__(self, envelope: Envelope, base: str, address: Address) -> None:
-        self._start = address(f"{base}/orders/{order_id(envelope)}")
+    envelope: Envelope
+    base: str
+    address: Callable[[str], str]
+    now: datetime
 
     def document(self, task: str, document: str, kind: str) -> str:
-        return f"{self._start}/tasks/{_part(task)}/documents/{_part(document)}/{kind}"
+        return self._of(f"tasks/{_part(task)}/documents/{_part(document)}/{kind}")
 
     def package(self, key: str) -> str:
-        return f"{self._start}/packaging-tasks/{_part(key)}/result"
+        return self._of(f"packaging-tasks/{_part(key)}/result")
+
+    def _of(self, path: str) -> str:
+        return self.address(f"{self.base}/orders/{order_id(self.envelope)}/{path}")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the form of a document says, and whether there is a file of it, filled in."""
+
+    output: Mapping[str, str]
+    is_generated: bool
 
 
 def _part(text: str) -> str:
@@ -69,8 +92,20 @@ def asked(task: Task) -> Mapping[str, Any]:
     return kept
 
 
+def key_of(task: Task) -> str:
+    """The order's own id of a task; one that was forwarded to somebody has an id of its own."""
+    return task.id if task.forwarded_from else str(asked(task)["id"])
+
+
+def documents_of(envelope: Envelope, task: Task) -> dict[str, Document]:
+    """By the task's ids of them."""
+    return {id: envelope.documents[place] for id, place in task.extras[PLACES].items()}
+
+
 def order(envelope: Envelope, link: Callable[[Task], str]) -> answers.Order:
-    tasks = [{**asked(task), "signingUrl": link(task)} for task in envelope.tasks]
+    tasks = [
+        {**asked(task), "id": key_of(task), "signingUrl": link(task)} for task in envelope.tasks
+    ]
     made = {"id": order_id(envelope), **envelope.extras[ORDER], "tasks": tasks}
     return cast("answers.Order", made)
 
@@ -78,71 +113,110 @@ def order(envelope: Envelope, link: Callable[[Task], str]) -> answers.Order:
 # ------------------------------------------------------------------ a task
 
 
-def state(task: Task, now: datetime) -> answers.TaskState:
-    """A deadline that has passed counts at once, before it is recorded."""
+def state(envelope: Envelope, task: Task, now: datetime) -> answers.TaskState:
+    """A deadline that has passed counts at once, before it is recorded. A task that was forwarded
+    stands as the one in its place."""
+    task = envelope.in_place_of(task)
     if task.status.pending and task.due_at is not None and task.due_at <= now:
         return "EXPIRED"
     return STATES[task.status]
 
 
-def task_status(envelope: Envelope, task: Task, now: datetime, uris: Uris) -> answers.TaskStatus:
-    stands = state(task, now)
+def task_status(
+    envelope: Envelope, task: Task, forms: Mapping[str, Form], view: View
+) -> answers.TaskStatus:
+    stands = state(envelope, task, view.now)
+    documents = documents_of(envelope, task)
     return {
         "orderId": order_id(envelope),
-        "taskId": asked(task)["id"],
+        "taskId": key_of(task),
         "taskStatus": stands,
         "clientReference": envelope.extras[ORDER].get("clientReference"),
         "clientStatus": None,
         "documents": [
-            _document(asked(task)["id"], document, stands, uris)
-            for document in asked(task)["documents"]
+            _document(task, given, documents[given["id"]], forms[given["id"]], stands, view)
+            for given in asked(task)["documents"]
         ],
     }
 
 
 def _document(
-    task_id: str, document: Mapping[str, Any], stands: str, uris: Uris
+    task: Task, given: Mapping[str, Any], document: Document, form: Form, stands: str, view: View
 ) -> answers.DocumentStatus:
-    id = document["id"]
-    is_signed = stands == "COMPLETED" and document["action"] == "SIGN"
-    is_given = document["source"] == "SESSION"
+    id, key = given["id"], key_of(task)
+    is_signed = stands == "COMPLETED" and given["action"] == "SIGN"
     return {
         "id": id,
-        "originalUri": uris.document(task_id, id, "original") if is_given else None,
-        "generatedUri": None,
-        "resultUri": uris.document(task_id, id, "result") if is_signed else None,
-        "formOutputParam": [],
+        "originalUri": None if document.awaited else view.document(key, id, "original"),
+        "generatedUri": view.document(key, id, "generated") if form.is_generated else None,
+        "resultUri": view.document(key, id, "result") if is_signed else None,
+        "formOutputParam": [{"name": name, "value": said} for name, said in form.output.items()],
     }
 
 
-def events(task: Task, story: Story) -> list[answers.Event]:
+def forwards(envelope: Envelope, task: Task) -> list[answers.Forward]:
+    """All hands that a task went through."""
+    chain = [envelope.origin_of(task)]
+    while chain[-1].forwarded_to:
+        chain.append(envelope.task(chain[-1].forwarded_to))
+    return [
+        {
+            "orderId": order_id(envelope),
+            "taskId": key_of(new),
+            "originalTaskId": key_of(old),
+            "forwarderName": old.person.name or None,
+            "forwarderEmail": old.person.email,
+            "recipientName": new.person.name or None,
+            "recipientEmail": new.person.email,
+            "recipientMobile": new.person.phone,
+        }
+        for old, new in pairwise(chain)
+    ]
+
+
+# ------------------------------------------------------------------ events
+
+
+def events(envelope: Envelope, task: Task, story: Story) -> list[answers.Event]:
     """What happened to a task, in order."""
-    return [event for link in story.links for event in _told(task, link.event, story)]
+    documents = {document.id: id for id, document in documents_of(envelope, task).items()}
+    return [event for link in story.links for event in _told(task, link.event, documents, story)]
 
 
-def _told(task: Task, event: Event, story: Story) -> Iterator[answers.Event]:
+def _told(
+    task: Task, event: Event, documents: Mapping[str, str], story: Story
+) -> Iterator[answers.Event]:
+    if event.kind is EventKind.ENVELOPE_SENT and task.id in event.data["tasks"]:
+        yield _event("TASK_CREATED", event.at)
     if event.kind in PACKAGES_TOLD:
         package = story.packages[event.data["package"]]
         if any(task.id == id for id, _ in package.parts):
             yield _event(PACKAGES_TOLD[event.kind], event.at, package.name)
-    if event.task_id != task.id:
-        return
+    elif event.task_id == task.id:
+        yield from _told_of_task(task, event, documents, story)
+
+
+def _told_of_task(
+    task: Task, event: Event, documents: Mapping[str, str], story: Story
+) -> Iterator[answers.Event]:
     if event.kind in TOLD:
-        data = event.data.get("reason") or event.data.get("method")
-        yield _event(TOLD[event.kind], event.at, data)
-    elif event.kind is EventKind.TASK_EXPIRED:
-        yield _event("INTERNAL", event.at, "expired")
+        yield _event(TOLD[event.kind], event.at, event.data.get("reason", event.data.get("method")))
+    elif event.kind in DOCUMENTS_TOLD:
+        yield _event(DOCUMENTS_TOLD[event.kind], event.at, documents[event.document_id or ""])
+    elif event.kind in INTERNAL:
+        yield _event("INTERNAL", event.at, INTERNAL[event.kind])
     elif event.kind is EventKind.MESSAGE_ANSWERED:
         is_out = event.data["status"] in ("accepted", "sandboxed")
-        told = "NOTIFICATION_SENT" if is_out else "ERROR"
-        yield _event(told, event.at, story.notices.get(event.data.get("notice", "")))
+        name = story.notices.get(event.data.get("notice", ""))
+        yield _event("NOTIFICATION_SENT" if is_out else "ERROR", event.at, name)
     elif event.kind is EventKind.TASK_COMPLETED:
         for document in asked(task)["documents"]:
-            yield _event(DONE[document["action"]], event.at, document["id"])
-        yield _event("TASK_COMPLETED", event.at, None)
+            if document["action"] == "SIGN":
+                yield _event("DOCUMENT_SIGNED", event.at, document["id"])
+        yield _event("TASK_COMPLETED", event.at)
 
 
-def _event(kind: str, at: datetime, data: str | None) -> answers.Event:
+def _event(kind: str, at: datetime, data: str | None = None) -> answers.Event:
     event: answers.Event = {"eventType": kind, "eventTime": moment(at)}
     if data:
         event["data"] = data
@@ -158,12 +232,12 @@ def moment(at: datetime) -> str:
 
 
 def packaging_status(
-    envelope: Envelope, package: Package, uris: Uris
+    envelope: Envelope, package: Package, view: View
 ) -> answers.PackagingTaskStatus:
     is_ready = package.status is PackageStatus.READY
     return {
         "orderId": order_id(envelope),
         "packagingTaskId": package.name,
         "packagingTaskStatus": PACKAGE_STATES[package.status],
-        "packagingTaskResultUri": uris.package(package.name) if is_ready else None,
+        "packagingTaskResultUri": view.package(package.name) if is_ready else None,
     }

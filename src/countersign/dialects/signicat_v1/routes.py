@@ -10,19 +10,21 @@ from starlette.responses import Response
 from countersign import httpkit
 from countersign.dialects import repeatable_of, visitor_of
 from countersign.dialects.signicat_v1 import answers, present, schemas
-from countersign.dialects.signicat_v1.checks import Offered
 from countersign.dialects.signicat_v1.ids import PATTERN, envelope_id, new_id, order_id
-from countersign.dialects.signicat_v1.translate import ORIGIN, Asked, to_send_stored
+from countersign.dialects.signicat_v1.making import make_order
+from countersign.dialects.signicat_v1.translate import ORIGIN, Asked
 from countersign.domain.account import Caller
+from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
 from countersign.domain.package import Package
 from countersign.domain.task import Task
 from countersign.usecases import read_sent as sent
 from countersign.usecases import stored_files
+from countersign.usecases.fill_form import form_output, generated_form, has_generated_form
 from countersign.usecases.ports import Ports
 from countersign.usecases.repeat_answer import answer_once
-from countersign.usecases.send_stored import package_id, send_stored, task_id
+from countersign.usecases.send_stored import package_id
 from countersign.usecases.stored_content import StoredContent
 
 BASE = "/enterprise/sign"
@@ -84,22 +86,14 @@ class SignicatV1:
                 now=ports.clock(),
                 repeatable=repeatable,
             )
-            command = to_send_stored(body, asked, self._offered(caller, body))
-            made = present.order(send_stored(command, ports), ports.links.signing)
+            envelope = make_order(body, asked, ports)
+            made = present.order(envelope, ports.links.signing)
+            if artifact := sent.tickets_for(envelope, ports):
+                made["artifact"] = artifact
             return bytes(httpkit.json_response(made).body)
 
         answer = answer_once(repeatable, ports, make)
         return Response(answer, 201, media_type="application/json")
-
-    def _offered(self, caller: Caller, body: schemas.SigningOrder) -> Offered:
-        refs = {document.documentRef for task in body.tasks for document in task.documents}
-        known = [ref for ref in refs if ref and PATTERN.fullmatch(ref)]
-        return Offered(
-            eids=self._ports.identity.of_account(caller.account.id).methods,
-            files=sent.stored_among(known, caller, self._ports),
-            sms="sms" in self._ports.mailer.channels,
-            plain_http=self._ports.simulated is not None,
-        )
 
     def read_order(self, caller: Caller, orderId: str) -> answers.Order:
         """Read a signing order."""
@@ -110,38 +104,40 @@ class SignicatV1:
     def read_task_status(self, caller: Caller, orderId: str, taskId: str) -> answers.TaskStatus:
         """Read how a task stands, and where its documents are."""
         envelope, task = self._task(orderId, taskId, caller)
-        now = self._ports.clock()
-        return present.task_status(envelope, task, now, self._uris(envelope))
+        forms = self._forms(envelope, task)
+        return present.task_status(envelope, task, forms, self._view(envelope))
 
     def list_task_events(self, caller: Caller, orderId: str, taskId: str) -> list[answers.Event]:
         """List what happened to a task, oldest first."""
         envelope, task = self._task(orderId, taskId, caller)
         story = sent.read_story(envelope.id, caller, ORIGIN, self._ports)
-        return present.events(task, story)
+        return present.events(envelope, task, story)
 
     def list_task_forwards(
         self, caller: Caller, orderId: str, taskId: str
     ) -> list[answers.Forward]:
         """List the people to whom a task was forwarded."""
-        self._task(orderId, taskId, caller)
-        return []
+        return present.forwards(*self._task(orderId, taskId, caller))
 
     def read_original(self, caller: Caller, orderId: str, taskId: str, documentId: str) -> Response:
         """Download a document of a task as it was uploaded."""
         envelope, task = self._task(orderId, taskId, caller)
-        return self._file(sent.original_content(envelope, _ref(task, documentId)))
+        return self._file(sent.original_content(_document(envelope, task, documentId)))
 
     def read_generated(
         self, caller: Caller, orderId: str, taskId: str, documentId: str
     ) -> Response:
         """Download the document that was made from a filled-in form."""
-        _, task = self._task(orderId, taskId, caller)
-        raise NotFound("generated document", _ref(task, documentId))
+        envelope, task = self._task(orderId, taskId, caller)
+        document = _document(envelope, task, documentId)
+        filled = generated_form(envelope, document.id, self._ports)
+        return self._file(sent.Content((filled,), document.media_type, document.name))
 
     def read_result(self, caller: Caller, orderId: str, taskId: str, documentId: str) -> Response:
         """Download a document as this task's signature has left it."""
         envelope, task = self._task(orderId, taskId, caller)
-        content = sent.result_content(envelope, task, _ref(task, documentId))
+        document = _document(envelope, task, documentId)
+        content = sent.result_content(document, envelope.in_place_of(task))
         if content.media_type == "application/pdf":
             return self._file(content)
         return self._file(sent.Content(content.parts, SIGNED_DATA_OBJECT, content.name))
@@ -154,7 +150,7 @@ class SignicatV1:
         """Read how a packaging task stands."""
         envelope = self._order(orderId, caller)
         package = self._package(envelope, packagingTaskId, caller)
-        return present.packaging_status(envelope, package, self._uris(envelope))
+        return present.packaging_status(envelope, package, self._view(envelope))
 
     def read_packaging_result(self, caller: Caller, orderId: str, packagingTaskId: str) -> Response:
         """Download the packaged file, once it is there."""
@@ -171,15 +167,29 @@ class SignicatV1:
         return envelope
 
     def _task(self, order: str, id: str, caller: Caller) -> tuple[Envelope, Task]:
+        """By the order's own id of it, or the one that forwarding gave it. Raises NotFound."""
         envelope = self._order(order, caller)
-        return envelope, envelope.task(task_id(envelope.id, id))
+        for task in envelope.tasks:
+            if present.key_of(task) == id:
+                return envelope, task
+        raise NotFound("task", id)
+
+    def _forms(self, envelope: Envelope, task: Task) -> dict[str, present.Form]:
+        """By the task's ids of documents."""
+        return {
+            id: present.Form(
+                form_output(envelope, document.id, self._ports),
+                has_generated_form(envelope, document.id),
+            )
+            for id, document in present.documents_of(envelope, task).items()
+        }
 
     def _package(self, envelope: Envelope, key: str, caller: Caller) -> Package:
         id = package_id(envelope.id, key)
         return sent.read_package(envelope.id, id, caller, ORIGIN, self._ports)
 
-    def _uris(self, envelope: Envelope) -> present.Uris:
-        return present.Uris(envelope, BASE, self._ports.links.public)
+    def _view(self, envelope: Envelope) -> present.View:
+        return present.View(envelope, BASE, self._ports.links.public, self._ports.clock())
 
     def _file(self, content: sent.Content) -> Response:
         stored = StoredContent(content.parts, self._ports.files)
@@ -193,9 +203,9 @@ def _upload_id(id: str) -> str:
     return id
 
 
-def _ref(task: Task, document_id: str) -> str:
-    """The upload behind a document of a task. Raises NotFound."""
-    for document in present.asked(task)["documents"]:
-        if document["id"] == document_id and document.get("documentRef"):
-            return str(document["documentRef"])
-    raise NotFound("document", document_id)
+def _document(envelope: Envelope, task: Task, id: str) -> Document:
+    """What a task calls so. Raises NotFound."""
+    documents = present.documents_of(envelope, task)
+    if id not in documents:
+        raise NotFound("document", id)
+    return documents[id]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -16,19 +16,26 @@ from countersign.dialects.signicat_v1.checks import (
     NATIONAL_ID,
     Offered,
     attributes_of,
-    violations,
 )
-from countersign.dialects.signicat_v1.errors import Rejected
 from countersign.dialects.signicat_v1.ids import order_id_of
 from countersign.dialects.signicat_v1.methods import eid_of
 from countersign.dialects.signicat_v1.notices import Notices
+from countersign.dialects.signicat_v1.places import Places, Source
 from countersign.domain.account import Caller
-from countersign.domain.task import Action, Person, Visitor
+from countersign.domain.envelope import EnvelopeSettings, OnDecline
+from countersign.domain.task import Action, Dialog, Person, Visitor
 from countersign.usecases.ports import Repeatable
-from countersign.usecases.send_stored import SendStored, SentPackage, SentTask
+from countersign.usecases.receive_file import AwaitedFile, ReceivedFile
+from countersign.usecases.send_envelope import NewField, NewTask, SendEnvelope
+from countersign.usecases.send_stored import SendStored, SentPackage, received, task_id
+from countersign.usecases.ticket import TICKET
+
+T = TypeVar("T")
 
 ORIGIN = "signicat-v1"
-ORDER, TASK = "order", "task"  # what was asked for is kept under these names, to be answered again
+# What was asked for is kept under these names, to be answered again, and which of the envelope's
+# documents is meant by a task's
+ORDER, TASK, PLACES = "order", "task", "places"
 ACTIONS = {"SIGN": Action.SIGN, "VIEW": Action.VIEW, "UPLOAD": Action.UPLOAD}
 HANDWRITTEN = ("drawn", "typed")
 REDIRECTS = {"onTaskComplete": "success", "onTaskReject": "reject", "onTaskPostpone": "cancel"}
@@ -44,64 +51,122 @@ class Asked:
     repeatable: Repeatable | None = None
 
 
-def to_send_stored(order: schemas.SigningOrder, asked: Asked, offered: Offered) -> SendStored:
-    """Raises Rejected with everything that is wrong with it."""
-    if wrong := violations(order, offered):
-        raise Rejected(wrong)
-    id = str(uuid4())
-    known = order_id_of(id, asked.now)
-    keys = [task.id or str(uuid4()) for task in order.tasks]
-    files = _files(order)
-    days_kept = order.daysUntilDeletion or schemas.USUAL_DAYS_UNTIL_DELETION
-    return SendStored(
-        id=id,
-        caller=asked.caller,
-        origin=ORIGIN,
-        name=next(iter(files.values())),
-        files=files,
-        tasks=tuple(
-            _task(task, key, known, offered, asked.now)
-            for task, key in zip(order.tasks, keys, strict=True)
-        ),
-        packages=_packages(order),
-        notices=tuple(Notices(order, known).all(keys)),
-        days_kept=days_kept,
-        sender=asked.sender,
-        extras={ORDER: order.model_dump(mode="json", exclude_unset=True, exclude={"tasks"})},
-        repeatable=asked.repeatable,
-    )
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as it is sent, with the fields of its form that are left to whoever signs it."""
+
+    file: ReceivedFile | AwaitedFile
+    fields: tuple[NewField, ...] = ()
 
 
-def _files(order: schemas.SigningOrder) -> dict[str, str]:
-    """Each file once, by the name that it is given first."""
-    files: dict[str, str] = {}
-    for task in order.tasks:
-        for document in task.documents:
-            if document.documentRef:
-                files.setdefault(document.documentRef, document.description or document.id)
-    return files
+def to_document(source: Source, offered: Offered) -> ReceivedFile | AwaitedFile:
+    """Before its form is filled in."""
+    if source.ref is None:
+        return AwaitedFile(name=source.name)
+    return received(offered.files[source.ref], source.name)
 
 
-def _task(task: schemas.Task, key: str, order_id: str, offered: Offered, now: datetime) -> SentTask:
-    methods, identity_choice = _ways(task, offered)
-    days = task.daysToLive or schemas.USUAL_DAYS_TO_LIVE
-    return SentTask(
-        key=key,
-        person=_person(task, is_asked=bool(identity_choice)),
-        actions={
-            document.documentRef: ACTIONS[document.action]
-            for document in task.documents
-            if document.documentRef
-        },
-        after=tuple(dict.fromkeys(task.dependsOnTasks or ())),
-        methods=methods,
-        identity_choice=identity_choice,
-        language=task.language or "",
-        sign_text=_sign_text(task),
-        due_at=now + timedelta(days=days),
-        redirects=_redirects(task, order_id, key),
-        extras={TASK: _kept(task, key)},
-    )
+class Translation:
+    """Of an order without violations, whose documents are `documents`."""
+
+    def __init__(
+        self,
+        order: schemas.SigningOrder,
+        places: Places,
+        documents: Sequence[Document],
+        asked: Asked,
+        offered: Offered,
+    ) -> None:
+        self._order, self._places, self._documents = order, places, documents
+        self._asked, self._offered = asked, offered
+        self._id = str(uuid4())
+        self._order_id = order_id_of(self._id, asked.now)
+        self._keys = [task.id or str(uuid4()) for task in order.tasks]
+
+    def command(self) -> SendStored:
+        days = self._order.daysUntilDeletion or schemas.USUAL_DAYS_UNTIL_DELETION
+        refs = dict.fromkeys(source.ref for source in self._places.sources if source.ref)
+        return SendStored(
+            envelope=self._envelope(),
+            files=tuple(self._offered.files[ref] for ref in refs),
+            packages=tuple(self._packages()),
+            notices=tuple(Notices(self._order, self._order_id).all(self._keys)),
+            days_kept=days,
+        )
+
+    def _envelope(self) -> SendEnvelope:
+        """Who refuses ends his own part only."""
+        kept = self._order.model_dump(mode="json", exclude_unset=True, exclude={"tasks"})
+        return SendEnvelope(
+            id=self._id,
+            caller=self._asked.caller,
+            origin=ORIGIN,
+            name=self._documents[0].file.name,
+            documents=tuple(document.file for document in self._documents),
+            tasks=tuple(self._task(number) for number in range(len(self._keys))),
+            sender_name=self._asked.caller.account.name,
+            settings=EnvelopeSettings(on_decline=OnDecline.KEEP_OPEN),
+            sender=self._asked.sender,
+            extras={ORDER: kept},
+            repeatable=self._asked.repeatable,
+        )
+
+    def _task(self, number: int) -> NewTask:
+        task, key = self._order.tasks[number], self._keys[number]
+        methods, identity_choice = _ways(task, self._offered)
+        person = _person(task, is_asked=bool(identity_choice))
+        days = task.daysToLive or schemas.USUAL_DAYS_TO_LIVE
+        return NewTask(
+            id=task_id(self._id, key),
+            person=person,
+            actions=self._by_place(number, lambda one: ACTIONS[one.action]),
+            fields=self._fields(number),
+            after=tuple(self._keys.index(id) for id in dict.fromkeys(task.dependsOnTasks or ())),
+            methods=methods,
+            identity_choice=identity_choice,
+            sign_text=task.signText or "",
+            sign_entries=self._by_place(number, lambda one: one.signTextEntry),
+            dialog=_dialog(task),
+            must_view=True,
+            may_forward=not (person.national_id or person.names),
+            redirects=_redirects(task, self._order_id, key),
+            due_at=self._asked.now + timedelta(days=days),
+            language=task.language or "",
+            extras={TASK: _kept(task, key), PLACES: self._places.kept(number, task)},
+        )
+
+    def _by_place(
+        self, number: int, value: Callable[[schemas.TaskDocument], T | None]
+    ) -> dict[int, T]:
+        """What is said of a task's documents, by their indexes; nothing is left out."""
+        said = enumerate(map(value, self._order.tasks[number].documents))
+        return {self._places.index[number, place]: each for place, each in said if each}
+
+    def _fields(self, number: int) -> tuple[NewField, ...]:
+        return tuple(
+            field
+            for source, document in zip(self._places.sources, self._documents, strict=True)
+            if source.form is not None and source.form[0] == number
+            for field in document.fields
+        )
+
+    def _packages(self) -> list[SentPackage]:
+        return [
+            SentPackage(
+                key=package.id,
+                parts=tuple(
+                    (chosen.taskId, self._place(chosen.taskId, id))
+                    for chosen in package.documents
+                    for id in chosen.documentIds
+                ),
+            )
+            for package in self._order.packagingTasks or ()
+        ]
+
+    def _place(self, key: str, document_id: str) -> int:
+        number = self._keys.index(key)
+        ids = [document.id for document in self._order.tasks[number].documents]
+        return self._places.index[number, ids.index(document_id)]
 
 
 def _ways(task: schemas.Task, offered: Offered) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -109,10 +174,20 @@ def _ways(task: schemas.Task, offered: Offered) -> tuple[tuple[str, ...], tuple[
     signing = task.signatureMethods or []
     by_eid = _eids([method.name for method in signing if not method.handwritten], offered)
     by_hand = HANDWRITTEN if any(method.handwritten for method in signing) else ()
-    before = _eids((task.authentication and task.authentication.methods) or [], offered)
-    if not before and all(method.name for method in signing):
-        before = _eids([method.name for method in signing], offered)
-    return (*by_eid, *by_hand), before
+    return (*by_eid, *by_hand), _before(task, offered)
+
+
+def _before(task: schemas.Task, offered: Offered) -> tuple[str, ...]:
+    """A login, or the one-time artifact in its place. Whoever signs by hand with an eID's name
+    beside it proves that first."""
+    signing = task.signatureMethods or []
+    asked = task.authentication or schemas.Authentication()
+    logins = _eids(asked.methods or [], offered)
+    if asked.artifact:
+        return (TICKET, *logins)
+    if not logins and signing and all(method.name for method in signing):
+        return _eids([method.name for method in signing], offered)
+    return logins
 
 
 def _eids(names: Sequence[str | None], offered: Offered) -> tuple[str, ...]:
@@ -134,10 +209,10 @@ def _person(task: schemas.Task, *, is_asked: bool) -> Person:
     )
 
 
-def _sign_text(task: schemas.Task) -> str:
-    """What the person agrees to, with a line for each document that has one."""
-    entries = [document.signTextEntry for document in task.documents if document.signTextEntry]
-    return "\n".join(filter(None, [task.signText, *entries]))
+def _dialog(task: schemas.Task) -> Dialog | None:
+    if task.dialog is None:
+        return None
+    return Dialog(title=task.dialog.title or "", message=task.dialog.message or "")
 
 
 def _redirects(task: schemas.Task, order_id: str, key: str) -> dict[str, str]:
@@ -158,22 +233,3 @@ def _kept(task: schemas.Task, key: str) -> dict[str, Any]:
         if each["name"] == NATIONAL_ID:
             del each["value"]
     return {"id": key, **kept}
-
-
-def _packages(order: schemas.SigningOrder) -> tuple[SentPackage, ...]:
-    refs = {
-        (task.id, document.id): document.documentRef or ""
-        for task in order.tasks
-        for document in task.documents
-    }
-    return tuple(
-        SentPackage(
-            key=package.id,
-            parts=tuple(
-                (chosen.taskId, refs[chosen.taskId, id])
-                for chosen in package.documents
-                for id in chosen.documentIds
-            ),
-        )
-        for package in order.packagingTasks or ()
-    )
