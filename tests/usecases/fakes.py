@@ -694,7 +694,7 @@ class FakeTasks:
         ]
         wanted.sort(key=lambda task: task.id, reverse=query.sort[-1][1])
         for name, descending in reversed(query.sort):
-            wanted = sorted_by(SORT_KEYS[name], descending, wanted)
+            wanted = sorted_by(sort_key(name, query), descending, wanted)
         page = wanted[query.offset : query.offset + query.limit]
         return [as_listed(task) for task in page], len(wanted)
 
@@ -703,8 +703,14 @@ SORT_KEYS: Mapping[str, Callable[[Task], Any]] = {
     "created_at": lambda task: task.created_at,
     "due_at": lambda task: task.due_at,
     "title": lambda task: task.title.casefold(),
-    "status": lambda task: task.status.value,
 }
+
+
+def sort_key(name: str, query: TaskQuery) -> Callable[[Task], Any]:
+    if name != "status":
+        return SORT_KEYS[name]
+    order = query.status_order
+    return lambda task: order.index(task.status) if task.status in order else len(order)
 
 
 def sorted_by(key: Callable[[Task], Any], descending: bool, tasks: list[Task]) -> list[Task]:

@@ -64,8 +64,8 @@ class Archive(Protocol):
 class TaskQuery:
     """Which of an account's titled tasks to list; bounds are inclusive. `title` is a part of it, in
     any case. `sort` holds names of `SORTS`, each with whether it descends; equal ones are sorted by
-    id, in the direction of the last of them; those without a deadline come last. Removed ones are
-    left out."""
+    id, in the direction of the last of them; those without a deadline come last. By status they
+    come as in `status_order`, which names all that are listed. Removed ones are left out."""
 
     account_id: str
     origin: str
@@ -76,6 +76,7 @@ class TaskQuery:
     due_to: datetime | None = None
     title: str = ""
     sort: tuple[tuple[str, bool], ...] = (("created_at", True),)
+    status_order: tuple[str, ...] = ()
     offset: int = 0
     limit: int = 100
 

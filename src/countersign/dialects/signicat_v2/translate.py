@@ -226,6 +226,7 @@ def to_query(query: schemas.SessionQuery, account_id: str) -> TaskQuery:
         due_from=query.dueDateFrom,
         due_to=query.dueDateTo,
         title=query.sessionTitleLike,
+        status_order=tuple(STATES[name] for name in sorted(STATES)),
         sort=tuple(_sort(field) for text in query.sort for field in text.split(",")),
         offset=query.offset,
         limit=query.limit,
