@@ -44,14 +44,17 @@ export function startTask(): void {
 function firstStep(): Step {
   const first = currentStep();
   const { step } = memory;
-  if (state.identity.due.length > 0) return step && step !== "intro" ? "identify" : first;
-  return step && step !== "identify" ? (step as Step) : first;
+  const { before } = state.identity;
+  if (first === "identify") return first;
+  if (before === "reading") return step && step !== "intro" ? "identify" : first;
+  const wanted = step && step !== "identify" ? (step as Step) : first;
+  return before === "signing" && wanted === "sign" ? "identify" : wanted;
 }
 
 function onward(): Promise<void> | void {
   switch (currentStep()) {
     case "intro":
-      return show(state.identity.due.length > 0 ? "identify" : "read");
+      return show(state.identity.before === "reading" ? "identify" : "read");
     case "identify":
       return identify();
     case "read":
@@ -82,6 +85,7 @@ function focused(index: number): void {
 }
 
 function toSignature(): void {
+  if (state.identity.before === "signing") return show("identify");
   show("sign");
   fields.bringToSignature();
 }

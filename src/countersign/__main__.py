@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from countersign import logs
 from countersign.commands import (
     account,
+    archive,
     backup,
     demo,
     doctor,
@@ -34,6 +35,7 @@ COMMANDS = (
     account,
     identity,
     merchant_key,
+    archive,
     template,
     webhook,
     verify,

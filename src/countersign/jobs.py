@@ -11,14 +11,23 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from countersign.domain.document import FileRef
 from countersign.domain.envelope import Envelope, EnvelopeStatus
+from countersign.domain.errors import NotFound
 from countersign.domain.events import Event, EventKind
 from countersign.domain.evidence import Link, timestamp
 from countersign.domain.task import TaskStatus
+from countersign.usecases.archive import end_archived
 from countersign.usecases.change_tasks import expire_task
 from countersign.usecases.deliver_webhook import deliver_webhook
+from countersign.usecases.erase_envelope import erase_in_time, erasing_due, remove_content
 from countersign.usecases.expire_envelope import expire_envelope
-from countersign.usecases.keep_results import ask_for_package, keep_results, packages_due
+from countersign.usecases.keep_results import (
+    archive_results,
+    ask_for_package,
+    keep_results,
+    packages_due,
+)
 from countersign.usecases.make_audit import make_audit
 from countersign.usecases.make_package import make_package
 from countersign.usecases.outside_ports import WebhookTranslator
@@ -42,6 +51,7 @@ Rule = Callable[[Envelope, Event, UnitOfWork], Iterable[NewJob]]
 Args = Mapping[str, Any]
 
 PDF, MAIL, WEBHOOK, DEFAULT = "pdf", "mail", "webhook", "default"
+ERASED = frozenset({"envelope", "task", "message", "notice", "package", "delivery"})
 QUEUES: Mapping[str, int] = {PDF: 2, MAIL: 1, WEBHOOK: 4, DEFAULT: 1}  # worker threads of each
 
 
@@ -116,12 +126,16 @@ def _watch_deadline(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iter
 
 def _keep_results(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
     task = envelope.task(event.task_id or "")
-    if envelope.settings.keeps_results:
-        keep_results(envelope, task, event.at, uow)
+    keep = keep_results if envelope.settings.keeps_results else archive_results
+    yield from keep(envelope, task, event.at, uow)
     if task.packaged and not task.guest:
         yield from ask_for_package(envelope, task.id, event.at, uow)
     if envelope.settings.has_packages:
         yield from packages_due(envelope, task, uow)
+
+
+def _erase_in_time(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    yield from erasing_due(envelope, event)
 
 
 def _package(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
@@ -149,8 +163,10 @@ FOLLOW_UPS: Mapping[EventKind, tuple[Rule, ...]] = {
     EventKind.TASK_DUE_CHANGED: (_watch_task,),
     EventKind.TASK_REMINDED: (_remind,),
     EventKind.TASK_FORWARDED: (_invite_next,),
-    EventKind.TASK_COMPLETED: (_keep_results,),
-    EventKind.TASK_CANCELLED: (_withdraw,),
+    EventKind.TASK_COMPLETED: (_keep_results, _erase_in_time),
+    EventKind.TASK_DECLINED: (_erase_in_time,),
+    EventKind.TASK_EXPIRED: (_erase_in_time,),
+    EventKind.TASK_CANCELLED: (_withdraw, _erase_in_time),
     EventKind.CHAT_POSTED: (_tell_of_chat,),
     EventKind.ENVELOPE_ALL_SIGNED: (_seal,),
     EventKind.ENVELOPE_SEALED: (_verify,),
@@ -175,13 +191,30 @@ def follow_ups(translators: Mapping[str, WebhookTranslator]) -> FollowUps:
 
 
 def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
-    """Every kind of job with the use case that does it. All may be done twice."""
+    """Every kind of job with the use case that does it. All may be done twice. What was erased
+    meanwhile needs nothing any more."""
+    return {kind: _unless_gone(work) for kind, work in _handlers(ports).items()}
+
+
+def _unless_gone(work: Callable[[Args], None]) -> Callable[[Args], None]:
+    def worked(args: Args) -> None:
+        try:
+            work(args)
+        except NotFound as problem:
+            if problem.kind not in ERASED:
+                raise
+
+    return worked
+
+
+def _handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
     return {
         "seal_envelope": lambda args: seal_envelope(args["envelope"], ports),
         "verify_envelope": lambda args: verify_envelope(args["envelope"], ports),
         "make_audit": lambda args: make_audit(args["envelope"], ports),
         "expire_task": lambda args: expire_task(args["task"], ports),
         "make_package": lambda args: make_package(args["envelope"], args["package"], ports),
+        "end_archived": lambda args: end_archived(args["account"], args["file"], ports),
         "expire_envelope": lambda args: expire_envelope(args["envelope"], ports),
         "write_invitation": lambda args: write_invitation(args["envelope"], args["task"], ports),
         "write_reminder": lambda args: write_reminder(
@@ -195,6 +228,8 @@ def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
         "remind_unasked": lambda args: remind_unasked(args["envelope"], args["task"], ports),
         "send_notice": lambda args: send_notice(args["notice"], ports),
         "call_notice": lambda args: send_notice(args["notice"], ports),
+        "erase_in_time": lambda args: erase_in_time(args["envelope"], ports),
+        "remove_content": lambda args: remove_content(FileRef(**args), ports),
         "drop_upload": lambda args: drop_upload(args["file"], ports),
         "send_message": lambda args: send_message(args["message"], ports),
         "deliver_webhook": lambda args: deliver_webhook(args["delivery"], args["number"], ports),

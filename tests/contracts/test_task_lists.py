@@ -20,6 +20,7 @@ from tests.contracts.samples import NOW, document, envelope, task
 
 ORIGIN = "signicat-v2"
 STATES = (TaskStatus.READY, TaskStatus.BLOCKED, TaskStatus.COMPLETED, TaskStatus.EXPIRED)
+ORDER = (TaskStatus.BLOCKED, TaskStatus.EXPIRED, TaskStatus.READY, TaskStatus.COMPLETED)
 
 
 @pytest.fixture
@@ -79,7 +80,8 @@ def queries() -> Iterator[dict[str, Any]]:
         yield {"statuses": states, "sort": (sort,), **bound}
     for states, bound, down in product(statuses, bounds[1:6], (False, True)):
         yield {"statuses": states, "sort": (("due_at", down),), **bound}
-    yield {"sort": (("status", False), ("created_at", True))}
+    for down in (False, True):
+        yield {"sort": (("status", down), ("created_at", True)), "status_order": ORDER}
 
 
 def wanted(tasks: Sequence[Task], query: TaskQuery) -> list[str]:
@@ -96,9 +98,13 @@ def wanted(tasks: Sequence[Task], query: TaskQuery) -> list[str]:
         and between(one.created_at, query.created_from, query.created_to)
         and query.title.casefold() in one.title.casefold()
     ]
+
+    def key(one: Task, name: str) -> Any:
+        return ORDER.index(one.status) if name == "status" else getattr(one, name)
+
     found.sort(key=lambda one: one.id, reverse=query.sort[-1][1])
     for name, descending in reversed(query.sort):
-        found.sort(key=lambda one, name=name: getattr(one, name), reverse=descending)  # type: ignore[misc]
+        found.sort(key=lambda one, name=name: key(one, name), reverse=descending)  # type: ignore[misc]
     return [one.id for one in found]
 
 

@@ -135,3 +135,21 @@ def test_an_eid_signs_only_after_it_was_used() -> None:
         check_act(sent(offered), sent(offered).task("ada"), by_eid)
     used = sent(replace(offered, identified=("bankid_se",)))
     check_act(used, used.task("ada"), by_eid)
+
+
+@pytest.mark.parametrize(
+    ("methods", "identified", "due"),
+    [
+        (("nbid",), (), ("nbid",)),
+        (("nbid", "mitid"), (), ("nbid", "mitid")),
+        (("nbid", "mitid"), ("mitid",), ()),
+        (("nbid",), ("bankid_se",), ("nbid",)),
+        (("drawn", "nbid"), (), ()),
+    ],
+)
+def test_an_eid_is_due_before_signing_where_nothing_else_is_offered(
+    methods: tuple[str, ...], identified: tuple[str, ...], due: tuple[str, ...]
+) -> None:
+    signer = replace(task("ada"), methods=methods, identified=identified)
+    assert (signer.signing_due, signer.identity_due) == (due, ())
+    assert replace(signer, actions={}).signing_due == ()

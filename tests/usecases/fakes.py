@@ -7,13 +7,14 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import RLock
 from typing import Any
 
 from countersign.domain.account import PRODUCTION, Account, Caller, Credential
+from countersign.domain.archive import ArchivedFile
 from countersign.domain.chat import ChatMessage
 from countersign.domain.delivery import (
     Attempt,
@@ -24,6 +25,7 @@ from countersign.domain.delivery import (
 )
 from countersign.domain.document import Base, FileRef
 from countersign.domain.envelope import Envelope
+from countersign.domain.erasing import Deletion
 from countersign.domain.errors import (
     Conflict,
     IdempotencyMismatch,
@@ -86,6 +88,8 @@ class State:
     file_uses: dict[tuple[str, str], str] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
+    deletions: dict[str, Deletion] = field(default_factory=dict)
+    archive: dict[str, ArchivedFile] = field(default_factory=dict)
 
     def copy(self) -> State:
         return State(**{table.name: dict(getattr(self, table.name)) for table in fields(self)})
@@ -166,7 +170,9 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.stored_files: ports.StoredFiles = FakeStoredFiles(tx)
         self.packages: ports.Packages = FakePackages(tx)
         self.notices: ports.Notices = FakeNotices(tx)
+        self.deletions: ports.Deletions = FakeDeletions(tx)
         self.sign_codes: ports.SignCodes = FakeSignCodes(tx)
+        self.archive: ports.Archive = FakeArchive(tx)
         self.jobs: ports.Jobs = FakeJobs(tx)
 
     def __enter__(self) -> FakeUnitOfWork:
@@ -708,7 +714,7 @@ class FakeTasks:
         ]
         wanted.sort(key=lambda task: task.id, reverse=query.sort[-1][1])
         for name, descending in reversed(query.sort):
-            wanted = sorted_by(SORT_KEYS[name], descending, wanted)
+            wanted = sorted_by(sort_key(name, query), descending, wanted)
         page = wanted[query.offset : query.offset + query.limit]
         return [as_listed(task) for task in page], len(wanted)
 
@@ -717,8 +723,14 @@ SORT_KEYS: Mapping[str, Callable[[Task], Any]] = {
     "created_at": lambda task: task.created_at,
     "due_at": lambda task: task.due_at,
     "title": lambda task: task.title.casefold(),
-    "status": lambda task: task.status.value,
 }
+
+
+def sort_key(name: str, query: TaskQuery) -> Callable[[Task], Any]:
+    if name != "status":
+        return SORT_KEYS[name]
+    order = query.status_order
+    return lambda task: order.index(task.status) if task.status in order else len(order)
 
 
 def sorted_by(key: Callable[[Task], Any], descending: bool, tasks: list[Task]) -> list[Task]:
@@ -774,10 +786,12 @@ class FakeStoredFiles:
         found(self._tx.write.stored_files, "stored file", file.id)
         del self._tx.write.stored_files[file.id]
 
-    def drop_expired(self, file_id: str, now: datetime) -> None:
+    def drop_expired(self, file_id: str, now: datetime) -> Sequence[FileRef]:
         file = self._tx.write.stored_files.get(file_id)
-        if file and file.expires_at and file.expires_at <= now:
-            self.remove(file)
+        if file is None or file.expires_at is None or file.expires_at > now:
+            return ()
+        self.remove(file)
+        return file.parts
 
     def use(self, file_id: str, envelope_id: str, document_id: str) -> None:
         self._tx.write.file_uses[file_id, envelope_id] = document_id
@@ -812,7 +826,9 @@ class FakePackages:
     def save(self, package: Package) -> None:
         stored = self._tx.write.packages
         before = found(stored, "package", package.id)
-        stored[package.id] = replace(before, status=package.status, file_id=package.file_id)
+        stored[package.id] = replace(
+            before, status=package.status, file_id=package.file_id, ready_at=package.ready_at
+        )
 
 
 class FakeNotices:
@@ -828,6 +844,70 @@ class FakeNotices:
     def of_envelope(self, envelope_id: str) -> Sequence[Notice]:
         mine = [one for one in self._tx.read.notices.values() if one.envelope_id == envelope_id]
         return sorted(mine, key=lambda one: one.id)
+
+
+class FakeArchive:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, file: ArchivedFile) -> None:
+        if file.id in self._tx.write.archive:
+            raise Conflict()
+        check_text(file.filename)
+        self._tx.write.archive[file.id] = file
+
+    def get(self, account_id: str, file_id: str) -> ArchivedFile:
+        file = owned(self._tx.read.archive, "archived file", account_id, file_id)
+        if file.removed_at is not None:
+            raise NotFound("archived file", file_id)
+        return file
+
+    def remove(self, file: ArchivedFile) -> None:
+        self.get(file.account_id, file.id)
+        self._tx.write.archive[file.id] = file
+
+    def of_account(self, account_id: str) -> Sequence[ArchivedFile]:
+        found = [one for one in self._tx.read.archive.values() if one.account_id == account_id]
+        return sorted(found, key=lambda one: (one.archived_at, one.id))
+
+
+class FakeDeletions:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, deletion: Deletion) -> None:
+        self._tx.write.deletions[deletion.envelope_id] = deletion
+
+    def get(self, envelope_id: str) -> Deletion:
+        return found(self._tx.read.deletions, "deletion", envelope_id)
+
+    def of_account(self, account_id: str) -> Sequence[Deletion]:
+        mine = [one for one in self._tx.read.deletions.values() if one.account_id == account_id]
+        return sorted(mine, key=lambda one: (one.deleted_at, one.envelope_id))
+
+    def erase(self, envelope_id: str, task_ids: Sequence[str], base_keys: Sequence[str]) -> None:
+        write = self._tx.write
+        write.links[envelope_id] = ()
+        for name in ("messages", "notices", "packages", "chat", "deliveries"):
+            table = getattr(write, name)
+            for key, one in list(table.items()):
+                if one.envelope_id == envelope_id:
+                    del table[key]
+        for key in [key for key in write.file_uses if key[1] == envelope_id]:
+            del write.file_uses[key]
+        for proofs in (write.identity_attempts, write.identity_proofs):
+            for key in [key for key in proofs if key[0] in task_ids]:
+                del proofs[key]
+        for key in base_keys:
+            write.bases.pop(key, None)
+
+    def is_used(self, sha256: str) -> bool:
+        read = self._tx.read
+        documents = [one for envelope in read.envelopes.values() for one in envelope.documents]
+        used = [file for one in documents for file in (one.upload, one.base, one.blank) if file]
+        stored = {one.sha256 for one in read.stored_files.values()}
+        templates = {one.upload.sha256 for one in read.templates.values()}
+        return sha256 in stored | templates | {file.sha256 for file in used}
 
 
 class FakeJobs:
@@ -873,6 +953,10 @@ class FakeFiles:
 
     def read(self, file: FileRef) -> bytes:
         return found(self.stored, "file", file.sha256)
+
+    def remove(self, file: FileRef, _unless_within: timedelta) -> bool:
+        self.stored.pop(file.sha256, None)
+        return True
 
     def stream(
         self, parts: Sequence[FileRef], start: int = 0, length: int | None = None

@@ -105,6 +105,11 @@ class Envelope:
         return any(task.status is TaskStatus.COMPLETED and task.signs for task in self.tasks)
 
     @property
+    def keeps_bases_apart(self) -> bool:
+        """Whether it shares no base with another envelope, as it is to be erased one day."""
+        return self.settings.days_kept is not None
+
+    @property
     def known_sender(self) -> str:
         """The name by which those who are asked know the sender."""
         return self.settings.branding.company_name or self.sender_name

@@ -17,7 +17,7 @@ class PackageStatus(StrEnum):
 class Package:
     """Of the documents that one task signed, or of the `parts` (task id, document id) that the
     sender chose and gave a `name`, or else of all that were signed in an envelope. `file_id` is the
-    stored file, once there is one."""
+    stored file, once there is one; it is in the archive too when it is `archived`."""
 
     id: str
     account_id: str
@@ -28,3 +28,5 @@ class Package:
     file_id: str | None = None
     name: str = ""
     parts: tuple[tuple[str, str], ...] = ()
+    archived: bool = False
+    ready_at: datetime | None = None

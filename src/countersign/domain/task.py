@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from countersign.domain.archive import Archiving
 from countersign.domain.document import FileRef
 
 
@@ -29,6 +30,9 @@ class Action(StrEnum):
     VIEW = "view"
     REVIEW = "review"
     UPLOAD = "upload"
+
+
+OWN_METHODS = frozenset({"drawn", "typed", "click"})  # every other one is an eID
 
 
 class FieldKind(StrEnum):
@@ -127,11 +131,12 @@ class Task:
     holds up nobody: neither the others nor the envelope's end. Times are UTC.
 
     A task that touches several envelopes is held by each of them, with its actions there; all but
-    its home hold it as a `guest`. Of `identity` every method must be passed, of `identity_choice`
-    one. `sign_text` is what the person consents to, in place of the page's own words; `redirects`
-    tells where the browser goes after `success`, `cancel`, `reject` or `error`. What it signed
-    becomes a package of its own when it is `packaged`. The sender does not see a `removed` one.
-    Its link is good until `link_expires_at`, which ends nothing else.
+    its home hold it as a `guest`. Before the documents show, every method of `identity` must be
+    passed, and one of `identity_choice`. `sign_text` is what the person consents to, in place of
+    the page's own words; `redirects` tells where the browser goes after `success`, `cancel`,
+    `reject` or `error`. What it signed becomes a package of its own when it is `packaged`, and is
+    kept in the archive as `archiving` says. The sender does not see a `removed` one. Its link is
+    good until `link_expires_at`, which ends nothing else.
 
     With `must_view` it can't be completed before each document with the action VIEW was looked at;
     `viewed` are those that were. `sign_entries` are lines about single documents that belong to
@@ -154,6 +159,7 @@ class Task:
     sign_text: str = ""
     redirects: Mapping[str, str] = field(default_factory=dict)
     packaged: bool = False
+    archiving: Archiving | None = None
     removed: bool = False
     must_view: bool = False
     viewed: tuple[str, ...] = ()
@@ -202,8 +208,16 @@ class Task:
 
     @property
     def identity_due(self) -> tuple[str, ...]:
+        """What has to be proved before the documents show."""
         due = tuple(method for method in self.identity if method not in self.identified)
         return due if set(self.identified) & set(self.identity_choice) else (*due, *self._choice)
+
+    @property
+    def signing_due(self) -> tuple[str, ...]:
+        """The eIDs of which one has to be used before this person can sign: none when one was, or
+        when there is another way to sign."""
+        can_sign = set(self.methods) & (OWN_METHODS | set(self.identified))
+        return () if can_sign or not self.signs else self.methods
 
     @property
     def _choice(self) -> tuple[str, ...]:

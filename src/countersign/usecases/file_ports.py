@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,6 +31,10 @@ class Files(Protocol):
 
     def read(self, file: FileRef) -> bytes:
         """Raises NotFound."""
+
+    def remove(self, file: FileRef, unless_within: timedelta) -> bool:
+        """Removes the content; False, and it stays, when it was stored again within that time, in
+        the store's own clock. What is not there is removed."""
 
     def stream(
         self, parts: Sequence[FileRef], start: int = 0, length: int | None = None

@@ -1,4 +1,5 @@
-"""The database's side of stored files, packages, notices and lists of tasks. Part of ports.py."""
+"""The database's side of stored files, packages, notices, archive and lists of tasks. Part of
+ports.py."""
 
 from __future__ import annotations
 
@@ -7,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from countersign.domain.archive import ArchivedFile
+from countersign.domain.document import FileRef
+from countersign.domain.erasing import Deletion
 from countersign.domain.notice import Notice
 from countersign.domain.package import Package
 from countersign.domain.stored_file import StoredFile
@@ -26,8 +30,9 @@ class StoredFiles(Protocol):
     def remove(self, file: StoredFile) -> None:
         """Where it is used it stays. Raises NotFound."""
 
-    def drop_expired(self, file_id: str, now: datetime) -> None:
-        """Removes it when its time has passed; otherwise changes nothing."""
+    def drop_expired(self, file_id: str, now: datetime) -> Sequence[FileRef]:
+        """Removes it when its time has passed, and says what it was made of; otherwise changes
+        nothing."""
 
     def use(self, file_id: str, envelope_id: str, document_id: str) -> None:
         """Remembers that the file is this document of this envelope."""
@@ -57,12 +62,43 @@ class Notices(Protocol):
     def of_envelope(self, envelope_id: str) -> Sequence[Notice]: ...
 
 
+class Deletions(Protocol):
+    def add(self, deletion: Deletion) -> None: ...
+    def get(self, envelope_id: str) -> Deletion:
+        """Raises NotFound."""
+
+    def of_account(self, account_id: str) -> Sequence[Deletion]:
+        """Oldest first."""
+
+    def erase(self, envelope_id: str, task_ids: Sequence[str], base_keys: Sequence[str]) -> None:
+        """Removes all that is stored beside an envelope: its evidence but for the head, messages,
+        notices, packages, webhook calls, chat; proofs and codes of its tasks; these bases."""
+
+    def is_used(self, sha256: str) -> bool:
+        """Whether an upload, a document or a template has this content. What signatures add to
+        documents is of one envelope alone."""
+
+
+class Archive(Protocol):
+    """Somebody else's file is not found."""
+
+    def add(self, file: ArchivedFile) -> None: ...
+    def get(self, account_id: str, file_id: str) -> ArchivedFile:
+        """Raises NotFound, also for one that was removed."""
+
+    def remove(self, file: ArchivedFile) -> None:
+        """Puts what is left of it in its place. Raises NotFound when somebody was faster."""
+
+    def of_account(self, account_id: str) -> Sequence[ArchivedFile]:
+        """Oldest first, with those that were removed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskQuery:
     """Which of an account's titled tasks to list; bounds are inclusive. `title` is a part of it, in
     any case. `sort` holds names of `SORTS`, each with whether it descends; equal ones are sorted by
-    id, in the direction of the last of them; those without a deadline come last. Removed ones are
-    left out."""
+    id, in the direction of the last of them; those without a deadline come last. By status they
+    come as in `status_order`, which names all that are listed. Removed ones are left out."""
 
     account_id: str
     origin: str
@@ -73,6 +109,7 @@ class TaskQuery:
     due_to: datetime | None = None
     title: str = ""
     sort: tuple[tuple[str, bool], ...] = (("created_at", True),)
+    status_order: tuple[str, ...] = ()
     offset: int = 0
     limit: int = 100
 

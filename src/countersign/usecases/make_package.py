@@ -12,6 +12,7 @@ from countersign.domain.errors import NotFound
 from countersign.domain.events import Event, EventKind
 from countersign.domain.package import Package, PackageStatus
 from countersign.domain.stored_file import StoredFile, StoredFileKind
+from countersign.usecases.archive import put_into_archive
 from countersign.usecases.file_ports import VerificationFailed
 from countersign.usecases.ports import Ports, UnitOfWork
 from countersign.usecases.retrying import on_stale_state
@@ -45,7 +46,9 @@ def _make(envelope_id: str, package_id: str, ports: Ports) -> None:
         made, kind = replace(package, status=PackageStatus.FAILED), EventKind.PACKAGE_FAILED
         data["reason"] = str(refusal)
     else:
-        made = replace(package, status=PackageStatus.READY, file_id=file.id)
+        made = replace(
+            package, status=PackageStatus.READY, file_id=file.id, ready_at=file.created_at
+        )
         kind = EventKind.PACKAGE_MADE
     event = Event(kind=kind, at=ports.clock(), task_id=package.task_id, data=data)
     with ports.unit_of_work() as uow:
@@ -53,6 +56,10 @@ def _make(envelope_id: str, package_id: str, ports: Ports) -> None:
         uow.packages.save(made)
         if kind is EventKind.PACKAGE_MADE:
             uow.stored_files.add(file)
+            for job in (
+                put_into_archive(file, None, file.created_at, uow) if package.archived else ()
+            ):
+                uow.jobs.add(job)
         uow.commit()
 
 

@@ -23,7 +23,14 @@ from countersign.domain.project import Project
 from countersign.domain.template import Template
 from countersign.usecases.file_ports import Files, PdfEngine
 from countersign.usecases.identity_port import IdentityProviders, OpenIdProviders, Simulated
-from countersign.usecases.library_ports import Notices, Packages, StoredFiles, Tasks
+from countersign.usecases.library_ports import (
+    Archive,
+    Deletions,
+    Notices,
+    Packages,
+    StoredFiles,
+    Tasks,
+)
 from countersign.usecases.merchant_port import MerchantKeys, MerchantSigner
 from countersign.usecases.outside_ports import (
     AccessTokens,
@@ -351,6 +358,8 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     stored_files: StoredFiles
     packages: Packages
     notices: Notices
+    deletions: Deletions
+    archive: Archive
     identity: Identities
     openid_providers: OpenIdProviders
     bases: Bases

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from countersign.domain import sending
 from countersign.domain.account import Caller
+from countersign.domain.archive import Archiving
 from countersign.domain.document import NO_FILE, PDF, Document
 from countersign.domain.envelope import Envelope, EnvelopeSettings
 from countersign.domain.signing import identity_needed
@@ -46,7 +47,8 @@ class NewField:
 class NewTask:
     """As `Task`. `actions` says what to do with each of the command's documents, by index, and
     `sign_entries` are by index too; `after` are indexes into the command's tasks; `identity` are
-    the methods to be passed before. `id` may be chosen, a UUID."""
+    the methods to be passed before; who `reads_first` is not asked for the eID that is the only way
+    to sign before he signs. `id` may be chosen, a UUID."""
 
     person: Person
     actions: Mapping[int, Action]
@@ -63,6 +65,8 @@ class NewTask:
     may_forward: bool = False
     redirects: Mapping[str, str] = field(default_factory=dict)
     due_at: datetime | None = None
+    archived: tuple[int, ...] = ()
+    reads_first: bool = False
     language: str = ""
     id: str = ""
     extras: Mapping[str, Any] = field(default_factory=dict)
@@ -186,13 +190,21 @@ def _task(
         redirects=new.redirects,
         created_at=now,
         due_at=new.due_at,
+        archiving=_archiving(new, documents),
         language=new.language,
         extras=new.extras,
     )
 
 
+def _archiving(new: NewTask, documents: tuple[Document, ...]) -> Archiving | None:
+    """Until somebody removes it."""
+    if not new.archived:
+        return None
+    return Archiving(tuple(documents[index].id for index in new.archived))
+
+
 def _identity(new: NewTask) -> tuple[str, ...]:
-    signs = Action.SIGN in new.actions.values()
+    signs = Action.SIGN in new.actions.values() and not new.reads_first
     return identity_needed(new.identity, new.methods) if signs else new.identity
 
 

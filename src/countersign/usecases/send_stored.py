@@ -25,6 +25,7 @@ class SentPackage:
 
     key: str
     parts: tuple[tuple[str, int], ...]
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,7 @@ def _packages(command: SendStored, envelope: Envelope, now: datetime) -> Iterato
             envelope_id=envelope.id,
             created_at=now,
             name=new.key,
+            archived=new.archived,
             parts=tuple(
                 (task_id(envelope.id, task), envelope.documents[place].id)
                 for task, place in new.parts

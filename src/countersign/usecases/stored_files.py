@@ -12,6 +12,7 @@ from countersign.domain.account import Caller
 from countersign.domain.document import PDF, FileRef, PageSize
 from countersign.domain.errors import Conflict
 from countersign.domain.stored_file import StoredFile, StoredFileKind, describe
+from countersign.usecases.erase_envelope import removing
 from countersign.usecases.file_ports import Staged
 from countersign.usecases.ports import NewJob, Ports, Repeatable, UnitOfWork
 from countersign.usecases.receive_file import InspectedFile, inspect_file, keep_file
@@ -78,7 +79,8 @@ def _dropping(file: StoredFile) -> NewJob:
 def drop_upload(file_id: str, ports: Ports) -> None:
     """Removes an upload that nobody used in time."""
     with ports.unit_of_work() as uow:
-        uow.stored_files.drop_expired(file_id, ports.clock())
+        for file in uow.stored_files.drop_expired(file_id, ports.clock()):
+            uow.jobs.add(removing(file, ports.clock()))
         uow.commit()
 
 
@@ -135,6 +137,7 @@ def drop_stored_file(file_id: str, caller: Caller, ports: Ports) -> None:
     with ports.unit_of_work() as uow:
         file = uow.stored_files.get(caller.account.id, file_id).present_at(ports.clock())
         uow.stored_files.remove(file)
+        uow.jobs.add(removing(file.parts[0], ports.clock()))
         uow.commit()
 
 

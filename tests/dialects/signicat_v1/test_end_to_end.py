@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.pdf.samples import contract
@@ -144,6 +145,10 @@ def test_who_only_reads_confirms_it(customer: Customer) -> None:
     made = customer.order(
         task(document(customer.upload(), action="VIEW"), signatureMethods=[]),
     )
-    assert act(link_of(made), "click").status_code == 200
+    link = link_of(made)
+    assert act(link, "click").status_code == 400
+    (shown,) = httpx2.get(f"{link}/state").json()["documents"]
+    httpx2.post(f"{link}/documents/{shown['id']}/viewed").raise_for_status()
+    assert act(link, "click").status_code == 200
     assert customer.state(made) == "COMPLETED"
     assert customer.events(made) == ["TASK_CREATED", "DOCUMENT_VIEWED", "TASK_COMPLETED"]

@@ -7,15 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from countersign.adapters.database.settings_rows import settings, settings_json
 from countersign.adapters.database.task_rows import action_rows, task, task_row, visitor_json
-from countersign.domain.branding import Branding
 from countersign.domain.document import Document, FileRef, PageSize, Segment, SegmentKind
 from countersign.domain.envelope import (
-    AfterSigning,
     Envelope,
-    EnvelopeSettings,
     EnvelopeStatus,
-    OnDecline,
 )
 from countersign.domain.task import Action, Task, Visitor
 
@@ -69,7 +66,7 @@ def envelope_row(envelope: Envelope) -> Row:
         "status": envelope.status.value,
         "begun": envelope.begun,
         "segment_count": sum(len(document.segments) for document in _documents(envelope)),
-        "settings": _settings_json(envelope.settings),
+        "settings": settings_json(envelope.settings),
         "sender": visitor_json(envelope.sender),
         "due_at": envelope.due_at,
         "completed_at": envelope.completed_at,
@@ -97,43 +94,6 @@ def to_rows(envelope: Envelope) -> EnvelopeRows:
 def _documents(envelope: Envelope) -> Sequence[Document]:
     """The audit document comes last."""
     return (*envelope.documents, *filter(None, [envelope.audit]))
-
-
-def _settings_json(settings: EnvelopeSettings) -> Row:
-    return {
-        "send_invitations": settings.send_invitations,
-        "send_final_copy": settings.send_final_copy,
-        "skip_intro": settings.skip_intro,
-        "reminder_days": settings.reminder_days,
-        "on_decline": settings.on_decline.value,
-        "after": after_json(settings.after),
-        "branding": branding_json(settings.branding),
-        "audit_in_document": settings.audit_in_document,
-        "chat": settings.chat,
-        "callback_url": settings.callback_url,
-        "takes_new_tasks": settings.takes_new_tasks,
-        "closes_when_signed": settings.closes_when_signed,
-        "keeps_results": settings.keeps_results,
-        "packaged": settings.packaged,
-        "has_notices": settings.has_notices,
-        "has_packages": settings.has_packages,
-        "days_kept": settings.days_kept,
-    }
-
-
-def after_json(after: AfterSigning) -> Row:
-    return {"type": after.type, "message": after.message, "url": after.url}
-
-
-def branding_json(branding: Branding) -> Row:
-    logo = branding.logo
-    return {
-        "company_name": branding.company_name,
-        "logo": [logo.sha256, logo.size] if logo else None,
-        "logo_url": branding.logo_url,
-        "primary_color": branding.primary_color,
-        "secondary_color": branding.secondary_color,
-    }
 
 
 def _document_row(envelope_id: str, position: int, document: Document) -> Row:
@@ -201,7 +161,7 @@ def _envelope(
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         status=EnvelopeStatus(row["status"]),
-        settings=_settings(row["settings"]),
+        settings=settings(row["settings"]),
         sender=Visitor(**row["sender"]),
         due_at=row["due_at"],
         completed_at=row["completed_at"],
@@ -212,17 +172,6 @@ def _envelope(
         tasks=tasks,
         audit=audit,
     )
-
-
-def _settings(values: Row) -> EnvelopeSettings:
-    after, on_decline = AfterSigning(**values["after"]), OnDecline(values["on_decline"])
-    read = {"after": after, "on_decline": on_decline, "branding": branding(values["branding"])}
-    return EnvelopeSettings(**{**values, **read})
-
-
-def branding(values: Row) -> Branding:
-    logo = values.get("logo")
-    return Branding(**{**values, "logo": FileRef(*logo) if logo else None})
 
 
 def _document(row: Row, segments: tuple[Segment, ...]) -> Document:

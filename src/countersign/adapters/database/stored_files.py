@@ -58,12 +58,13 @@ class StoredFiles:
         if self._tx.write(delete(stored_files).where(stored_files.c.id == file.id)).rowcount != 1:
             raise NotFound("stored file", file.id)
 
-    def drop_expired(self, file_id: str, now: datetime) -> None:
-        self._tx.write(
-            delete(stored_files).where(
-                stored_files.c.id == file_id, stored_files.c.expires_at <= now
-            )
+    def drop_expired(self, file_id: str, now: datetime) -> Sequence[FileRef]:
+        expired = (
+            delete(stored_files)
+            .where(stored_files.c.id == file_id, stored_files.c.expires_at <= now)
+            .returning(stored_files.c.parts)
         )
+        return [FileRef(*part) for row in self._tx.write(expired).all() for part in row.parts]
 
     def use(self, file_id: str, envelope_id: str, document_id: str) -> None:
         row = {"file_id": file_id, "envelope_id": envelope_id, "document_id": document_id}
@@ -94,7 +95,11 @@ class Packages:
         return [_package(row) for row in self._tx.read(ordered)]
 
     def save(self, package: Package) -> None:
-        values = {"status": package.status.value, "file_id": package.file_id}
+        values = {
+            "status": package.status.value,
+            "file_id": package.file_id,
+            "ready_at": package.ready_at,
+        }
         self._tx.write(update(packages).where(packages.c.id == package.id).values(**values))
 
 

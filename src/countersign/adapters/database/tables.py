@@ -113,6 +113,9 @@ documents = Table(
     Column("blank_sha256", SHA256),
     Column("blank_size", BigInteger),
     Index(None, "envelope_id", "position"),
+    Index(None, "upload_sha256"),
+    Index(None, "base_sha256"),
+    Index(None, "blank_sha256"),
 )
 
 segments = Table(
@@ -168,6 +171,7 @@ tasks = Table(
     Column("viewed", Json, nullable=False, server_default="[]"),
     Column("asks", Json),
     Column("forwarding", Json),
+    Column("archiving", Json),
     Index(None, "envelope_id", "position"),
 )
 IS_GUEST = text("guest_of IS NOT NULL")

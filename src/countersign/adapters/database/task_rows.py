@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from countersign.adapters.database.types import EPOCH, MICROSECOND
+from countersign.domain.archive import Archiving, Period
 from countersign.domain.document import FileRef
 from countersign.domain.envelope import Envelope
 from countersign.domain.task import (
@@ -53,6 +54,7 @@ def task_row(envelope: Envelope, position: int, task: Task) -> Row:
         "viewed": list(task.viewed),
         "asks": _asks_json(task),
         "forwarding": _forwarding_json(task),
+        "archiving": _archiving_json(task.archiving) if task.archiving else None,
         "name": task.person.name,
         "email": task.person.email,
         "phone": task.person.phone,
@@ -90,6 +92,12 @@ def _asks_json(task: Task) -> Row | None:
 def _forwarding_json(task: Task) -> Row | None:
     forwarding = {"may": task.may_forward, "from": task.forwarded_from, "to": task.forwarded_to}
     return forwarding if any(forwarding.values()) else None
+
+
+def _archiving_json(archiving: Archiving) -> Row:
+    period = archiving.keep_for
+    kept = [period.months, period.rest // MICROSECOND] if period else None
+    return {"documents": list(archiving.documents), "keep_for": kept}
 
 
 def _field_json(box: Field) -> Row:
@@ -157,6 +165,7 @@ def task(row: Row, actions: Mapping[str, Action]) -> Task:
         removed=row["removed"],
         redirects=row["redirects"],
         identity_choice=tuple(row["identity_choice"]),
+        archiving=_archiving(row["archiving"]) if row["archiving"] else None,
         person=_person(row),
         actions=actions,
         fields=tuple(_field(values) for values in row["fields"]),
@@ -185,6 +194,12 @@ def _person(row: Row) -> Person:
         national_id=row["national_id"],
         names=tuple(row["person_names"]),
     )
+
+
+def _archiving(values: Row) -> Archiving:
+    months, rest = values["keep_for"] or (0, 0)
+    period = Period(months, rest * MICROSECOND) if values["keep_for"] else None
+    return Archiving(tuple(values["documents"]), period)
 
 
 def _field(values: Row) -> Field:

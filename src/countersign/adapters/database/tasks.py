@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Executable, Select, desc, func, select, union_all
+from sqlalchemy import ColumnElement, Executable, Select, case, desc, func, select, union_all
 
 from countersign.adapters.database.tables import IS_LISTED, envelopes, tasks
 from countersign.adapters.database.task_counts import TaskCounts, day_of, start_of
@@ -26,7 +26,6 @@ SORTED_BY: Mapping[str, ColumnElement[Any]] = {
     "created_at": tasks.c.created_at,
     "due_at": tasks.c.due_at,
     "title": tasks.c.folded_title,
-    "status": tasks.c.status,
 }
 INDEXED = ("created_at", "due_at")
 FEW = 10_000  # tasks between two times that are sorted in another order sooner than found in it
@@ -154,12 +153,19 @@ def _in_order(
     wanted: Select[tuple[str]], query: TaskQuery, *, hidden: bool = False
 ) -> Select[tuple[str]]:
     """Equal ones are sorted by id, in the direction of the last key."""
-    keys = [(SORTED_BY[name], descending) for name, descending in query.sort]
+    keys = [(_key(name, query), descending) for name, descending in query.sort]
     if hidden:
         keys = [(_hidden(key), descending) for key, descending in keys]
     keys.append((tasks.c.id, keys[-1][1] if keys else False))
     order = [(key.desc() if descending else key.asc()).nulls_last() for key, descending in keys]
     return wanted.order_by(*order).offset(query.offset).limit(query.limit)
+
+
+def _key(name: str, query: TaskQuery) -> ColumnElement[Any]:
+    if name != "status":
+        return SORTED_BY[name]
+    places = {status: place for place, status in enumerate(query.status_order)}
+    return case(places, value=tasks.c.status, else_=len(places))
 
 
 def _merged(

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import structlog
 
 from countersign.adapters.database.accounts import Accounts, Credentials
+from countersign.adapters.database.archive import Archive
 from countersign.adapters.database.bases import Bases
 from countersign.adapters.database.chat import Chat
+from countersign.adapters.database.deletions import Deletions
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.envelopes import Envelopes
 from countersign.adapters.database.identity import Identities
@@ -61,6 +63,8 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.stored_files: library_ports.StoredFiles = StoredFiles(self._tx)
         self.packages: library_ports.Packages = Packages(self._tx)
         self.notices: library_ports.Notices = Notices(self._tx)
+        self.deletions: library_ports.Deletions = Deletions(self._tx)
+        self.archive: library_ports.Archive = Archive(self._tx)
         self.templates: ports.Templates = Templates(self._tx)
         self.bases: ports.Bases = Bases(self._tx)
         self.messages: ports.Messages = Messages(self._tx)

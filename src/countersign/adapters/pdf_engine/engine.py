@@ -113,7 +113,9 @@ class Engine:
         layout = document.media_type
         if not document.is_text:
             layout = layout_of(envelope, document).digest()
-        return hashlib.sha256(f"{WRITER} {document.upload.sha256} {layout}".encode()).hexdigest()
+        apart = f" {envelope.id}" if envelope.keeps_bases_apart else ""
+        named = f"{WRITER} {document.upload.sha256} {layout}{apart}"
+        return hashlib.sha256(named.encode()).hexdigest()
 
     def prepare(self, envelope: Envelope, document: Document) -> Base:
         key = self.base_key(envelope, document)

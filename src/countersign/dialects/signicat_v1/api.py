@@ -38,6 +38,7 @@ ABOUT = About(
     security=SCHEMES,
     tags={
         "Session data storage": "Uploads, for half an hour or until an order uses them.",
+        "Archive": "Results that outlive their orders.",
         "Signing orders": "Who is to do what with which document.",
         "Tasks": "How one person's part stands, and what came of it.",
         "Packaging tasks": "Signed documents of several tasks in one file.",
@@ -46,6 +47,7 @@ ABOUT = About(
 PATH = {
     "documentId": "In session data storage: as the answer to the upload says. In a task: as the"
     " order calls it",
+    "archiveId": "As the end of a result's address says",
     "orderId": "As the answer to creating it says",
     "taskId": "As the order calls it",
     "packagingTaskId": "As the order calls it",
@@ -73,7 +75,13 @@ def build(ports: Ports, runtime: Runtime, *, largest_file: int) -> Dialect:
 
 def operations(api: SignicatV1, largest_file: int) -> tuple[Operation, ...]:
     """Everything that this API offers."""
-    return (*_documents(api, largest_file), *_orders(api), *_tasks(api), *_packages(api))
+    return (
+        *_documents(api, largest_file),
+        *_archive(api),
+        *_orders(api),
+        *_tasks(api),
+        *_packages(api),
+    )
 
 
 def _operation(tag: str, *failures: Failure) -> partial[Operation]:
@@ -92,6 +100,12 @@ def _documents(api: SignicatV1, largest_file: int) -> Iterator[Operation]:
     yield one("DELETE", path, api.delete_document, Success(204))
 
 
+def _archive(api: SignicatV1) -> Iterator[Operation]:
+    one, path = _operation("Archive", NOWHERE), f"{BASE}/archive-documents/{{archiveId}}"
+    yield one("GET", path, api.read_archived, Success(type=bytes, media=PDF))
+    yield one("DELETE", path, api.delete_archived, Success(204))
+
+
 def _orders(api: SignicatV1) -> Iterator[Operation]:
     tag, path = "Signing orders", f"{ORDERS}/{{orderId}}"
     new = Json(schemas.SigningOrder, limit=4 * MB)
@@ -100,6 +114,7 @@ def _orders(api: SignicatV1) -> Iterator[Operation]:
     yield make("POST", ORDERS, api.create_order, made, new)
     one = _operation(tag, NOWHERE)
     yield one("GET", path, api.read_order, Success(type=answers.Order))
+    yield one("DELETE", path, api.delete_order, Success(204))
 
 
 def _tasks(api: SignicatV1) -> Iterator[Operation]:

@@ -18,7 +18,6 @@ Violation = tuple[Path, str]
 PADES = "pades"
 TAKEN = "is used more than once"
 NO_TASK = "no task of this order has this id"
-ARCHIVE = "archiving is not enabled on this server"
 UNKNOWN_METHOD = "no identity method of this name is configured"
 NOBODY_KNOWN = (
     "a handwritten signature needs authentication, or a subject with a first-name or a last-name"
@@ -96,8 +95,8 @@ def _document(path: Path, document: schemas.TaskDocument, offered: Offered) -> I
         yield (*path, "documentRef"), required((*path, "documentRef"))
     elif document.source == "SESSION" and document.documentRef not in offered.files:
         yield (*path, "documentRef"), "there is no document of this id, or its time has passed"
-    if document.sendResultToArchive:
-        yield (*path, "sendResultToArchive"), ARCHIVE
+    if document.sendResultToArchive and document.action != "SIGN":
+        yield (*path, "sendResultToArchive"), "is for documents that are signed"
     if document.signTextEntry is not None and document.action != "SIGN":
         yield (*path, "signTextEntry"), "is for documents that are signed"
 
@@ -238,8 +237,6 @@ def _package(
 ) -> Iterator[Violation]:
     if package.method != PADES:
         yield (*path, "method"), f"must be {PADES}"
-    if package.sendToArchive:
-        yield (*path, "sendToArchive"), ARCHIVE
     tasks = {task.id: task for task in order.tasks}
     seen: set[str] = set()
     for number, chosen in enumerate(package.documents):

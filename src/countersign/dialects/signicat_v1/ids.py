@@ -1,7 +1,8 @@
 """This vendor's ids: the day, then 49 or 50 characters of base 36.
 
-An upload's are random. An order's hold the envelope's id and a proof that nobody made them up, so
-that nothing has to be looked up: 128 bits of the one, then 128 of the other.
+An upload's are random. Those of orders and of archived documents hold the UUID by which they are
+known here and a proof that nobody made them up, so that nothing has to be looked up: 128 bits of
+the one, then 128 of the other.
 """
 
 from __future__ import annotations
@@ -26,25 +27,26 @@ def new_id(now: datetime) -> str:
 
 
 def order_id(envelope: Envelope) -> str:
-    return order_id_of(envelope.id, envelope.created_at)
+    return written_id(envelope.id, envelope.created_at)
 
 
-def order_id_of(envelope_id: str, created_at: datetime) -> str:
-    id = UUID(envelope_id)
-    return _written(created_at, id.int << HALF | _proof(id))
+def written_id(id: str, at: datetime) -> str:
+    """Of what is known here by a UUID, and was made at this time."""
+    known = UUID(id)
+    return _written(at, known.int << HALF | _proof(known))
 
 
-def envelope_id(text: str) -> str:
-    """Raises NotFound for what is no order's id. The day is to be compared by whoever has the
-    order."""
+def read_id(text: str) -> str:
+    """The UUID. Raises NotFound for what was not written here. The day is to be compared by whoever
+    has what it is the id of."""
     if PATTERN.fullmatch(text) is None:
-        raise NotFound("order", text)
+        raise NotFound("id", text)
     number = int(text[8:], 36)
     if number >> 2 * HALF:
-        raise NotFound("order", text)
+        raise NotFound("id", text)
     id = UUID(int=number >> HALF)
     if number % (1 << HALF) != _proof(id):
-        raise NotFound("order", text)
+        raise NotFound("id", text)
     return str(id)
 
 

@@ -10,13 +10,16 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from countersign.dialects.signicat_v1 import answers
-from countersign.dialects.signicat_v1.ids import order_id
+from countersign.dialects.signicat_v1.ids import order_id, written_id
 from countersign.dialects.signicat_v1.translate import ORDER, PLACES, TASK
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
+from countersign.domain.erasing import Deletion
 from countersign.domain.events import Event, EventKind
 from countersign.domain.package import Package, PackageStatus
 from countersign.domain.task import Task, TaskStatus
+from countersign.usecases.archive import archived_id
+from countersign.usecases.keep_results import result_id
 from countersign.usecases.read_sent import Story
 
 STATES: Mapping[TaskStatus, answers.TaskState] = {
@@ -63,6 +66,10 @@ class View:
     base: str
     address: Callable[[str], str]
     now: datetime
+
+    def archived(self, id: str, at: datetime) -> str:
+        """What is in the archive under the id of a file, put there at this time."""
+        return self.address(f"{self.base}/archive-documents/{written_id(archived_id(id), at)}")
 
     def document(self, task: str, document: str, kind: str) -> str:
         return self._of(f"tasks/{_part(task)}/documents/{_part(document)}/{kind}")
@@ -134,23 +141,44 @@ def task_status(
         "clientReference": envelope.extras[ORDER].get("clientReference"),
         "clientStatus": None,
         "documents": [
-            _document(task, given, documents[given["id"]], forms[given["id"]], stands, view)
+            _document(task, given, documents[given["id"]], forms[given["id"]], view)
             for given in asked(task)["documents"]
         ],
     }
 
 
 def _document(
-    task: Task, given: Mapping[str, Any], document: Document, form: Form, stands: str, view: View
+    task: Task, given: Mapping[str, Any], document: Document, form: Form, view: View
 ) -> answers.DocumentStatus:
     id, key = given["id"], key_of(task)
-    is_signed = stands == "COMPLETED" and given["action"] == "SIGN"
     return {
         "id": id,
         "originalUri": None if document.awaited else view.document(key, id, "original"),
         "generatedUri": view.document(key, id, "generated") if form.is_generated else None,
-        "resultUri": view.document(key, id, "result") if is_signed else None,
+        "resultUri": _result(task, given, document, view),
         "formOutputParam": [{"name": name, "value": said} for name, said in form.output.items()],
+    }
+
+
+def _result(task: Task, given: Mapping[str, Any], document: Document, view: View) -> str | None:
+    """In the archive, where the result was to be archived."""
+    done = view.envelope.in_place_of(task)
+    if done.completed_at is None or document.id not in done.signs:
+        return None
+    if not given.get("sendResultToArchive"):
+        return view.document(key_of(task), given["id"], "result")
+    return view.archived(result_id(done.id, view.envelope.id, document.id), done.completed_at)
+
+
+def erased_status(deletion: Deletion, task: str) -> answers.TaskStatus:
+    """Of a task of an order whose time was over."""
+    return {
+        "orderId": written_id(deletion.envelope_id, deletion.created_at),
+        "taskId": task,
+        "taskStatus": "DELETED",
+        "clientReference": None,
+        "clientStatus": None,
+        "documents": [],
     }
 
 
@@ -234,10 +262,17 @@ def moment(at: datetime) -> str:
 def packaging_status(
     envelope: Envelope, package: Package, view: View
 ) -> answers.PackagingTaskStatus:
-    is_ready = package.status is PackageStatus.READY
     return {
         "orderId": order_id(envelope),
         "packagingTaskId": package.name,
         "packagingTaskStatus": PACKAGE_STATES[package.status],
-        "packagingTaskResultUri": view.package(package.name) if is_ready else None,
+        "packagingTaskResultUri": _package_uri(package, view),
     }
+
+
+def _package_uri(package: Package, view: View) -> str | None:
+    if package.file_id is None:
+        return None
+    if package.archived and package.ready_at is not None:
+        return view.archived(package.file_id, package.ready_at)
+    return view.package(package.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from starlette.requests import Request
@@ -10,21 +11,26 @@ from starlette.responses import Response
 from countersign import httpkit
 from countersign.dialects import repeatable_of, visitor_of
 from countersign.dialects.signicat_v1 import answers, present, schemas
-from countersign.dialects.signicat_v1.ids import PATTERN, envelope_id, new_id, order_id
+from countersign.dialects.signicat_v1.ids import PATTERN, new_id, order_id, read_id, written_id
 from countersign.dialects.signicat_v1.making import make_order
 from countersign.dialects.signicat_v1.translate import ORIGIN, Asked
 from countersign.domain.account import Caller
+from countersign.domain.archive import ArchivedFile
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
+from countersign.domain.erasing import RETENTION, Deletion
 from countersign.domain.errors import NotFound
 from countersign.domain.package import Package
 from countersign.domain.task import Task
 from countersign.usecases import read_sent as sent
 from countersign.usecases import stored_files
+from countersign.usecases.archive import read_archived, remove_archived
+from countersign.usecases.erase_envelope import erase_sent, read_deletion
 from countersign.usecases.fill_form import form_output, generated_form, has_generated_form
+from countersign.usecases.keep_results import SIGNED_TEXT
 from countersign.usecases.ports import Ports
 from countersign.usecases.repeat_answer import answer_once
-from countersign.usecases.send_stored import package_id
+from countersign.usecases.send_stored import package_id, task_id
 from countersign.usecases.stored_content import StoredContent
 
 BASE = "/enterprise/sign"
@@ -99,10 +105,34 @@ class SignicatV1:
         """Read a signing order."""
         return present.order(self._order(orderId, caller), self._ports.links.signing)
 
+    def delete_order(self, caller: Caller, orderId: str) -> None:
+        """Delete a signing order with its tasks and all that is not archived, at once and for
+        good."""
+        erase_sent(self._order(orderId, caller).id, caller, ORIGIN, self._ports)
+
+    # -------------------------------------------------------------- archive
+
+    def read_archived(self, caller: Caller, archiveId: str) -> Response:
+        """Download a document from the archive."""
+        file = self._archived(archiveId, caller)
+        return self._file(sent.Content(file.parts, _shown_type(file.media_type), file.filename))
+
+    def delete_archived(self, caller: Caller, archiveId: str) -> None:
+        """Delete a document from the archive."""
+        remove_archived(self._archived(archiveId, caller).id, caller, self._ports)
+
+    def _archived(self, id: str, caller: Caller) -> ArchivedFile:
+        file = read_archived(read_id(id), caller, self._ports)
+        if written_id(file.id, file.archived_at) != id:
+            raise NotFound("archived document", id)
+        return file
+
     # -------------------------------------------------------------- tasks
 
     def read_task_status(self, caller: Caller, orderId: str, taskId: str) -> answers.TaskStatus:
         """Read how a task stands, and where its documents are."""
+        if deletion := self._erased_in_time(orderId, taskId, caller):
+            return present.erased_status(deletion, taskId)
         envelope, task = self._task(orderId, taskId, caller)
         forms = self._forms(envelope, task)
         return present.task_status(envelope, task, forms, self._view(envelope))
@@ -138,9 +168,7 @@ class SignicatV1:
         envelope, task = self._task(orderId, taskId, caller)
         document = _document(envelope, task, documentId)
         content = sent.result_content(document, envelope.in_place_of(task))
-        if content.media_type == "application/pdf":
-            return self._file(content)
-        return self._file(sent.Content(content.parts, SIGNED_DATA_OBJECT, content.name))
+        return self._file(replace(content, media_type=_shown_type(content.media_type)))
 
     # -------------------------------------------------------------- packages
 
@@ -161,7 +189,7 @@ class SignicatV1:
 
     def _order(self, id: str, caller: Caller) -> Envelope:
         """Raises NotFound, also when the day in the id is not its own."""
-        envelope = sent.read_sent(envelope_id(id), caller, ORIGIN, self._ports)
+        envelope = sent.read_sent(read_id(id), caller, ORIGIN, self._ports)
         if order_id(envelope) != id:
             raise NotFound("order", id)
         return envelope
@@ -173,6 +201,17 @@ class SignicatV1:
             if present.key_of(task) == id:
                 return envelope, task
         raise NotFound("task", id)
+
+    def _erased_in_time(self, order: str, id: str, caller: Caller) -> Deletion | None:
+        """An order that nobody deleted, but whose time was over, tells so of its tasks."""
+        envelope_id = read_id(order)
+        try:
+            deletion = read_deletion(envelope_id, caller, ORIGIN, self._ports)
+        except NotFound:
+            return None
+        is_known = task_id(envelope_id, id) in deletion.tasks or id in deletion.tasks
+        is_its_own = written_id(envelope_id, deletion.created_at) == order
+        return deletion if deletion.by == RETENTION and is_known and is_its_own else None
 
     def _forms(self, envelope: Envelope, task: Task) -> dict[str, present.Form]:
         """By the task's ids of documents."""
@@ -194,6 +233,10 @@ class SignicatV1:
     def _file(self, content: sent.Content) -> Response:
         stored = StoredContent(content.parts, self._ports.files)
         return httpkit.FileResponse(stored, content.media_type, content.name, headers=NO_SNIFFING)
+
+
+def _shown_type(media_type: str) -> str:
+    return SIGNED_DATA_OBJECT if media_type == SIGNED_TEXT else media_type
 
 
 def _upload_id(id: str) -> str:

@@ -17,7 +17,7 @@ from countersign.dialects.signicat_v1.checks import (
     Offered,
     attributes_of,
 )
-from countersign.dialects.signicat_v1.ids import order_id_of
+from countersign.dialects.signicat_v1.ids import written_id
 from countersign.dialects.signicat_v1.methods import eid_of
 from countersign.dialects.signicat_v1.notices import Notices
 from countersign.dialects.signicat_v1.places import Places, Source
@@ -80,7 +80,7 @@ class Translation:
         self._order, self._places, self._documents = order, places, documents
         self._asked, self._offered = asked, offered
         self._id = str(uuid4())
-        self._order_id = order_id_of(self._id, asked.now)
+        self._order_id = written_id(self._id, asked.now)
         self._keys = [task.id or str(uuid4()) for task in order.tasks]
 
     def command(self) -> SendStored:
@@ -128,6 +128,8 @@ class Translation:
             sign_entries=self._by_place(number, lambda one: one.signTextEntry),
             dialog=_dialog(task),
             must_view=True,
+            reads_first=True,
+            archived=tuple(self._by_place(number, lambda one: one.sendResultToArchive)),
             may_forward=not (person.national_id or person.names),
             redirects=_redirects(task, self._order_id, key),
             due_at=self._asked.now + timedelta(days=days),
@@ -154,6 +156,7 @@ class Translation:
         return [
             SentPackage(
                 key=package.id,
+                archived=package.sendToArchive,
                 parts=tuple(
                     (chosen.taskId, self._place(chosen.taskId, id))
                     for chosen in package.documents
@@ -180,13 +183,13 @@ def _ways(task: schemas.Task, offered: Offered) -> tuple[tuple[str, ...], tuple[
 def _before(task: schemas.Task, offered: Offered) -> tuple[str, ...]:
     """A login, or the one-time artifact in its place. Whoever signs by hand with an eID's name
     beside it proves that first."""
-    signing = task.signatureMethods or []
+    by_hand = [method.name for method in task.signatureMethods or () if method.handwritten]
     asked = task.authentication or schemas.Authentication()
     logins = _eids(asked.methods or [], offered)
     if asked.artifact:
         return (TICKET, *logins)
-    if not logins and signing and all(method.name for method in signing):
-        return _eids([method.name for method in signing], offered)
+    if not logins and all(by_hand):
+        return _eids(by_hand, offered)
     return logins
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from countersign.dialects.signicat_v2 import schemas
 from countersign.dialects.signicat_v2.errors import Rejected
 from countersign.domain.account import Caller
+from countersign.domain.archive import Period
 from countersign.domain.document import PDF
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Action, Person, TaskStatus
@@ -68,8 +69,6 @@ def _wrong(session: schemas.NewSession, offered: Offered, now: datetime) -> dict
     for place, idp in enumerate((before and before.identityProviders) or ()):
         if idp.idpName not in offered.eids:
             wrong[f"preAuthentication.identityProviders[{place}].idpName"] = _UNKNOWN_IDP
-    if session.archive is not None:
-        wrong["archive"] = "archiving is not enabled on this server"
     return wrong
 
 
@@ -115,6 +114,7 @@ def _wrong_setup(setup: schemas.SigningSetup, offered: Offered) -> dict[str, str
 
 def _task(session: schemas.NewSession, offered: Offered, now: datetime) -> AddedTask:
     signer = session.signer or schemas.Signer()
+    keep_for = _keep_for(session.archive)
     logins = _names(session.signingSetup[0].identityProviders) or tuple(offered.eids)
     return AddedTask(
         title=session.title,
@@ -129,15 +129,17 @@ def _task(session: schemas.NewSession, offered: Offered, now: datetime) -> Added
                 envelope_id=document.documentCollectionId,
                 file_id=document.documentId,
                 action=ACTIONS[document.action],
+                archived=keep_for is not None,
             )
             for document in session.documents
         ),
         after=tuple(session.subsequentTo or ()),
         methods=logins,
-        identity_choice=_allowed_before(session, logins),
+        identity_choice=_logins_before(session, logins),
         language=(session.ui and session.ui.language) or "",
         sign_text=session.signText or "",
         packaged=bool(session.packageTo),
+        keep_for=keep_for,
         due_at=session.dueDate,
         link_expires_at=_link_end(session, now),
         redirects=_redirects(session),
@@ -145,16 +147,23 @@ def _task(session: schemas.NewSession, offered: Offered, now: datetime) -> Added
     )
 
 
+def _keep_for(archive: schemas.ArchiveSettings | None) -> Period | None:
+    """None for what is not archived."""
+    if archive is None or not archive.sendSignatureResultsToArchive:
+        return None
+    return schemas.period_of(archive.retentionPeriod)
+
+
 def _names(providers: Sequence[schemas.IdentityProvider] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.idpName for each in providers or ()))
 
 
-def _allowed_before(session: schemas.NewSession, logins: tuple[str, ...]) -> tuple[str, ...]:
-    """Who signs by logging in does so with one of these."""
+def _logins_before(session: schemas.NewSession, logins: tuple[str, ...]) -> tuple[str, ...]:
+    """With one of these the person logs in before the documents show."""
     before = session.preAuthentication
     if before is None or not before.enabled:
-        return logins
-    return tuple(name for name in _names(before.identityProviders) if name in logins) or logins
+        return ()
+    return _names(before.identityProviders) or logins
 
 
 def _link_end(session: schemas.NewSession, now: datetime) -> datetime:
@@ -217,6 +226,7 @@ def to_query(query: schemas.SessionQuery, account_id: str) -> TaskQuery:
         due_from=query.dueDateFrom,
         due_to=query.dueDateTo,
         title=query.sessionTitleLike,
+        status_order=tuple(STATES[name] for name in sorted(STATES)),
         sort=tuple(_sort(field) for text in query.sort for field in text.split(",")),
         offset=query.offset,
         limit=query.limit,

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
@@ -46,6 +46,9 @@ from countersign.usecases.ports import Ports
 from countersign.usecases.sign_task import SignTask, sign_task
 from countersign.usecases.stored_content import StoredContent
 
+# Of links that the person can do nothing about: the sender may have a page that says more
+LOST = ("expired", "cancelled")
+NO_REFERRER = {"referrer-policy": "no-referrer"}
 PRIVATE = {"cache-control": "private, max-age=3600"}
 # The page's address of the logo changes with its content
 LOGO = {
@@ -66,7 +69,8 @@ class SigningPage:
 
     def show(self, token: str, request: Request, query: PageQuery) -> Response:
         """The page behind a signing link. `embed` is the origin of a page that shows it in a frame;
-        browsers do so only where the project allows that origin."""
+        browsers do so only where the project allows that origin. Whose link is good no more is led
+        to where the sender wants such people, but for those in a frame, whose host is told."""
         try:
             envelope, task = self._look(token)
         except NotFound:
@@ -74,6 +78,8 @@ class SigningPage:
         language = self._language(request, query, task)
         frame = self._frame(envelope, query.embed, request)
         over = is_over(envelope, task.id, self._ports)
+        if over in LOST and frame is None and (address := task.redirect("error")):
+            return RedirectResponse(address, 303, headers=NO_REFERRER)
         if kind := notice_kind(envelope, task, over):
             signed = self._signed(envelope, task) if _may_download(kind, task) else []
             downloads = [Download(file.name, file.url) for file in signed]
@@ -183,7 +189,7 @@ class SigningPage:
             envelope,
             task,
             f"/s/{token}",
-            due=due,
+            chosen=query.eid,
             skip_intro=query.skipIntro,
             simulated=self._is_simulated(envelope, due),
         )
@@ -200,8 +206,7 @@ class SigningPage:
         envelope = look_at_task(task_id, self._ports)
         query = f"?{request.url.query}" if request.url.query else ""
         location = self._ports.links.signing(envelope.task(task_id)) + query
-        headers = {"location": location, "referrer-policy": "no-referrer"}
-        return Response(status_code=302, headers=headers)
+        return Response(status_code=302, headers={"location": location, **NO_REFERRER})
 
     def _task_id(self, token: str) -> str:
         return self._ports.links.task_id(token)

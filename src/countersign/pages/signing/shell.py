@@ -51,6 +51,7 @@ def render_task(state: State, base: str, language: str, frame: str | None = None
         action=action,
         languages=_offered_languages(state["languages"]),
         first_step=_first_step(state),
+        reads=state["identity"]["before"] != "reading",
         minutes=_minutes_needed(state),
         deadline=_deadline(state, language),
         deadline_iso=state["task"]["deadline"],
@@ -169,7 +170,8 @@ def _other_eids(state: State) -> list[tuple[str, str]]:
 def _first_step(state: State) -> str:
     if not state["skip_intro"]:
         return "intro"
-    return "identify" if state["identity"]["due"] else "read"
+    identity = state["identity"]
+    return "identify" if identity["before"] == "reading" or identity["chosen"] else "read"
 
 
 def _minutes_needed(state: State) -> int:
