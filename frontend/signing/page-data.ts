@@ -13,6 +13,7 @@ export interface Field {
   h: number;
   required: boolean;
   value: string | null;
+  options: string[];
 }
 
 export interface State {
@@ -22,11 +23,13 @@ export interface State {
     id: string;
     name: string;
     action: string;
+    awaited: boolean;
     pages: { width: number; height: number }[];
   }[];
   fields: Field[];
   methods: string[];
   identity: { due: string[]; done: string[]; simulated?: boolean };
+  upload_limit: number;
   after: { type: string; message: string | null; url: string | null };
 }
 
@@ -43,6 +46,9 @@ export const { base, language, state } = data;
 
 /** A reviewer reads and confirms; everybody else signs. */
 export const signing = state.documents.some(({ action }) => action === "sign");
+
+/** Somebody who only brings files. */
+export const bringing = state.documents.every(({ action }) => action === "upload");
 
 /** Who and what this is about, in the words of those who embed the page. */
 export const ids = { documentId: state.envelope.id, participantId: state.task.id };

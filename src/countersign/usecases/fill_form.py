@@ -70,7 +70,7 @@ def generated_form(envelope: Envelope, document_id: str, ports: Ports) -> FileRe
         return document.upload
     if any(task.act is None for task in tasks):
         raise NotFound("form", document_id)
-    values = _signers_values(envelope, document)
+    values = form_output(envelope, document_id, ports)
     return ports.engine.fill_form(document.blank, values, leave_open=False)[0]
 
 
