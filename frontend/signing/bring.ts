@@ -24,11 +24,16 @@ export function prepareBringing(): void {
   remember({ arrived: "" });
   if (!arrived) return;
   announce(t("uploaded"));
-  requestAnimationFrame(() => place(arrived).scrollIntoView({ block: "start" }));
+  // The first one stands below the head of the page, where it is seen anyway
+  if (arrived !== inputs[0] || place(arrived).previousElementSibling?.matches(".document")) {
+    requestAnimationFrame(() => place(arrived).scrollIntoView({ block: "start" }));
+  }
 }
 
-/** Leads to the first document that still waits for its file; false when there is none. */
+/** Leads to the first document that still waits for its file; false when there is none. While a file
+ *  is under way there is nothing else to do. */
 export function askForFile(): boolean {
+  if (inputs.some(({ disabled }) => disabled)) return true;
   const missing = inputs.find(({ dataset }) => isAwaited(dataset.upload!));
   if (!missing) return false;
   place(missing).scrollIntoView({ block: "center", behavior: calmScroll() });

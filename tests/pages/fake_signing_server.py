@@ -217,8 +217,8 @@ class FakeSigning:
         return {"status": "declined"}
 
     def _forward(self, _body: Any, _call: str) -> dict[str, Any]:
-        self.notice = "cancelled"
-        return {"status": "cancelled"}
+        self.notice = "forwarded"
+        return {"status": "forwarded"}
 
     def _identity(self, body: Any, _call: str) -> dict[str, Any]:
         if body is None and self.standing is not None:
