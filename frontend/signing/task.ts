@@ -1,5 +1,6 @@
 import { call } from "../shared/api";
 import { byId } from "../shared/dom";
+import { askForFile, prepareBringing } from "./bring";
 import { prepareElsewise } from "./elsewise";
 import { Fields } from "./fields";
 import { finish, prepareConsent } from "./finish";
@@ -10,6 +11,7 @@ import { base, ids, language, state, t } from "./page-data";
 import { preparePages } from "./pages";
 import { Signature } from "./signature";
 import { type Step, currentStep, showStep } from "./steps";
+import { askToRead, prepareReading } from "./unread";
 
 /** The field that "field 2 of 5" is about. */
 let current = 0;
@@ -27,6 +29,8 @@ export function startTask(): void {
   preparePages();
   prepareConsent();
   prepareElsewise();
+  prepareBringing();
+  prepareReading();
   followPanelHeight();
   showLocalTimes();
   byId("panel").addEventListener("submit", (event) => {
@@ -59,6 +63,7 @@ function onward(): Promise<void> | void {
       return identify();
     case "read":
     case "fill":
+      if (askForFile() || askToRead()) return;
       return toField(fields.firstEmpty(offered));
     case "sign":
       return finish(fields, signature, toField);

@@ -49,7 +49,17 @@ from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
 from countersign.dialects import Dialect, signature_nc, signeum, signicat_v1, signicat_v2
 from countersign.domain.eids import EID_NAMES
-from countersign.pages import downloads, front, operations, pki, sandbox, static, token, widget
+from countersign.pages import (
+    code,
+    downloads,
+    front,
+    operations,
+    pki,
+    sandbox,
+    static,
+    token,
+    widget,
+)
 from countersign.pages.signing import api as signing
 from countersign.pages.signing.identity import CALLBACK
 from countersign.settings import PREFIX, BadSettings, Settings
@@ -305,12 +315,18 @@ def _dialects(settings: Settings, ports: Ports, runtime: httpkit.Runtime) -> dic
 
 def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, ASGIApp]:
     settings, ports = installation.settings, installation.ports
-    signing_page = signing.build(ports, runtime, sandbox=settings.sandbox).app
+    signing_page = signing.build(
+        ports,
+        runtime,
+        sandbox=settings.sandbox,
+        largest_upload=settings.max_signer_upload_mb << 20,
+    ).app
     health = operations.build(installation.database.ping, installation.queue.counts)
     pages: dict[str, ASGIApp] = {
         "/s": signing_page,
         "/sign": signing_page,
         "/d": downloads.build(ports, runtime),
+        code.PREFIX: code.build(ports, runtime).app,
         token.PREFIX: token.build(ports, runtime).app,
         "/pki": pki.build(_published(installation)),
         "/static": static.build(),

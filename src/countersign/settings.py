@@ -60,6 +60,8 @@ class Settings:
     """A directory with more fonts (TTF, OTF, TTC) for names in other scripts."""
     max_upload_mb: int = 50
     """The largest file that is taken in, in megabytes."""
+    max_signer_upload_mb: int = 20
+    """The largest file that a signer may bring, in megabytes."""
     workers: bool = True
     """Whether `serve` also works off jobs."""
     trusted_proxies: str = ""

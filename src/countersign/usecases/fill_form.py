@@ -67,7 +67,7 @@ def generated_form(envelope: Envelope, document_id: str, ports: Ports) -> FileRe
         raise NotFound("form", document_id)
     if not _tasks_with_form(envelope, document):
         return document.upload
-    values = _signers_values(envelope, document)
+    values = form_output(envelope, document_id, ports)
     return ports.engine.fill_form(document.blank, values, leave_open=False)[0]
 
 

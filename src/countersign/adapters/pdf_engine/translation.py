@@ -21,7 +21,7 @@ METHODS = {
     "click": "Confirmed on the signing page",
     "bankid_se": "Swedish BankID",
 }
-IDENTITIES = {"email_code": "One-time code by e-mail"}
+IDENTITIES = {"email_code": "One-time code by e-mail", "artifact": "Ticket from the sender"}
 
 
 def layout_of(envelope: Envelope, document: Document) -> pdf.Layout:
