@@ -44,6 +44,7 @@ from countersign.adapters.mail import SandboxMailer, SmtpMailer
 from countersign.adapters.outbound_http import OutboundHttp
 from countersign.adapters.pdf_engine import Engine, Keyring, MerchantSigning, use_font_directory
 from countersign.adapters.secrets import SecretBox, master_key, subkey
+from countersign.adapters.sms import SmsGateway
 from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
@@ -273,7 +274,10 @@ def _mailer(settings: Settings, files: Files, http: OutboundHttp) -> Mailer:
     if settings.smtp_url:
         with _blaming("smtp_url", "mail_from"):
             senders["email"] = SmtpMailer(settings.smtp_url, settings.mail_from, files)
-    if settings.sandbox:
+    if settings.sms_url:
+        with _blaming("sms_url"):
+            senders["sms"] = SmsGateway(settings.sms_url)
+    elif settings.sandbox:
         senders["sms"] = kept
     return ByChannel(senders)
 

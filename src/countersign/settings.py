@@ -41,6 +41,9 @@ class Settings:
     the database, shown as a mailbox page under `--sandbox`."""
     mail_from: str = "Countersign <countersign@localhost>"
     """The From address of every mail."""
+    sms_url: str = ""
+    """A gateway for SMS by apprise's URL, with `{to}` for the number, such as
+    `twilio://SID:TOKEN@+15551234567/{to}`; empty: none is sent, and a sandbox keeps them."""
     tsa_urls: tuple[str, ...] = ()
     """RFC 3161 timestamp authorities, asked in this order; empty for the local one."""
     seal_key: str = ""

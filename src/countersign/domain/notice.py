@@ -60,8 +60,10 @@ class Notice:
         return self.package_id is None or package_id in (None, self.package_id)
 
     def still_holds(self, envelope: Envelope) -> bool:
-        """Whether a task that was to be done is still to be done; all else stays true."""
-        if self.task_id is None or self.on not in (EventKind.TASK_READY, EventKind.TASK_OPENED):
+        """Whether, after the delay, a task that was to be done is still to be done; all else stays
+        true."""
+        passes = self.on in (EventKind.TASK_READY, EventKind.TASK_OPENED)
+        if self.task_id is None or self.delay == AT_ONCE or not passes:
             return True
         return envelope.task(self.task_id).status.pending
 
