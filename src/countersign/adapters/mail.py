@@ -136,6 +136,8 @@ class SmtpMailer:
             addr_spec=self._address.addr_spec,
         )
         mail["To"] = recipient
+        with suppress(ValueError):
+            mail["Reply-To"] = _address(message.reply_to)
         mail["Subject"] = one_line(message.subject)
         mail["Date"] = message.created_at
         mail["Message-ID"] = f"<{message.id}@{self._address.domain}>"

@@ -41,7 +41,8 @@ class MessageStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One mail or SMS. `reply` is the relay's last word; `key` makes it once per fact."""
+    """A mail, SMS or call of an address. `reply` is the relay's last word; `key` makes it once per
+    fact; a mail is answered to `reply_to`, if there is one."""
 
     id: str
     key: str
@@ -55,6 +56,7 @@ class Message:
     html: str
     created_at: datetime
     sender_name: str = ""
+    reply_to: str = ""
     status: MessageStatus = MessageStatus.QUEUED
     reply: str = ""
     accepted_at: datetime | None = None

@@ -78,7 +78,7 @@ def _was_written(message_id: str, uow: UnitOfWork) -> bool:
 def _message(id: str, notice: Notice, envelope: Envelope, ports: Ports, uow: UnitOfWork) -> Message:
     task = envelope.task(notice.task_id) if notice.task_id else None
     slots = {} if task is None else _slots(notice, task, ports, uow)
-    text = notice.filled(slots)
+    text, by_mail = notice.filled(slots), notice.channel is Channel.EMAIL
     return Message(
         id=id,
         key=f"{NOTICE}:{notice.id}",
@@ -90,7 +90,8 @@ def _message(id: str, notice: Notice, envelope: Envelope, ports: Ports, uow: Uni
         subject=notice.subject,
         text=text,
         html=_html(notice, envelope, task, text, slots.get(Slot.LINK, ""), ports),
-        sender_name=notice.sender or envelope.known_sender,
+        sender_name=envelope.known_sender if by_mail else notice.sender,
+        reply_to=notice.sender if by_mail and "@" in notice.sender else "",
         created_at=ports.clock(),
     )
 

@@ -23,7 +23,6 @@ from countersign.httpkit import ByPrefix, RequestId, Runtime
 from countersign.usecases.create_account import create_account
 from countersign.usecases.create_credential import CreateCredential, create_credential
 from countersign.usecases.decline_task import decline_task
-from countersign.usecases.forward_task import ForwardTask, forward_task
 from countersign.usecases.issue_access_token import IssueAccessToken, issue_access_token
 from countersign.usecases.open_task import open_task
 from countersign.usecases.ports import Ports

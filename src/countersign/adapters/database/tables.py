@@ -241,6 +241,7 @@ messages = Table(
     Column("html", CleanText, nullable=False),
     Column("created_at", Time, nullable=False),
     Column("sender_name", CleanText, nullable=False),
+    Column("reply_to", CleanText, nullable=False, server_default=""),
     Column("status", CleanText, nullable=False),
     Column("reply", CleanText, nullable=False),
     Column("accepted_at", Time),

@@ -20,7 +20,8 @@ CONTENTS = (
 def upgrade() -> None:
     _notices()
     _deletions()
-    op.add_column("packages", sa.Column("name", CleanText(), nullable=False, server_default=""))
+    for table, column in (("packages", "name"), ("messages", "reply_to")):
+        op.add_column(table, sa.Column(column, CleanText(), nullable=False, server_default=""))
     op.add_column(
         "packages",
         sa.Column("archived", sa.Boolean(), nullable=False, server_default=sa.false()),
