@@ -26,7 +26,7 @@ interface Options {
   onRetry?: () => void;
 }
 
-/** GET without a body, else POST of JSON (`null`: POST of nothing). The same request is sent again
+/** GET without a body, else POST of JSON or of a form (`null`: POST of nothing). The same request is sent again
  *  while the network fails or the server is away for a moment; `onRetry` hears of it before each
  *  pause. */
 export async function call<T>(path: string, options: Options = {}): Promise<T> {
@@ -48,6 +48,7 @@ async function attempt(path: string, options: Options): Promise<Response | null>
 function initFor({ body, key }: Options): RequestInit {
   if (body === undefined) return {};
   if (body === null) return { method: "POST" };
+  if (body instanceof FormData) return { method: "POST", body };
   const headers: Record<string, string> = { "content-type": "application/json" };
   if (key) headers["idempotency-key"] = key;
   return { method: "POST", headers, body: JSON.stringify(body) };

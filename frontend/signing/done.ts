@@ -2,7 +2,7 @@ import { announce, byId } from "../shared/dom";
 import { awaitCompletion } from "./completion";
 import type { Completed } from "./finish";
 import { forget } from "./memory";
-import { base, ids, signing, state, t } from "./page-data";
+import { base, bringing, ids, signing, state, t } from "./page-data";
 
 /** The last step takes the place of all others. */
 export function showDone(result: Completed): void {
@@ -10,7 +10,7 @@ export function showDone(result: Completed): void {
   document.body.dataset.step = "done";
   const done = byId<HTMLTemplateElement>("done-template").content.cloneNode(true);
   byId("content").replaceChildren(done);
-  const title = t(signing ? "done" : "read");
+  const title = t(signing ? "done" : bringing ? "sent" : "read");
   document.title = `${title} · ${state.envelope.name}`;
   offerDownloads(result);
   offerToGoOn(result.redirect_url ?? state.after.url, Boolean(result.redirect_url));

@@ -17,6 +17,8 @@ export function prepareElsewise(): void {
   prepareDialog("forward", ".confirm", () => ({
     name: byId<HTMLInputElement>("forward-name").value.trim(),
     email: byId<HTMLInputElement>("forward-email").value.trim(),
+    phone: byId<HTMLInputElement>("forward-phone").value.trim(),
+    own_name: maybeId<HTMLInputElement>("forward-own-name")?.value.trim() ?? "",
   }));
   maybeId("postpone")?.addEventListener("click", () => void send("postpone", null, byId("problem")));
 }

@@ -11,10 +11,12 @@ const HINTS: Record<string, string> = {
   stamp: "stamp",
 };
 
-/** A field the person fills in place: text or checkbox. */
+type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+/** A field the person fills in place: text, a choice or a checkbox. */
 interface Typed {
   field: Field;
-  control: HTMLInputElement | HTMLTextAreaElement;
+  control: Control;
   error: HTMLElement;
 }
 
@@ -131,12 +133,20 @@ export class Fields {
   }
 }
 
-function controlFor(field: Field): HTMLInputElement | HTMLTextAreaElement {
+function controlFor(field: Field): Control {
   if (field.type === "checkbox") return create("input", { type: "checkbox" });
+  if (field.options.length) return choiceOf(field.options);
   const page = state.documents.find((one) => one.id === field.document_id)?.pages[field.page];
   const tall = field.h * (page?.height ?? 0) > 40;
   if (tall) return create("textarea");
   return create("input", { type: "text", autocomplete: "off", enterKeyHint: "next" });
+}
+
+function choiceOf(options: string[]): HTMLSelectElement {
+  const select = create("select");
+  const texts = options.includes("") ? options : ["", ...options];
+  select.append(...texts.map((text) => create("option", { textContent: text, value: text })));
+  return select;
 }
 
 /** The day of signing is the server's to say, in UTC; it shows here where and as it will stand. */
@@ -196,7 +206,7 @@ function valueOf({ control }: Typed): string {
   return control.value.trim();
 }
 
-function fill(control: HTMLInputElement | HTMLTextAreaElement, value: string): void {
+function fill(control: Control, value: string): void {
   if (control.type === "checkbox") (control as HTMLInputElement).checked = value === "true";
   else control.value = value;
 }

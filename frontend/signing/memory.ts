@@ -10,6 +10,8 @@ export interface Memory {
   image?: string;
   strokes?: { width: number; groups: PointGroup[] };
   codeSent?: boolean;
+  /** The document whose file was brought a moment ago. */
+  arrived?: string;
 }
 
 const key = `countersign:${state.task.id}`;

@@ -13,6 +13,7 @@ export interface Field {
   h: number;
   required: boolean;
   value: string | null;
+  options: string[];
 }
 
 export interface State {
@@ -22,6 +23,7 @@ export interface State {
     id: string;
     name: string;
     action: string;
+    awaited: boolean;
     pages: { width: number; height: number }[];
   }[];
   fields: Field[];
@@ -33,6 +35,7 @@ export interface State {
     done: string[];
     simulated?: boolean;
   };
+  upload_limit: number;
   after: { type: string; message: string | null; url: string | null };
 }
 
@@ -52,6 +55,9 @@ export const signing = state.documents.some(({ action }) => action === "sign");
 
 /** The step that whoever goes away to prove who they are comes back to. */
 export const proving = state.identity.before === "signing" ? "sign" : "identify";
+
+/** Somebody who only brings files. */
+export const bringing = state.documents.every(({ action }) => action === "upload");
 
 /** Who and what this is about, in the words of those who embed the page. */
 export const ids = { documentId: state.envelope.id, participantId: state.task.id };

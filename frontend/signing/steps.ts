@@ -1,6 +1,6 @@
 import { byId, maybeId } from "../shared/dom";
 import { remember } from "./memory";
-import { proving, signing, state, t } from "./page-data";
+import { bringing, proving, signing, state, t } from "./page-data";
 
 export type Step = "intro" | "identify" | "read" | "fill" | "sign";
 
@@ -14,7 +14,8 @@ const PLACES: Record<Step, string> = {
 
 export const nextButton = byId<HTMLButtonElement>("next");
 const nextLabel = byId("next-label");
-const afterReading = state.fields.length ? "continue" : signing ? "go_to_signature" : "to_confirmation";
+const confirming = bringing ? "continue" : "to_confirmation";
+const afterReading = state.fields.length ? "continue" : signing ? "go_to_signature" : confirming;
 
 export function currentStep(): Step {
   return document.body.dataset.step as Step;
@@ -32,7 +33,8 @@ export function showStep(step: Step, focus = true): void {
   byId("finish").hidden = !last;
   byId("back").hidden = !last && !(step === "identify" && proving === "sign");
   byId("guide").hidden = step !== "read";
-  nextButton.hidden = last;
+  // A ticket is not got here, so nothing here leads on to one
+  nextButton.hidden = last || (step === "identify" && state.identity.due[0] === "artifact");
   nameNext(step);
   if (step !== "identify") remember({ step });
   if (focus) focusHeading(step);

@@ -1,6 +1,7 @@
 import { call } from "../shared/api";
 import { byId } from "../shared/dom";
 import { orNeighbour } from "../shared/locales";
+import { askForFile, prepareBringing } from "./bring";
 import { prepareElsewise } from "./elsewise";
 import { Fields } from "./fields";
 import { finish, goOnAfter, prepareConsent } from "./finish";
@@ -12,6 +13,7 @@ import { base, ids, language, state, t } from "./page-data";
 import { preparePages } from "./pages";
 import { Signature } from "./signature";
 import { type Step, currentStep, showStep } from "./steps";
+import { askToRead, prepareReading } from "./unread";
 
 /** The field that "field 2 of 5" is about. */
 let current = 0;
@@ -29,6 +31,8 @@ export function startTask(): void {
   preparePages();
   prepareConsent();
   prepareElsewise();
+  prepareBringing();
+  prepareReading();
   followPanelHeight();
   showLocalTimes();
   byId("panel").addEventListener("submit", (event) => {
@@ -63,6 +67,7 @@ function onward(): Promise<void> | void {
       return identify();
     case "read":
     case "fill":
+      if (askForFile() || askToRead()) return;
       return toField(fields.firstEmpty(offered));
     case "sign":
       return finish(fields, signature, toField);

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from countersign import httpkit, jobs
 from countersign.adapters.access_tokens import SignedAccessTokens
+from countersign.adapters.channels import ByChannel, ProgramCaller
 from countersign.adapters.clock import SandboxClock, system_clock
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.jobs import JobQueue
@@ -51,13 +52,24 @@ from countersign.adapters.outbound_http import OutboundHttp
 from countersign.adapters.pdf_engine import Engine, Keyring, MerchantSigning, use_font_directory
 from countersign.adapters.remote_signing.of_account import AccountVendors
 from countersign.adapters.secrets import SecretBox, master_key, subkey
+from countersign.adapters.sms import SmsGateway
 from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
-from countersign.dialects import Dialect, signature_nc, signeum, signicat_v2
+from countersign.dialects import Dialect, signature_nc, signeum, signicat_v1, signicat_v2
 from countersign.domain.eids import EID_NAMES
 from countersign.domain.signing_service import SigningService
-from countersign.pages import downloads, front, operations, pki, sandbox, static, token, widget
+from countersign.pages import (
+    code,
+    downloads,
+    front,
+    operations,
+    pki,
+    sandbox,
+    static,
+    token,
+    widget,
+)
 from countersign.pages.signing import api as signing
 from countersign.pages.signing.identity import CALLBACK
 from countersign.pages.signing.own_key import SIGNED_CALLBACK
@@ -67,7 +79,12 @@ from countersign.usecases.identity_port import IdentityProvider
 from countersign.usecases.outside_ports import Mailer
 from countersign.usecases.ports import Clock, Ports, UnitOfWork
 
-DIALECTS: tuple[Dialect, ...] = (signature_nc.DIALECT, signeum.DIALECT, signicat_v2.DIALECT)
+DIALECTS: tuple[Dialect, ...] = (
+    signature_nc.DIALECT,
+    signeum.DIALECT,
+    signicat_v1.DIALECT,
+    signicat_v2.DIALECT,
+)
 DEFAULT_ADDRESS = ("127.0.0.1", 8080)
 # That have begun; few of them compute at once (turns.py). With the worker they fit into the pool
 HANDLER_THREADS = 20
@@ -191,7 +208,7 @@ def _ports(
     def unit_of_work() -> UnitOfWork:
         return DatabaseUnitOfWork(database, queue, box, follow_ups)
 
-    keyring = _keyring(settings, keys, clock)
+    keyring, http = _keyring(settings, keys, clock), OutboundHttp(allow_private=settings.sandbox)
     return Ports(
         unit_of_work=unit_of_work,
         clock=clock,
@@ -201,9 +218,9 @@ def _ports(
         docx=DocxFiles(workshop),
         converter=office,
         pki=_pki(settings, clock, unit_of_work),
-        mailer=_mailer(settings, files),
+        mailer=_mailer(settings, files, http),
         invitations=MailInvitations(settings.mail_from),
-        webhooks=HttpWebhookSender(OutboundHttp(allow_private=settings.sandbox)),
+        webhooks=HttpWebhookSender(http),
         links=links,
         access_tokens=SignedAccessTokens(settings.public_url, subkey(master, "access tokens")),
         code_key=subkey(master, "one-time codes"),
@@ -291,11 +308,20 @@ def _bankid(settings: Settings) -> BankId | None:
         return BankId(settings.bankid_url, tls)
 
 
-def _mailer(settings: Settings, files: Files) -> Mailer:
+def _mailer(settings: Settings, files: Files, http: OutboundHttp) -> Mailer:
+    """Without a gateway, what people would get stays in the database; an SMS in a sandbox only, as
+    elsewhere nobody would see it."""
+    kept = SandboxMailer()
+    senders: dict[str, Mailer] = {"email": kept, "url": ProgramCaller(http)}
     if settings.smtp_url:
         with _blaming("smtp_url", "mail_from"):
-            return SmtpMailer(settings.smtp_url, settings.mail_from, files)
-    return SandboxMailer()
+            senders["email"] = SmtpMailer(settings.smtp_url, settings.mail_from, files)
+    if settings.sms_url:
+        with _blaming("sms_url"):
+            senders["sms"] = SmsGateway(settings.sms_url)
+    elif settings.sandbox:
+        senders["sms"] = kept
+    return ByChannel(senders)
 
 
 @contextmanager
@@ -335,12 +361,18 @@ def _dialects(settings: Settings, ports: Ports, runtime: httpkit.Runtime) -> dic
 
 def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, ASGIApp]:
     settings, ports = installation.settings, installation.ports
-    signing_page = signing.build(ports, runtime, sandbox=settings.sandbox).app
+    signing_page = signing.build(
+        ports,
+        runtime,
+        sandbox=settings.sandbox,
+        largest_upload=settings.max_signer_upload_mb << 20,
+    ).app
     health = operations.build(installation.database.ping, installation.queue.counts)
     pages: dict[str, ASGIApp] = {
         "/s": signing_page,
         "/sign": signing_page,
         "/d": downloads.build(ports, runtime),
+        code.PREFIX: code.build(ports, runtime).app,
         token.PREFIX: token.build(ports, runtime).app,
         "/pki": pki.build(_published(installation)),
         "/static": static.build(),

@@ -11,16 +11,24 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from countersign.domain.document import FileRef
 from countersign.domain.envelope import Envelope, EnvelopeStatus
+from countersign.domain.errors import NotFound
 from countersign.domain.events import Event, EventKind
 from countersign.domain.evidence import Link, timestamp
 from countersign.domain.task import TaskStatus
 from countersign.usecases.archive import end_archived
 from countersign.usecases.change_tasks import expire_task
 from countersign.usecases.deliver_webhook import deliver_webhook
+from countersign.usecases.erase_envelope import erase_in_time, erasing_due, remove_content
 from countersign.usecases.expire_envelope import expire_envelope
 from countersign.usecases.index_names import index_names
-from countersign.usecases.keep_results import ask_for_package, keep_results
+from countersign.usecases.keep_results import (
+    archive_results,
+    ask_for_package,
+    keep_results,
+    packages_due,
+)
 from countersign.usecases.make_audit import make_audit
 from countersign.usecases.make_package import make_package
 from countersign.usecases.outside_ports import WebhookTranslator
@@ -28,6 +36,8 @@ from countersign.usecases.ports import FollowUps, NewJob, Ports, UnitOfWork
 from countersign.usecases.remind_unasked import remind_unasked
 from countersign.usecases.seal_envelope import seal_envelope
 from countersign.usecases.send_message import send_message
+from countersign.usecases.send_notice import notices_due, send_notice
+from countersign.usecases.stored_files import drop_upload
 from countersign.usecases.tell_webhooks import tell_webhooks
 from countersign.usecases.verify_envelope import verify_envelope
 from countersign.usecases.write_chat_notice import is_reached, notice_job, write_chat_notice
@@ -42,6 +52,7 @@ Rule = Callable[[Envelope, Event, UnitOfWork], Iterable[NewJob]]
 Args = Mapping[str, Any]
 
 PDF, MAIL, WEBHOOK, DEFAULT = "pdf", "mail", "webhook", "default"
+ERASED = frozenset({"envelope", "task", "message", "notice", "package", "delivery"})
 QUEUES: Mapping[str, int] = {PDF: 2, MAIL: 1, WEBHOOK: 4, DEFAULT: 1}  # worker threads of each
 
 
@@ -67,6 +78,13 @@ def _make_audit(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iterable
 def _invite(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
     if envelope.settings.send_invitations:
         args = {"envelope": envelope.id, "task": event.task_id}
+        yield NewJob(kind="write_invitation", args=args, queue=MAIL)
+
+
+def _invite_next(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    """Whoever a task is handed to was told of it by nobody, whatever the sender mails."""
+    if not envelope.task(event.task_id or "").guest:
+        args = {"envelope": envelope.id, "task": event.data["to"]}
         yield NewJob(kind="write_invitation", args=args, queue=MAIL)
 
 
@@ -113,15 +131,28 @@ def _watch_deadline(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iter
 
 def _keep_results(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
     task = envelope.task(event.task_id or "")
-    if envelope.settings.keeps_results:
-        yield from keep_results(envelope, task, event.at, uow)
+    keep = keep_results if envelope.settings.keeps_results else archive_results
+    yield from keep(envelope, task, event.at, uow)
     if task.packaged and not task.guest:
         yield from ask_for_package(envelope, task.id, event.at, uow)
+    if envelope.settings.has_packages:
+        yield from packages_due(envelope, task, uow)
+
+
+def _erase_in_time(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    yield from erasing_due(envelope, event)
 
 
 def _package(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
     if envelope.settings.packaged and envelope.was_signed:
         yield from ask_for_package(envelope, None, event.at, uow)
+
+
+def _watch_tasks(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    """Those that the envelope is opened with; later ones are watched when they are added."""
+    for task in envelope.tasks:
+        if task.due_at is not None and not envelope.settings.takes_new_tasks:
+            yield NewJob(kind="expire_task", args={"task": task.id}, run_at=task.due_at)
 
 
 def _watch_task(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
@@ -131,13 +162,16 @@ def _watch_task(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[
 
 
 FOLLOW_UPS: Mapping[EventKind, tuple[Rule, ...]] = {
-    EventKind.ENVELOPE_SENT: (_watch_deadline,),
+    EventKind.ENVELOPE_SENT: (_watch_deadline, _watch_tasks),
     EventKind.TASK_READY: (_invite, _remind_in_time),
     EventKind.TASK_ADDED: (_watch_task,),
     EventKind.TASK_DUE_CHANGED: (_watch_task,),
     EventKind.TASK_REMINDED: (_remind,),
-    EventKind.TASK_COMPLETED: (_keep_results,),
-    EventKind.TASK_CANCELLED: (_withdraw,),
+    EventKind.TASK_FORWARDED: (_invite_next,),
+    EventKind.TASK_COMPLETED: (_keep_results, _erase_in_time),
+    EventKind.TASK_DECLINED: (_erase_in_time,),
+    EventKind.TASK_EXPIRED: (_erase_in_time,),
+    EventKind.TASK_CANCELLED: (_withdraw, _erase_in_time),
     EventKind.CHAT_POSTED: (_tell_of_chat,),
     EventKind.ENVELOPE_ALL_SIGNED: (_seal,),
     EventKind.ENVELOPE_SEALED: (_verify,),
@@ -146,12 +180,13 @@ FOLLOW_UPS: Mapping[EventKind, tuple[Rule, ...]] = {
 
 
 def follow_ups(translators: Mapping[str, WebhookTranslator]) -> FollowUps:
-    """The jobs that an event causes. Besides those of the table, programs are told of whatever the
-    envelope's dialect has words for."""
+    """The jobs that an event causes. Besides those of the table, people are told what the sender
+    wants them to be told, and programs of whatever the envelope's dialect has words for."""
 
     def caused(envelope: Envelope, link: Link, uow: UnitOfWork) -> Iterable[NewJob]:
         for rule in FOLLOW_UPS.get(link.event.kind, ()):
             yield from rule(envelope, link.event, uow)
+        yield from notices_due(envelope, link.event, uow)
         yield from tell_webhooks(envelope, link, translators, uow)
 
     return caused
@@ -161,7 +196,23 @@ def follow_ups(translators: Mapping[str, WebhookTranslator]) -> FollowUps:
 
 
 def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
-    """Every kind of job with the use case that does it. All may be done twice."""
+    """Every kind of job with the use case that does it. All may be done twice. What was erased
+    meanwhile needs nothing any more."""
+    return {kind: _unless_gone(work) for kind, work in _handlers(ports).items()}
+
+
+def _unless_gone(work: Callable[[Args], None]) -> Callable[[Args], None]:
+    def worked(args: Args) -> None:
+        try:
+            work(args)
+        except NotFound as problem:
+            if problem.kind not in ERASED:
+                raise
+
+    return worked
+
+
+def _handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
     return {
         "seal_envelope": lambda args: seal_envelope(args["envelope"], ports),
         "verify_envelope": lambda args: verify_envelope(args["envelope"], ports),
@@ -181,6 +232,11 @@ def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
         ),
         "index_names": lambda _args: index_names(ports),
         "remind_unasked": lambda args: remind_unasked(args["envelope"], args["task"], ports),
+        "send_notice": lambda args: send_notice(args["notice"], ports),
+        "call_notice": lambda args: send_notice(args["notice"], ports),
+        "erase_in_time": lambda args: erase_in_time(args["envelope"], ports),
+        "remove_content": lambda args: remove_content(FileRef(**args), ports),
+        "drop_upload": lambda args: drop_upload(args["file"], ports),
         "send_message": lambda args: send_message(args["message"], ports),
         "deliver_webhook": lambda args: deliver_webhook(args["delivery"], args["number"], ports),
     }
@@ -189,9 +245,15 @@ def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
 # ------------------------------------------------------------------ retries
 
 
-def retry_after(_kind: str, attempts: int) -> timedelta | None:
+EVERY_TEN_MINUTES = {"call_notice": timedelta(minutes=10)}
+
+
+def retry_after(kind: str, attempts: int) -> timedelta | None:
     """The pause after `attempts` failed tries (from 1): 1 s, 2 s, 4 s … at most 15 minutes, for
-    about four days; then None, and the job is kept as dead for the operator."""
+    about four days; then None, and the job is kept as dead for the operator. A program that a
+    sender has named is called every ten minutes (send_message.py says for how long)."""
+    if kind in EVERY_TEN_MINUTES:
+        return EVERY_TEN_MINUTES[kind]
     if attempts > 400:
         return None
     return timedelta(seconds=min(2 ** min(attempts - 1, 20), 900))

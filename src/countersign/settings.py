@@ -41,6 +41,9 @@ class Settings:
     the database, shown as a mailbox page under `--sandbox`."""
     mail_from: str = "Countersign <countersign@localhost>"
     """The From address of every mail."""
+    sms_url: str = ""
+    """A gateway for SMS by apprise's URL, with `{to}` for the number, such as
+    `twilio://SID:TOKEN@+15551234567/{to}`; empty: none is sent, and a sandbox keeps them."""
     tsa_urls: tuple[str, ...] = ()
     """RFC 3161 timestamp authorities, asked in this order; empty for the local one."""
     seal_key: str = ""
@@ -64,6 +67,8 @@ class Settings:
     """How many documents LibreOffice converts at once; each process takes some 200 MB."""
     max_upload_mb: int = 50
     """The largest file that is taken in, in megabytes."""
+    max_signer_upload_mb: int = 20
+    """The largest file that a signer may bring, in megabytes."""
     workers: bool = True
     """Whether `serve` also works off jobs."""
     trusted_proxies: str = ""

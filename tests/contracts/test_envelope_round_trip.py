@@ -37,6 +37,8 @@ def value(hint: Any) -> st.SearchStrategy[Any]:
     arguments = get_args(hint)
     if get_origin(hint) in (UnionType, Union):
         return st.one_of(value(argument) for argument in arguments)
+    if get_origin(hint) is tuple and Ellipsis not in arguments:
+        return st.tuples(*(value(argument) for argument in arguments))
     if get_origin(hint) is tuple:
         return st.lists(value(arguments[0]), max_size=2).map(tuple)
     if arguments:  # a mapping

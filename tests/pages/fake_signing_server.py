@@ -68,7 +68,7 @@ def _page(canvas: Canvas, title: str, paragraphs: tuple[str, ...]) -> None:
 def field_of(id: str, type: str, y: float, name: str, **changes: Any) -> dict[str, Any]:
     box = {"page": 1, "x": 0.4, "y": y, "w": 0.38, "h": 0.03}
     place = {"id": id, "document_id": "contract", "type": type, "name": name, **box}
-    return {**place, "required": True, "value": None, **changes}
+    return {**place, "required": True, "value": None, "options": [], **changes}
 
 
 def task_state(**changes: Any) -> dict[str, Any]:
@@ -82,6 +82,8 @@ def task_state(**changes: Any) -> dict[str, Any]:
             "language": "en",
             "deadline": "2026-12-04T16:00:00Z",
             "sign_text": None,
+            "sign_entries": [],
+            "dialog": None,
             "may": ["decline"],
         },
         "documents": [
@@ -92,6 +94,9 @@ def task_state(**changes: Any) -> dict[str, Any]:
                 "media_type": "application/pdf",
                 "pages": [{"width": 595.28, "height": 841.89}] * 2,
                 "done": False,
+                "awaited": False,
+                "to_view": False,
+                "version": "abcdef",
             }
         ],
         "fields": [
@@ -106,6 +111,7 @@ def task_state(**changes: Any) -> dict[str, Any]:
         "languages": list(i18n.available_languages()),
         "branding": {"name": "Nordvik Consulting"},
         "skip_intro": False,
+        "upload_limit": 1 << 20,
         "after": {"type": "message", "message": None, "url": None},
     }
     return {**state, **changes}
@@ -211,8 +217,8 @@ class FakeSigning:
         return {"status": "declined"}
 
     def _forward(self, _body: Any, _call: str) -> dict[str, Any]:
-        self.notice = "cancelled"
-        return {"status": "cancelled"}
+        self.notice = "forwarded"
+        return {"status": "forwarded"}
 
     def _identity(self, body: Any, _call: str) -> dict[str, Any]:
         if body is None and self.standing is not None:

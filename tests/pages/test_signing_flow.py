@@ -213,8 +213,9 @@ def test_forwarding_names_the_other_person(phone: Page, fake: FakeSigning) -> No
     dialog.get_by_label("Name").fill("Bo Ek")
     dialog.get_by_label("E-mail").fill("bo@example.com")
     dialog.get_by_role("button", name="Pass it on").click()
-    expect(phone.get_by_text("withdrawn")).to_be_visible()
-    assert fake.sent_to("forward") == [{"name": "Bo Ek", "email": "bo@example.com"}]
+    expect(phone.get_by_text("You have passed this on")).to_be_visible()
+    (sent,) = fake.sent_to("forward")
+    assert (sent["name"], sent["email"], sent["phone"]) == ("Bo Ek", "bo@example.com", "")
 
 
 def test_an_email_code_opens_the_document(phone: Page, fake: FakeSigning) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,8 @@ from countersign.usecases.file_ports import (
     VerificationFailed,
 )
 
+VALUE = re.compile(r"^/Value (\S+)=(.*)$", re.MULTILINE)
+VALUE_LINE = re.compile(rb"^/Value .*\n", re.MULTILINE)
 FORM_FIELD = re.compile(rb"^/Field (.+)$", re.MULTILINE)
 PAGE = re.compile(rb"/MediaBox *\[ *0 0 ([\d.]+) ([\d.]+) *\]")
 
@@ -65,7 +68,11 @@ class FakeEngine:
 
     def form_fields(self, upload: Staged) -> Sequence[FormField]:
         """One `/Field NAME` a line, each further down the first page."""
-        names = FORM_FIELD.findall(upload.read())
+        return self._text_fields(upload.read())
+
+    @staticmethod
+    def _text_fields(data: bytes) -> list[FormField]:
+        names = FORM_FIELD.findall(data)
         return [
             FormField(
                 kind=FieldKind.SIGNATURE if b"sign" in name.lower() else FieldKind.TEXT,
@@ -76,6 +83,32 @@ class FakeEngine:
             )
             for number, name in enumerate(names)
         ]
+
+    def fill_form(
+        self, upload: FileRef, values: Mapping[str, str], *, leave_open: bool
+    ) -> tuple[FileRef, Sequence[FormField]]:
+        """Each value is a line `/Value NAME=VALUE`; no name but those of `/Field` lines is good."""
+        data = self._files.read(upload)
+        fields = [one for one in self._text_fields(data) if one.kind is not FieldKind.SIGNATURE]
+        wrong = dict.fromkeys(values.keys() - {one.name for one in fields}, "no such field")
+        if wrong:
+            raise Invalid("no such field", wrong)
+        stands = {**dict(VALUE.findall(data.decode())), **values}
+        left = [replace(one, value=stands.get(one.name, "")) for one in fields if leave_open]
+        kept = {} if leave_open else stands
+        lines = "".join(f"/Value {name}={value}\n" for name, value in kept.items())
+        return self._files.put(VALUE_LINE.sub(b"", data) + lines.encode()), left
+
+    def form_values(self, upload: FileRef) -> Mapping[str, str]:
+        data = self._files.read(upload)
+        empty = {one.name: "" for one in self._text_fields(data)}
+        return {**empty, **dict(VALUE.findall(data.decode()))}
+
+    def picture_page(self, upload: Staged) -> tuple[FileRef, tuple[PageSize, ...]]:
+        if not upload.read().startswith(b"\x89PNG"):
+            raise UnusableFile("not_image", "This is no image.")
+        made = pdf(remark=upload.sha256)
+        return self._files.put(made), (PageSize(595.0, 842.0),)
 
     def base_key(self, envelope: Envelope, document: Document) -> str:
         tasks = envelope.signers_of(document.id)

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import RLock
@@ -25,6 +25,7 @@ from countersign.domain.delivery import (
 )
 from countersign.domain.document import Base, FileRef
 from countersign.domain.envelope import Envelope
+from countersign.domain.erasing import Deletion
 from countersign.domain.errors import (
     Conflict,
     IdempotencyMismatch,
@@ -39,6 +40,7 @@ from countersign.domain.events import Event
 from countersign.domain.evidence import GENESIS, Link, chain
 from countersign.domain.identity import IdentityAttempt
 from countersign.domain.merchant_key import MerchantKey
+from countersign.domain.notice import Notice
 from countersign.domain.openid import OpenIdProvider
 from countersign.domain.package import Package
 from countersign.domain.project import Project
@@ -83,9 +85,12 @@ class State:
     repeats: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     answers: dict[tuple[str, str], bytes] = field(default_factory=dict)
     jobs: dict[int, NewJob] = field(default_factory=dict)
+    sign_codes: dict[str, str] = field(default_factory=dict)
     stored_files: dict[str, StoredFile] = field(default_factory=dict)
     file_uses: dict[tuple[str, str], str] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
+    deletions: dict[str, Deletion] = field(default_factory=dict)
     archive: dict[str, ArchivedFile] = field(default_factory=dict)
 
     def copy(self) -> State:
@@ -167,6 +172,9 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.tasks: ports.Tasks = FakeTasks(tx)
         self.stored_files: ports.StoredFiles = FakeStoredFiles(tx)
         self.packages: ports.Packages = FakePackages(tx)
+        self.notices: ports.Notices = FakeNotices(tx)
+        self.deletions: ports.Deletions = FakeDeletions(tx)
+        self.sign_codes: ports.SignCodes = FakeSignCodes(tx)
         self.archive: ports.Archive = FakeArchive(tx)
         self.jobs: ports.Jobs = FakeJobs(tx)
 
@@ -553,6 +561,18 @@ class FakeBases:
         return self._tx.write.bases.setdefault(base.key, base)
 
 
+class FakeSignCodes:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def claim(self, code_hash: str, task_id: str) -> str:
+        return self._tx.write.sign_codes.setdefault(code_hash, task_id)
+
+    def task_id(self, code_hash: str) -> str:
+        found_id: str = found(self._tx.read.sign_codes, "code", code_hash)
+        return found_id
+
+
 class FakeMessages:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
@@ -792,6 +812,13 @@ class FakeStoredFiles:
         found(self._tx.write.stored_files, "stored file", file.id)
         del self._tx.write.stored_files[file.id]
 
+    def drop_expired(self, file_id: str, now: datetime) -> Sequence[FileRef]:
+        file = self._tx.write.stored_files.get(file_id)
+        if file is None or file.expires_at is None or file.expires_at > now:
+            return ()
+        self.remove(file)
+        return file.parts
+
     def use(self, file_id: str, envelope_id: str, document_id: str) -> None:
         self._tx.write.file_uses[file_id, envelope_id] = document_id
 
@@ -825,7 +852,24 @@ class FakePackages:
     def save(self, package: Package) -> None:
         stored = self._tx.write.packages
         before = found(stored, "package", package.id)
-        stored[package.id] = replace(before, status=package.status, file_id=package.file_id)
+        stored[package.id] = replace(
+            before, status=package.status, file_id=package.file_id, ready_at=package.ready_at
+        )
+
+
+class FakeNotices:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, new: Sequence[Notice]) -> None:
+        self._tx.write.notices.update({notice.id: notice for notice in new})
+
+    def get(self, notice_id: str) -> Notice:
+        return found(self._tx.read.notices, "notice", notice_id)
+
+    def of_envelope(self, envelope_id: str) -> Sequence[Notice]:
+        mine = [one for one in self._tx.read.notices.values() if one.envelope_id == envelope_id]
+        return sorted(mine, key=lambda one: one.id)
 
 
 class FakeArchive:
@@ -851,6 +895,45 @@ class FakeArchive:
     def of_account(self, account_id: str) -> Sequence[ArchivedFile]:
         found = [one for one in self._tx.read.archive.values() if one.account_id == account_id]
         return sorted(found, key=lambda one: (one.archived_at, one.id))
+
+
+class FakeDeletions:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, deletion: Deletion) -> None:
+        self._tx.write.deletions[deletion.envelope_id] = deletion
+
+    def get(self, envelope_id: str) -> Deletion:
+        return found(self._tx.read.deletions, "deletion", envelope_id)
+
+    def of_account(self, account_id: str) -> Sequence[Deletion]:
+        mine = [one for one in self._tx.read.deletions.values() if one.account_id == account_id]
+        return sorted(mine, key=lambda one: (one.deleted_at, one.envelope_id))
+
+    def erase(self, envelope_id: str, task_ids: Sequence[str], base_keys: Sequence[str]) -> None:
+        write = self._tx.write
+        write.links[envelope_id] = ()
+        for name in ("messages", "notices", "packages", "chat", "deliveries"):
+            table = getattr(write, name)
+            for key, one in list(table.items()):
+                if one.envelope_id == envelope_id:
+                    del table[key]
+        for key in [key for key in write.file_uses if key[1] == envelope_id]:
+            del write.file_uses[key]
+        for proofs in (write.identity_attempts, write.identity_proofs):
+            for key in [key for key in proofs if key[0] in task_ids]:
+                del proofs[key]
+        for key in base_keys:
+            write.bases.pop(key, None)
+
+    def is_used(self, sha256: str) -> bool:
+        read = self._tx.read
+        documents = [one for envelope in read.envelopes.values() for one in envelope.documents]
+        used = [file for one in documents for file in (one.upload, one.base, one.blank) if file]
+        stored = {one.sha256 for one in read.stored_files.values()}
+        templates = {one.upload.sha256 for one in read.templates.values()}
+        return sha256 in stored | templates | {file.sha256 for file in used}
 
 
 class FakeJobs:
@@ -896,6 +979,10 @@ class FakeFiles:
 
     def read(self, file: FileRef) -> bytes:
         return found(self.stored, "file", file.sha256)
+
+    def remove(self, file: FileRef, _unless_within: timedelta) -> bool:
+        self.stored.pop(file.sha256, None)
+        return True
 
     def stream(
         self, parts: Sequence[FileRef], start: int = 0, length: int | None = None

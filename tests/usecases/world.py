@@ -76,7 +76,9 @@ class World:
 
 
 class Relay:
-    """A mail server that takes everything."""
+    """A mail server, and whatever else, that takes everything."""
+
+    channels = ("email", "sms", "url")
 
     def __init__(self, mailed: list[Message]) -> None:
         self._mailed = mailed
@@ -132,6 +134,11 @@ class Words:
 
     def new_messages(self, envelope: Envelope, _task: Task, link: str) -> tuple[str, str, str]:
         return f"New messages: {envelope.name}", link, link
+
+    def own_words(
+        self, _envelope: Envelope, _language: str, _link: str, text: str, layout: Mapping[str, str]
+    ) -> str:
+        return f"{text} {layout}" if layout else ""
 
     def invitation(self, envelope: Envelope, _task: Task, link: str) -> tuple[str, str, str]:
         return f"Please sign {envelope.name}", link, link

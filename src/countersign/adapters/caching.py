@@ -24,6 +24,11 @@ class Recent(Generic[V]):
                 self._values.move_to_end(key)
             return self._values.get(key)
 
+    def forget(self, key: Hashable) -> None:
+        with self._lock:
+            if (old := self._values.pop(key, None)) is not None:
+                self._used -= self._size(old)
+
     def put(self, key: Hashable, value: V) -> V:
         with self._lock:
             if (old := self._values.pop(key, None)) is not None:

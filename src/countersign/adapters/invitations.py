@@ -3,7 +3,7 @@ of words in one layout."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import cache
@@ -123,6 +123,7 @@ NEW_MESSAGES = Words(
     PERSONAL,
 )
 ADDRESS = _("If the button does not work, copy this address into your browser:")
+LAYOUT = ("footer", "button", "link_text", "logo_url")
 FOOTER = _("Sent by {platform} for {sender}.")
 
 
@@ -174,6 +175,26 @@ class MailInvitations:
     def new_messages(self, envelope: Envelope, task: Task, link: str) -> Written:
         """Subject, text, HTML."""
         return self._write(NEW_MESSAGES, envelope, task, link)
+
+    def own_words(
+        self, envelope: Envelope, language: str, link: str, text: str, layout: Mapping[str, str]
+    ) -> str:
+        """HTML; `layout` is that of a Notice."""
+        if not any(layout.values()):
+            return ""
+        language = TEXTS.choose([language])
+        return (
+            _templates()
+            .get_template("own_words.html")
+            .render(
+                language=language,
+                direction=text_direction(language),
+                paragraphs=[part.split("\n") for part in text.split("\n\n")],
+                layout={name: layout.get(name, "") for name in LAYOUT},
+                link=link,
+                head=letterhead(envelope),
+            )
+        )
 
     def code(self, envelope: Envelope, task: Task, code: str) -> Written:
         """Subject, text, HTML."""

@@ -37,6 +37,9 @@ class SignedLinks:
         self._public_url = public_url.rstrip("/")
         self._key = key
 
+    def public(self, path: str) -> str:
+        return self._public_url + path
+
     def signing(self, task: Task) -> str:
         token = self._token(b"signing", SIGNING.pack(UUID(task.id).bytes))
         return f"{self._public_url}/s/{token}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from email.errors import HeaderParseError
@@ -37,6 +37,8 @@ class Reply:
 class SandboxMailer:
     """Sends nothing: the message stays in the database, where the sandbox mailbox shows it."""
 
+    channels: Collection[str] = ("email", "sms")
+
     def send(self, message: Message) -> Message:
         return replace(message, status=MessageStatus.SANDBOXED)
 
@@ -49,6 +51,8 @@ class SmtpMailer:
     A certificate that isn't valid is a failure, and a password never travels in the clear.
     Raises ValueError for a URL or address that can't be understood.
     """
+
+    channels: Collection[str] = ("email",)
 
     def __init__(
         self,
@@ -132,6 +136,8 @@ class SmtpMailer:
             addr_spec=self._address.addr_spec,
         )
         mail["To"] = recipient
+        with suppress(ValueError):
+            mail["Reply-To"] = _address(message.reply_to)
         mail["Subject"] = one_line(message.subject)
         mail["Date"] = message.created_at
         mail["Message-ID"] = f"<{message.id}@{self._address.domain}>"

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from countersign.domain.envelope import Envelope
 
+NOTICE = "notice"  # begins the keys of messages in the sender's own words
 CALLBACK = "envelope:"  # begins the ids of endpoints that stand in an envelope
 # Growing pauses over about three days, as common webhook senders do
 PAUSES = tuple(
@@ -40,7 +41,8 @@ class MessageStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One mail or SMS. `reply` is the relay's last word; `key` makes it once per fact."""
+    """A mail, SMS or call of an address. `reply` is the relay's last word; `key` makes it once per
+    fact; a mail is answered to `reply_to`, if there is one."""
 
     id: str
     key: str
@@ -54,9 +56,16 @@ class Message:
     html: str
     created_at: datetime
     sender_name: str = ""
+    reply_to: str = ""
     status: MessageStatus = MessageStatus.QUEUED
     reply: str = ""
     accepted_at: datetime | None = None
+
+
+def notice_of(message: Message) -> str:
+    """The id of the notice that the message is made of; "" for one in the product's own words."""
+    kind, _, id = message.key.partition(":")
+    return id if kind == NOTICE else ""
 
 
 def shown_sender(sender_name: str, platform: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,9 @@ class FileRef:
 
     sha256: str
     size: int
+
+
+NO_FILE = FileRef("", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One file of an envelope. Its bytes are `base` followed by every segment, in order."""
+    """One file of an envelope. Its bytes are `base` followed by every segment, in order.
+
+    Its upload is NO_FILE while it is `awaited`: somebody's task is to bring it. Where a form was
+    filled in before it was sent, `blank` is the file before that and `upload` the one after.
+    """
 
     id: str
     name: str
@@ -62,11 +69,18 @@ class Document:
     base_key: str = ""
     base: FileRef | None = None
     segments: tuple[Segment, ...] = ()
+    blank: FileRef | None = None
+
+    @property
+    def awaited(self) -> bool:
+        return self.upload == NO_FILE
 
     @property
     def parts(self) -> tuple[FileRef, ...]:
         """The stored files whose concatenation is the document as it is now. A text stays what it
         is: each signature of it is a file of its own."""
+        if self.awaited:
+            return ()
         if self.is_text:
             return (self.upload,)
         return (self.base or self.upload, *(segment.file for segment in self.segments))
@@ -92,9 +106,15 @@ class Document:
         """The document as it was with its first `segments` segments."""
         return replace(self, segments=self.segments[:segments])
 
+    def as_left_by(self, task_ids: Collection[str]) -> Document | None:
+        """The document as it was when the last of these tasks had signed it; None when none did."""
+        signed_by = [segment.task_id for segment in self.segments]
+        places = [place for place, id in enumerate(signed_by) if id in task_ids]
+        return self.until(places[-1] + 1) if places else None
+
     @property
     def original(self) -> Document:
-        """The document as it was uploaded."""
+        """The document as it was uploaded, its form filled in."""
         return replace(self, base=None, segments=())
 
     def append(self, *segments: Segment) -> Document:

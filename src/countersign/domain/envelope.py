@@ -48,7 +48,9 @@ class EnvelopeSettings:
     """Behaviour that vendors differ in, as explicit values.
 
     Without `send_invitations` nothing is mailed but one-time codes, and reminders that the sender
-    asks for. `reminder_days` after somebody's turn has come they are reminded, once.
+    asks for. `reminder_days` after somebody's turn has come they are reminded, once. `days_kept`
+    after its last task has ended, an envelope is erased (None: never). Of `has_notices` and
+    `has_packages` those who look for some know that there are any.
     """
 
     send_invitations: bool = False
@@ -65,6 +67,9 @@ class EnvelopeSettings:
     closes_when_signed: bool = True
     keeps_results: bool = False
     packaged: bool = False
+    has_notices: bool = False
+    has_packages: bool = False
+    days_kept: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +110,11 @@ class Envelope:
         return any(document.segments for document in self.documents)
 
     @property
+    def keeps_bases_apart(self) -> bool:
+        """Whether it shares no base with another envelope, as it is to be erased one day."""
+        return self.settings.days_kept is not None
+
+    @property
     def known_sender(self) -> str:
         """The name by which those who are asked know the sender."""
         return self.settings.branding.company_name or self.sender_name
@@ -115,6 +125,14 @@ class Envelope:
         if found is None:
             raise NotFound("task", task_id)
         return found
+
+    def in_place_of(self, task: Task) -> Task:
+        """The task that has taken this one's place, as it was handed on; else itself."""
+        return self.in_place_of(self.task(task.forwarded_to)) if task.forwarded_to else task
+
+    def origin_of(self, task: Task) -> Task:
+        """The task in whose place this one stands; else itself."""
+        return self.origin_of(self.task(task.forwarded_from)) if task.forwarded_from else task
 
     def document(self, document_id: str) -> Document:
         """Raises NotFound."""

@@ -163,7 +163,7 @@ class TooManyTries(Conflict):
 
 
 class Gone(DomainError):
-    """`status` is the final status: expired, cancelled, declined or deleted."""
+    """`status` is the final status: expired, cancelled, declined, forwarded or deleted."""
 
     def __init__(self, status: str) -> None:
         super().__init__(f"{status}: no longer available")

@@ -117,11 +117,13 @@ def hash_code(attempt: IdentityAttempt, code: str, key: bytes) -> str:
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
-def check_code_is_good(attempt: IdentityAttempt | None, now: datetime) -> IdentityAttempt:
+def check_code_is_good(
+    attempt: IdentityAttempt | None, now: datetime, lifetime: timedelta = CODE_LIFETIME
+) -> IdentityAttempt:
     """Raises Invalid when there is no code, or the one that was sent is too old."""
     if attempt is None or not attempt.code_hash:
         raise Invalid("no code was sent, ask for one", {"code": "missing"})
-    if now >= attempt.begun_at + CODE_LIFETIME:
+    if now >= attempt.begun_at + lifetime:
         raise Invalid("the code is too old, ask for a new one", {"code": "expired"})
     return attempt
 
@@ -172,9 +174,11 @@ def refuse(task_id: str, method: str, reason: str, now: datetime) -> Event:
     return Event(kind=EventKind.IDENTITY_REFUSED, at=now, task_id=task_id, data=data)
 
 
-def is_person(task: Task, national_id: str) -> bool:
+def is_person(task: Task, national_id: str, name: str) -> bool:
     """Whether this is the one that the task names; a task that names none takes anybody. Numbers
-    are compared by their letters and digits alone."""
+    are compared by their letters and digits alone, names word by word in any case."""
+    if not _words(" ".join(task.person.names)) <= _words(name):
+        return False
     wanted = task.person.national_id
     if wanted is None:
         return True
@@ -186,7 +190,7 @@ def is_owner(task: Task, national_id: str, name: str) -> bool:
     by the name. Of names the words count, in any order; one may have more of them than the other,
     as middle names come and go. A task that names nobody takes anybody."""
     if task.person.national_id is not None:
-        return is_person(task, national_id)
+        return is_person(task, national_id, name)
     wanted, found = _words(task.person.name), _words(name)
     return (
         not wanted

@@ -15,8 +15,9 @@ class PackageStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """Of the documents that one task signed, or (`task_id` None) of all that were signed in an
-    envelope. `file_id` is the stored file, once there is one."""
+    """Of the documents that one task signed, or of the `parts` (task id, document id) that the
+    sender chose and gave a `name`, or else of all that were signed in an envelope. `file_id` is the
+    stored file, once there is one; it is in the archive too when it is `archived`."""
 
     id: str
     account_id: str
@@ -25,3 +26,7 @@ class Package:
     task_id: str | None = None
     status: PackageStatus = PackageStatus.WAITING
     file_id: str | None = None
+    name: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
+    archived: bool = False
+    ready_at: datetime | None = None

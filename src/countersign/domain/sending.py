@@ -9,6 +9,7 @@ from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.errors import Invalid
 from countersign.domain.events import Event, EventKind
 from countersign.domain.turns import check_order, unblock
+from countersign.domain.uploading import check_uploads
 
 
 def send(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
@@ -16,6 +17,7 @@ def send(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
     document or an impossible order."""
     _check_complete(envelope)
     check_order(envelope.tasks)
+    check_uploads(envelope)
     for task in envelope.tasks:
         for field in task.fields:
             _check_field(envelope, field.document_id, field.area.page)
@@ -46,7 +48,12 @@ def _sent_facts(envelope: Envelope) -> dict[str, object]:
     return {
         "name": envelope.name,
         "documents": [
-            {"id": doc.id, "name": doc.name, "sha256": doc.upload.sha256, "size": doc.upload.size}
+            {
+                "id": doc.id,
+                "name": doc.name,
+                "sha256": doc.upload.sha256 or None,
+                "size": doc.upload.size,
+            }
             for doc in envelope.documents
         ],
         "tasks": [task.id for task in envelope.tasks],

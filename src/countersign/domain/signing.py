@@ -41,16 +41,26 @@ def check_act(envelope: Envelope, task: Task, act: Act) -> None:
     """Everything that must hold before anything is written.
 
     Raises what `check_may_act` raises, IdentityRequired (also for an eID that was not used),
-    Invalid (no consent, method not offered, unknown field) or MissingFields.
+    Invalid (no consent, method not offered, unknown field) or MissingFields, also for documents,
+    by their ids, that must be brought or looked at before.
     """
     check_may_act(envelope, task, act.at)
     if task.identity_due:
         raise IdentityRequired(task.identity_due)
+    _check_ready(envelope, task)
     if not act.consent:
         raise Invalid("consent is needed", {"consent": "must be given"})
     if task.signs:
         _check_method(task, act)
         check_values(task, act.values)
+
+
+def _check_ready(envelope: Envelope, task: Task) -> None:
+    missing = [id for id in task.uploads if envelope.document(id).awaited]
+    if missing:
+        raise MissingFields("a file is missing", dict.fromkeys(missing, "upload it first"))
+    if unread := task.views_due:
+        raise MissingFields("a document was not read", dict.fromkeys(unread, "read it first"))
 
 
 def _check_method(task: Task, act: Act) -> None:
@@ -65,13 +75,22 @@ def _check_method(task: Task, act: Act) -> None:
 
 
 def check_values(task: Task, values: Mapping[str, str]) -> None:
-    """Raises MissingFields for required fields left empty, Invalid for fields of other tasks."""
+    """Raises MissingFields for required fields left empty, Invalid for fields of other tasks and
+    for choices that are not offered."""
     unknown = values.keys() - {field.id for field in task.fields}
     if unknown:
         raise Invalid("no such field", dict.fromkeys(sorted(unknown), "not a field of this task"))
-    missing = [f for f in task.fields if f.required and _is_typed(f) and not values.get(f.id)]
+    for field in task.fields:
+        _check_choice(field, field.stands(values))
+    missing = [f for f in task.fields if f.required and _is_typed(f) and not f.stands(values)]
     if missing:
         raise MissingFields("a required field is empty", {f.id: "required" for f in missing})
+
+
+def _check_choice(field: Field, value: str) -> None:
+    chooses = field.options and field.kind is FieldKind.TEXT
+    if chooses and value and value not in [shown for _, shown in field.options]:
+        raise Invalid("this can't be chosen", {field.id: "not one of the choices"})
 
 
 def _is_typed(field: Field) -> bool:
@@ -123,7 +142,7 @@ def is_done(envelope: Envelope) -> bool:
     not count, unless they had been completed."""
     if not envelope.settings.closes_when_signed:
         return False
-    needed = [task for task in envelope.tasks if not task.optional]
+    needed = [task for task in envelope.tasks if not task.optional and not task.forwarded_to]
     if envelope.settings.takes_new_tasks:
         needed = [task for task in needed if not task.removed or _is_completed(task)]
     return bool(needed) and all(map(_is_completed, needed))

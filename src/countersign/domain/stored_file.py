@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from countersign.domain.document import FileRef, PageSize
-from countersign.domain.errors import Invalid
+from countersign.domain.errors import Invalid, NotFound
 
 LONGEST = {"filename": 255, "title": 255, "description": 1000}  # characters
 
@@ -21,7 +21,7 @@ class StoredFileKind(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
     """Its bytes are `parts`, one after the other; `sha256` (hex) is that of the whole. `pages` is
-    empty for what has none."""
+    empty for what has none. It is gone when it `expires_at`, unless it was used before."""
 
     id: str
     account_id: str
@@ -34,11 +34,18 @@ class StoredFile:
     filename: str = ""
     title: str = ""
     description: str = ""
+    expires_at: datetime | None = None
 
     @property
     def size(self) -> int:
         """In bytes."""
         return sum(part.size for part in self.parts)
+
+    def present_at(self, now: datetime) -> StoredFile:
+        """Itself. Raises NotFound when its time has passed, whether or not it was removed."""
+        if self.expires_at is not None and self.expires_at <= now:
+            raise NotFound("stored file", self.id)
+        return self
 
     @property
     def name(self) -> str:

@@ -58,7 +58,9 @@ class Area:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A box that belongs to one task."""
+    """A box that belongs to one task. It begins with `value`. With `options` one of them has to be
+    chosen: each is what a program knows it by, and the words that people see, which are its value
+    here. `form_name` is the field's name in the form that the document brought along."""
 
     id: str
     document_id: str
@@ -66,19 +68,36 @@ class Field:
     name: str
     area: Area
     required: bool = True
+    value: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    form_name: str = ""
+
+    def stands(self, values: Mapping[str, str]) -> str:
+        """What stands in it when somebody gave `values`, by the ids of fields."""
+        return values.get(self.id, self.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialog:
+    """What a person reads before all else."""
+
+    title: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Who is to act; names as they are written, in any script.
 
-    `national_id` is whom an eID has to prove. It is stored closed and shown to nobody.
+    `national_id` is whom an eID has to prove. It is stored closed and shown to nobody. `names` are
+    those that the name which an eID proves has to contain.
     """
 
     name: str
     email: str | None = None
     phone: str | None = None
     national_id: str | None = field(default=None, repr=False)
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +138,12 @@ class Task:
     `reject` or `error`. What it signed becomes a package of its own when it is `packaged`, and is
     kept in the archive as `archiving` says; `is_text` when it is about texts, not PDFs. The sender
     does not see a `removed` one. Its link is good until `link_expires_at`, which ends nothing else.
+
+    With `must_view` it can't be completed before each document with the action VIEW was looked at;
+    `viewed` are those that were. `sign_entries` are lines about single documents that belong to
+    what the person consents to. A task that `may_forward` can be handed to somebody else, once:
+    then `forwarded_to` is the id of the new task, and its `forwarded_from` the id of this one,
+    which is cancelled and signs nothing.
     """
 
     id: str
@@ -138,6 +163,13 @@ class Task:
     archiving: Archiving | None = None
     is_text: bool = False
     removed: bool = False
+    must_view: bool = False
+    viewed: tuple[str, ...] = ()
+    sign_entries: Mapping[str, str] = field(default_factory=dict)
+    dialog: Dialog | None = None
+    may_forward: bool = False
+    forwarded_from: str = ""
+    forwarded_to: str = ""
     language: str = ""
     status: TaskStatus = TaskStatus.BLOCKED
     created_at: datetime | None = None
@@ -154,7 +186,22 @@ class Task:
     @property
     def signs(self) -> tuple[str, ...]:
         """Ids of the documents that get this person's signature."""
-        return tuple(doc for doc, action in self.actions.items() if action is Action.SIGN)
+        return () if self.forwarded_to else self._to(Action.SIGN)
+
+    @property
+    def uploads(self) -> tuple[str, ...]:
+        """Ids of the documents whose file this person brings."""
+        return self._to(Action.UPLOAD)
+
+    @property
+    def views_due(self) -> tuple[str, ...]:
+        """Ids of the documents that must still be looked at."""
+        if not self.must_view:
+            return ()
+        return tuple(id for id in self._to(Action.VIEW) if id not in self.viewed)
+
+    def _to(self, wanted: Action) -> tuple[str, ...]:
+        return tuple(doc for doc, action in self.actions.items() if action is wanted)
 
     def redirect(self, kind: str) -> str | None:
         """Where the browser goes then; `${task}` in the address stands for the task's id."""

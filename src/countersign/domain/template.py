@@ -39,13 +39,15 @@ class TemplateField:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormField:
     """A field of the form that an upload brings along; `label` is what the form calls it when it
-    asks people, `name` what programs call it."""
+    asks people, `name` what programs call it; `value` and `options` are as those of `Field`."""
 
     kind: FieldKind
     name: str
     label: str
     area: Area
     required: bool
+    value: str = ""
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

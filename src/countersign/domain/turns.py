@@ -79,7 +79,7 @@ def check_may_act(envelope: Envelope, task: Task, now: datetime) -> None:
     if task.status is TaskStatus.COMPLETED:
         raise AlreadyCompleted()
     if not task.status.pending:
-        raise Gone(task.status)
+        raise Gone("forwarded" if task.forwarded_to else task.status)
     if envelope.status is not EnvelopeStatus.OPEN:
         raise _closed(envelope.status)
     if is_overdue(envelope, task, now):

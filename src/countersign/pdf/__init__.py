@@ -15,7 +15,8 @@ The writer, in the order of a document's life:
 step; each Revision brings the segment to append, the ChainState after it and the midstate over the
 longer file. `key` is a `Signer(private_key, certificate_der, chain_ders)`; a `Timestamper` is
 called with an imprint and has a `size`. What each step writes, byte by byte, is docs/pdf-format.md.
-`image.normalise_signature(data) -> PNG` stands apart, so that only who needs Pillow loads it.
+`image.normalise_signature(data) -> PNG` and `picture.picture_page(data) -> PDF` stand apart, so
+that only who needs Pillow loads it; so does `fill`, which fills in a form before it is prepared.
 """
 
 from countersign.pdf.act import ActValues, act
@@ -32,6 +33,7 @@ from countersign.pdf.errors import (
     BadAct,
     BadLayout,
     BadSignature,
+    FormRefused,
     NoRoom,
     PdfError,
     StaleAct,
@@ -60,6 +62,7 @@ __all__ = [
     "EnvelopeValues",
     "Field",
     "FieldKind",
+    "FormRefused",
     "Layout",
     "LocalTimestamper",
     "NoRoom",

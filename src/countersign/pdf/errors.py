@@ -21,6 +21,14 @@ class UnusablePdf(PdfError):
         return self.message
 
 
+class FormRefused(PdfError):
+    """A form does not take what it was to be filled with: `fields` maps names to the reasons."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__(fields)
+        self.fields = fields
+
+
 class BadLayout(PdfError):
     """A field lies outside its page or the document, or two fields share a name."""
 

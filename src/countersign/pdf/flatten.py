@@ -22,20 +22,21 @@ def flatten_form(pdf: pikepdf.Pdf, font: pikepdf.Object) -> None:
         raise UnusablePdf("xfa_only", "the form exists as XFA only, which few readers can show")
     if not has_fields:
         return
-    if any(map(_is_signed, pdf.acroform.fields)):
+    if any(map(is_signed, pdf.acroform.fields)):
         raise UnusablePdf("already_signed", "the file is signed; preparing it would break that")
-    _draw_values(pdf, font, everywhere=bool(form.get("/NeedAppearances")))
+    draw_values(pdf, font, everywhere=bool(form.get("/NeedAppearances")))
     if "/NeedAppearances" in form:
         del form.NeedAppearances
     pdf.flatten_annotations("all")
 
 
-def _is_signed(field: pikepdf.AcroFormField) -> bool:
+def is_signed(field: pikepdf.AcroFormField) -> bool:
+    """Whether it is a signature field that was signed."""
     obj = field.obj
     return obj.get("/FT") == Name.Sig and "/ByteRange" in obj.get("/V", {})
 
 
-def _draw_values(pdf: pikepdf.Pdf, font: pikepdf.Object, *, everywhere: bool) -> None:
+def draw_values(pdf: pikepdf.Pdf, font: pikepdf.Object, *, everywhere: bool) -> None:
     """Give filled fields an appearance where the form left that to the reader.
 
     Drawn by us and not by the PDF library, which knows Western European letters only.
@@ -47,12 +48,15 @@ def _draw_values(pdf: pikepdf.Pdf, font: pikepdf.Object, *, everywhere: bool) ->
                 continue
             value = clean(field.value_as_string)
             if value and (everywhere or "/AP" not in annotation.obj):
-                annotation.obj.AP = Dictionary(N=_appearance(pdf, font, annotation.obj.Rect, value))
+                annotation.obj.AP = Dictionary(
+                    N=value_appearance(pdf, font, annotation.obj.Rect, value)
+                )
 
 
-def _appearance(
+def value_appearance(
     pdf: pikepdf.Pdf, font: pikepdf.Object, rect: pikepdf.Object, value: str
 ) -> pikepdf.Object:
+    """What a text field of this /Rect looks like with `value` in it."""
     x0, y0, x1, y1 = (float(edge) for edge in rect.as_list())
     box = abs(x1 - x0), abs(y1 - y0)
     return pdf.make_stream(

@@ -75,7 +75,7 @@ def normalise_logo(data: bytes) -> bytes:
 
 def pdf_image(png: bytes) -> PdfImage:
     """For embedding: a PNG of at most 4 megapixels, else UnusableImage."""
-    with _open(png, MAX_PIXELS) as image:
+    with open_image(png, MAX_PIXELS) as image:
         picture = image.convert("RGBA")
     mask = picture.getchannel("A")
     return PdfImage(
@@ -86,7 +86,7 @@ def pdf_image(png: bytes) -> PdfImage:
 
 
 def _upright(data: bytes) -> Image.Image:
-    with _open(data, MAX_UPLOAD_PIXELS) as image:
+    with open_image(data, MAX_UPLOAD_PIXELS) as image:
         return ImageOps.exif_transpose(_reduced(image)).convert("RGBA")
 
 
@@ -99,14 +99,15 @@ def _small_png(picture: Image.Image, box: tuple[int, int]) -> bytes:
 
 
 @contextmanager
-def _open(data: bytes, most: int) -> Iterator[Image.Image]:
-    """Open and decode, with the size checked before a pixel is decoded."""
+def open_image(data: bytes, most: int) -> Iterator[Image.Image]:
+    """Open and decode, with the size checked before a pixel is decoded: `most` pixels, of a format
+    that can't be read smaller than it is 25 million at most. Raises UnusableImage."""
     try:
         with warnings.catch_warnings():
             # Our own limit is stricter than Pillow's warning about decompression bombs
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(data), formats=_FORMATS)
-        if image.width * image.height > most:
+        if image.width * image.height > (most if image.format == "JPEG" else _least(most)):
             raise UnusableImage(f"the image has {image.width} x {image.height} pixels; too many")
         with image:
             yield image
@@ -115,6 +116,10 @@ def _open(data: bytes, most: int) -> Iterator[Image.Image]:
     # Pillow's decoders raise many kinds of errors on crafted files; all of them mean the same here
     except Exception as error:
         raise UnusableImage("the image cannot be read as PNG, JPEG or WebP") from error
+
+
+def _least(most: int) -> int:
+    return min(most, MAX_UPLOAD_PIXELS)
 
 
 def _reduced(image: Image.Image) -> Image.Image:

@@ -132,7 +132,7 @@ def _open(data: bytes, password: str | None) -> Pdf:
 def _read(pdf: Pdf, max_pages: int) -> Inspection:
     catalog = _dictionary(pdf.trailer.get("/Root"))
     form = _dictionary(catalog.get("/AcroForm"))
-    fields = tuple(_fields(form))
+    fields = tuple(terminal_fields(form))
     _refuse_dynamic_xfa(catalog, form, fields)
     return Inspection(
         pages=_page_sizes(pdf, max_pages),
@@ -179,7 +179,7 @@ def _page_sizes(pdf: Pdf, max_pages: int) -> tuple[PageSize, ...]:
 # --- form fields -------------------------------------------------------------------------------
 
 
-def _fields(form: Object) -> Iterator[Object]:
+def terminal_fields(form: Object) -> Iterator[Object]:
     """Terminal fields of the form; a node met twice, in a loop for instance, is taken once."""
     pending = list(items(form.get("/Fields")))
     seen: set[tuple[int, int]] = set()

@@ -28,7 +28,10 @@ _SMALLEST = 2.0  # points; what is smaller is not meant to be seen
 @dataclass(frozen=True, slots=True)
 class FormField:
     """One box of a field. `label` is what the form tells people, else its name. `page` counts from
-    0; `x`, `y`, `w`, `h` are fractions of the page as shown, from its top left corner."""
+    0; `x`, `y`, `w`, `h` are fractions of the page as shown, from its top left corner. Who fills a
+    form in gets the `value` that it begins with besides, and the `options` to choose from: as
+    programs call them and as people see them.
+    """
 
     name: str
     label: str
@@ -39,6 +42,8 @@ class FormField:
     y: float
     w: float
     h: float
+    value: str = ""
+    options: tuple[tuple[str, str], ...] = ()
 
 
 def form_fields(data: bytes) -> tuple[FormField, ...]:
@@ -47,10 +52,14 @@ def form_fields(data: bytes) -> tuple[FormField, ...]:
     Raises UnusablePdf("broken")."""
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
-            found = tuple(_found(pdf))
+            return found_fields(pdf)
     except DAMAGE as error:
         raise UnusablePdf("broken", "The form in this PDF is damaged.") from error
-    return tuple(sorted(found, key=lambda field: (field.page, field.y, field.x)))
+
+
+def found_fields(pdf: Pdf) -> tuple[FormField, ...]:
+    """As `form_fields`, in an open file."""
+    return tuple(sorted(_found(pdf), key=lambda field: (field.page, field.y, field.x)))
 
 
 def _found(pdf: Pdf) -> Iterator[FormField]:
@@ -67,13 +76,13 @@ def _found(pdf: Pdf) -> Iterator[FormField]:
 
 
 def _field(widget: Object, page: Object, number: int) -> Iterator[FormField]:
-    flags = _number(inherited(widget, "/Ff"))
+    flags = number_in(inherited(widget, "/Ff"))
     kind = _kind(widget, flags)
     place = _place(widget, page)
-    hidden = _number(widget.get("/F", 0)) & _HIDDEN or flags & _READ_ONLY
+    hidden = number_in(widget.get("/F", 0)) & _HIDDEN or flags & _READ_ONLY
     if kind is None or place is None or hidden:
         return
-    name = _full_name(widget)
+    name = full_name(widget)
     label = str(inherited(widget, "/TU") or "").strip() or name
     required = kind == "signature" or bool(flags & _REQUIRED)
     yield FormField(name, label, kind, required, number, *place)
@@ -106,11 +115,12 @@ def _place(widget: Object, page: Object) -> tuple[float, float, float, float] | 
     return left / width, top / height, (right - left) / width, (bottom - top) / height
 
 
-def _number(value: object) -> int:
+def number_in(value: object) -> int:
+    """The number that a damaged file may have something else for."""
     return value if isinstance(value, int) else 0
 
 
-def _full_name(widget: Object) -> str:
+def full_name(widget: Object) -> str:
     """The names on the way from the root of the form, joined by full stops."""
     names: list[str] = []
     node: object = widget

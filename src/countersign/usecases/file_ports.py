@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,6 +31,10 @@ class Files(Protocol):
 
     def read(self, file: FileRef) -> bytes:
         """Raises NotFound."""
+
+    def remove(self, file: FileRef, unless_within: timedelta) -> bool:
+        """Removes the content; False, and it stays, when it was stored again within that time, in
+        the store's own clock. What is not there is removed."""
 
     def stream(
         self, parts: Sequence[FileRef], start: int = 0, length: int | None = None
@@ -83,6 +87,19 @@ class PdfEngine(Protocol):
     def form_fields(self, upload: Staged) -> Sequence[FormField]:
         """What can be filled in, page by page and from top to bottom. Text, checkboxes and empty
         signature fields only."""
+
+    def fill_form(
+        self, upload: FileRef, values: Mapping[str, str], *, leave_open: bool
+    ) -> tuple[FileRef, Sequence[FormField]]:
+        """The PDF with `values` (name → value) in its own form, or, to `leave_open` what people can
+        fill in, without any value there and those fields with their values. Raises Invalid whose
+        `fields` are names."""
+
+    def form_values(self, upload: FileRef) -> Mapping[str, str]:
+        """What the PDF's own form says: name → value."""
+
+    def picture_page(self, upload: Staged) -> tuple[FileRef, tuple[PageSize, ...]]:
+        """A PDF of one page with this picture, upright. Raises UnusableFile("not_image")."""
 
     def base_key(self, envelope: Envelope, document: Document) -> str:
         """Names the base of (upload, layout); equal keys share one base."""

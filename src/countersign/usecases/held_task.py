@@ -33,7 +33,8 @@ def seen_by(task_id: str, held_by: Sequence[Envelope]) -> Envelope:
     task = home.task(task_id)
     documents = [document for envelope in held_by for document in envelope.documents]
     whole = replace(home, documents=tuple(documents))
-    return whole.with_task(replace(task, actions=_actions(task, held_by)))
+    viewed = tuple(id for envelope in held_by for id in envelope.task(task_id).viewed)
+    return whole.with_task(replace(task, actions=_actions(task, held_by), viewed=viewed))
 
 
 def _actions(task: Task, held_by: Sequence[Envelope]) -> dict[str, Action]:

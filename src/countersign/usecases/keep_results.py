@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from countersign.domain.envelope import Envelope
 from countersign.domain.package import Package
 from countersign.domain.stored_file import StoredFile, StoredFileKind
-from countersign.domain.task import Task
+from countersign.domain.task import Task, TaskStatus
 from countersign.usecases.archive import put_into_archive
 from countersign.usecases.ports import NewJob, UnitOfWork
 
@@ -35,6 +35,19 @@ def keep_results(envelope: Envelope, task: Task, at: datetime, uow: UnitOfWork) 
                 yield from put_into_archive(result, task.archiving.keep_for, at, uow)
 
 
+def archive_results(
+    envelope: Envelope, task: Task, at: datetime, uow: UnitOfWork
+) -> Iterable[NewJob]:
+    """What the task signed goes into the archive where it says so, and is kept nowhere else; in the
+    transaction of the act."""
+    if task.archiving is None:
+        return
+    for document_id in task.archiving.documents:
+        if document_id in task.signs:
+            result = _result(envelope, task, document_id, document_id, at)
+            yield from put_into_archive(result, task.archiving.keep_for, at, uow)
+
+
 def _result(
     envelope: Envelope, task: Task, file_id: str, document_id: str, at: datetime
 ) -> StoredFile:
@@ -54,6 +67,21 @@ def _result(
     )
 
 
+def packages_due(envelope: Envelope, task: Task, uow: UnitOfWork) -> Iterable[NewJob]:
+    """Those of chosen parts that waited for this task last."""
+    done = {each.id for each in envelope.tasks if each.status is TaskStatus.COMPLETED}
+    for package in uow.packages.of_envelope(envelope.id):
+        chosen = [envelope.task(task_id) for task_id, _ in package.parts]
+        needed = {envelope.in_place_of(one).id for one in chosen}
+        if task.id in needed <= done:
+            yield package_job(package)
+
+
+def package_job(package: Package) -> NewJob:
+    args = {"envelope": package.envelope_id, "package": package.id}
+    return NewJob(kind="make_package", args=args, queue="pdf")
+
+
 def ask_for_package(
     envelope: Envelope, task_id: str | None, at: datetime, uow: UnitOfWork
 ) -> Iterable[NewJob]:
@@ -66,5 +94,4 @@ def ask_for_package(
         created_at=at,
     )
     uow.packages.add(package)
-    args = {"envelope": envelope.id, "package": package.id}
-    yield NewJob(kind="make_package", args=args, queue="pdf")
+    yield package_job(package)

@@ -1,4 +1,5 @@
-"""The database's side of stored files, packages, archive and lists of tasks. Part of ports.py."""
+"""The database's side of stored files, packages, notices, archive and lists of tasks. Part of
+ports.py."""
 
 from __future__ import annotations
 
@@ -8,6 +9,9 @@ from datetime import datetime
 from typing import Protocol
 
 from countersign.domain.archive import ArchivedFile
+from countersign.domain.document import FileRef
+from countersign.domain.erasing import Deletion
+from countersign.domain.notice import Notice
 from countersign.domain.package import Package
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Task
@@ -25,6 +29,10 @@ class StoredFiles(Protocol):
 
     def remove(self, file: StoredFile) -> None:
         """Where it is used it stays. Raises NotFound."""
+
+    def drop_expired(self, file_id: str, now: datetime) -> Sequence[FileRef]:
+        """Removes it when its time has passed, and says what it was made of; otherwise changes
+        nothing."""
 
     def use(self, file_id: str, envelope_id: str, document_id: str) -> None:
         """Remembers that the file is this document of this envelope."""
@@ -44,6 +52,31 @@ class Packages(Protocol):
     def of_tasks(self, task_ids: Sequence[str]) -> Sequence[Package]: ...
     def save(self, package: Package) -> None:
         """Status and file."""
+
+
+class Notices(Protocol):
+    def add(self, new: Sequence[Notice]) -> None: ...
+    def get(self, notice_id: str) -> Notice:
+        """Raises NotFound."""
+
+    def of_envelope(self, envelope_id: str) -> Sequence[Notice]: ...
+
+
+class Deletions(Protocol):
+    def add(self, deletion: Deletion) -> None: ...
+    def get(self, envelope_id: str) -> Deletion:
+        """Raises NotFound."""
+
+    def of_account(self, account_id: str) -> Sequence[Deletion]:
+        """Oldest first."""
+
+    def erase(self, envelope_id: str, task_ids: Sequence[str], base_keys: Sequence[str]) -> None:
+        """Removes all that is stored beside an envelope: its evidence but for the head, messages,
+        notices, packages, webhook calls, chat; proofs and codes of its tasks; these bases."""
+
+    def is_used(self, sha256: str) -> bool:
+        """Whether an upload, a document or a template has this content. What signatures add to
+        documents is of one envelope alone."""
 
 
 class Archive(Protocol):

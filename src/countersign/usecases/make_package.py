@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
@@ -12,6 +12,7 @@ from countersign.domain.errors import NotFound
 from countersign.domain.events import Event, EventKind
 from countersign.domain.package import Package, PackageStatus
 from countersign.domain.stored_file import StoredFile, StoredFileKind
+from countersign.usecases.archive import put_into_archive
 from countersign.usecases.file_ports import VerificationFailed
 from countersign.usecases.ports import Ports, UnitOfWork
 from countersign.usecases.retrying import on_stale_state
@@ -45,7 +46,9 @@ def _make(envelope_id: str, package_id: str, ports: Ports) -> None:
         made, kind = replace(package, status=PackageStatus.FAILED), EventKind.PACKAGE_FAILED
         data["reason"] = str(refusal)
     else:
-        made = replace(package, status=PackageStatus.READY, file_id=file.id)
+        made = replace(
+            package, status=PackageStatus.READY, file_id=file.id, ready_at=file.created_at
+        )
         kind = EventKind.PACKAGE_MADE
     event = Event(kind=kind, at=ports.clock(), task_id=package.task_id, data=data)
     with ports.unit_of_work() as uow:
@@ -53,6 +56,10 @@ def _make(envelope_id: str, package_id: str, ports: Ports) -> None:
         uow.packages.save(made)
         if kind is EventKind.PACKAGE_MADE:
             uow.stored_files.add(file)
+            for job in (
+                put_into_archive(file, None, file.created_at, uow) if package.archived else ()
+            ):
+                uow.jobs.add(job)
         uow.commit()
 
 
@@ -64,19 +71,27 @@ def _package(envelope_id: str, package_id: str, uow: UnitOfWork) -> Package:
 
 
 def _parts(envelope: Envelope, package: Package, uow: UnitOfWork) -> list[_Part]:
+    if package.parts:
+        return [_Part(envelope, document) for document in _chosen(envelope, package)]
     if package.task_id is None:
         return [_Part(envelope, document) for document in envelope.documents if document.segments]
     return [
-        _Part(held, _as_signed(held.document(id), package.task_id))
+        _Part(held, signed)
         for held in uow.envelopes.holding(package.task_id)
         for id in held.task(package.task_id).signs
+        if (signed := held.document(id).as_left_by([package.task_id]))
     ]
 
 
-def _as_signed(document: Document, task_id: str) -> Document:
-    """The document as it was when this person had signed."""
-    signed_by = [segment.task_id for segment in document.segments]
-    return document.until(signed_by.index(task_id) + 1)
+def _chosen(envelope: Envelope, package: Package) -> Iterator[Document]:
+    """Each once, as the last of its chosen signers left it."""
+    signers: dict[str, list[str]] = {}
+    for task_id, document_id in package.parts:
+        signer = envelope.in_place_of(envelope.task(task_id))
+        signers.setdefault(document_id, []).append(signer.id)
+    for document_id, task_ids in signers.items():
+        if signed := envelope.document(document_id).as_left_by(task_ids):
+            yield signed
 
 
 def _content(envelope: Envelope, parts: Sequence[_Part], ports: Ports) -> tuple[FileRef, ...]:

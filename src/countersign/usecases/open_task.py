@@ -36,7 +36,7 @@ def look_at_task(task_id: str, ports: Ports) -> Envelope:
         return seen_by(task_id, uow.envelopes.holding(task_id))
 
 
-Ending = Literal["declined", "expired", "cancelled"]
+Ending = Literal["declined", "expired", "cancelled", "forwarded"]
 ENDINGS: Mapping[TaskStatus, Ending] = {
     TaskStatus.DECLINED: "declined",
     TaskStatus.EXPIRED: "expired",
@@ -51,6 +51,8 @@ def is_over(envelope: Envelope, task_id: str, ports: Ports) -> Ending | None:
     a review that nobody waited for may read what became of the document.
     """
     task = envelope.task(task_id)
+    if task.forwarded_to:
+        return "forwarded"
     if task.status in ENDINGS and not was_spared(envelope, task):
         return ENDINGS[task.status]
     if task.status.pending and is_overdue(envelope, task, ports.clock()):

@@ -18,6 +18,10 @@ from countersign.usecases.file_ports import Staged
 
 
 class Mailer(Protocol):
+    @property
+    def channels(self) -> Collection[str]:
+        """What it can send by: email, sms, url."""
+
     def send(self, message: Message) -> Message:
         """The message with its new status and the relay's reply: accepted, refused for good, or
         sandboxed. Raises Unavailable when trying again may help."""
@@ -36,6 +40,12 @@ class Invitations(Protocol):
 
     def code(self, envelope: Envelope, task: Task, code: str) -> tuple[str, str, str]:
         """A one-time code, which stands in the text at the end of its line."""
+
+    def own_words(
+        self, envelope: Envelope, language: str, link: str, text: str, layout: Mapping[str, str]
+    ) -> str:
+        """HTML around what the sender wrote, with his button (if there is a link), footer and
+        logo; "" when he wants none of them."""
 
     def new_messages(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]:
         """Somebody wrote in the chat. What was written is not repeated."""
@@ -105,6 +115,9 @@ class Fetcher(Protocol):
 
 class Links(Protocol):
     """Addresses that are handed out. Tokens carry 128 bits or more and are not stored."""
+
+    def public(self, path: str) -> str:
+        """The address of a path of this server, which begins with `/`."""
 
     def signing(self, task: Task) -> str: ...
     def task_id(self, token: str) -> str:

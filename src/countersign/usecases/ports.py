@@ -24,7 +24,14 @@ from countersign.domain.template import Template
 from countersign.usecases.docx_port import Converter, Docx
 from countersign.usecases.file_ports import Files, PdfEngine
 from countersign.usecases.identity_port import IdentityProviders, OpenIdProviders, Simulated
-from countersign.usecases.library_ports import Archive, Packages, StoredFiles, Tasks
+from countersign.usecases.library_ports import (
+    Archive,
+    Deletions,
+    Notices,
+    Packages,
+    StoredFiles,
+    Tasks,
+)
 from countersign.usecases.merchant_port import MerchantKeys, MerchantSigner
 from countersign.usecases.outside_ports import (
     AccessTokens,
@@ -322,6 +329,16 @@ class NewJob:
     unique: str | None = None
 
 
+class SignCodes(Protocol):
+    """Which task a short code leads to; codes are named by their keyed hashes."""
+
+    def claim(self, code_hash: str, task_id: str) -> str:
+        """The id of the task that the code leads to: the first that claimed it."""
+
+    def task_id(self, code_hash: str) -> str:
+        """Raises NotFound."""
+
+
 class Jobs(Protocol):
     def add(self, job: NewJob) -> None: ...
 
@@ -346,6 +363,8 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     tasks: Tasks
     stored_files: StoredFiles
     packages: Packages
+    notices: Notices
+    deletions: Deletions
     archive: Archive
     identity: Identities
     openid_providers: OpenIdProviders
@@ -355,6 +374,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     webhooks: Webhooks
     chat: Chat
     repeats: Repeats
+    sign_codes: SignCodes
     jobs: Jobs
 
     def commit(self) -> None: ...

@@ -17,7 +17,7 @@ def prepare_documents(envelope: Envelope, ports: Ports) -> tuple[Envelope, list[
     """
     new: list[Base] = []
     for document in envelope.documents:
-        if document.segments or not envelope.signers_of(document.id):
+        if document.segments or document.awaited or not envelope.signers_of(document.id):
             continue
         key = ports.engine.base_key(envelope, document)
         with ports.unit_of_work() as uow:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from countersign.domain.document import FileRef, PageSize
+from countersign.domain.document import PDF, FileRef, PageSize
 from countersign.domain.errors import UnusableFile
 from countersign.usecases.file_ports import Staged
 from countersign.usecases.ports import Ports
@@ -24,11 +24,20 @@ class InspectedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedFile:
-    """A stored upload that can be signed."""
+    """A stored upload that can be signed; `blank` is what it was before its form was filled in."""
 
     name: str
     upload: FileRef
     pages: tuple[PageSize, ...]
+    media_type: str = PDF
+    blank: FileRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwaitedFile:
+    """A document whose file somebody's task is to bring."""
+
+    name: str
 
 
 class StagedBytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,30 +10,45 @@ from uuid import uuid4
 
 from countersign.domain import sending
 from countersign.domain.account import Caller
-from countersign.domain.document import Document
+from countersign.domain.archive import Archiving
+from countersign.domain.document import NO_FILE, PDF, Document
 from countersign.domain.envelope import Envelope, EnvelopeSettings
 from countersign.domain.signing import identity_needed
-from countersign.domain.task import Action, Area, Field, FieldKind, Person, Task, Visitor
+from countersign.domain.task import (
+    Action,
+    Area,
+    Dialog,
+    Field,
+    FieldKind,
+    Person,
+    Task,
+    Visitor,
+)
 from countersign.usecases.ports import Ports, Repeatable, UnitOfWork
 from countersign.usecases.prepare_documents import on_kept_bases, prepare_documents
-from countersign.usecases.receive_file import ReceivedFile
+from countersign.usecases.receive_file import AwaitedFile, ReceivedFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewField:
-    """`document` is the index into the command's documents."""
+    """As `Field`; `document` is the index into the command's documents."""
 
     document: int
     kind: FieldKind
     name: str
     area: Area
     required: bool = True
+    value: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    form_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:
-    """`actions` says what to do with each of the command's documents, by index; `after` are
-    indexes into the command's tasks; `identity` are the methods to be passed before."""
+    """As `Task`. `actions` says what to do with each of the command's documents, by index, and
+    `sign_entries` are by index too; `after` are indexes into the command's tasks; `identity` are
+    the methods to be passed before; who `reads_first` is not asked for the eID that is the only way
+    to sign before he signs. `id` may be chosen, a UUID."""
 
     person: Person
     actions: Mapping[int, Action]
@@ -41,19 +56,31 @@ class NewTask:
     after: tuple[int, ...] = ()
     methods: tuple[str, ...] = ("drawn", "typed")
     identity: tuple[str, ...] = ()
+    identity_choice: tuple[str, ...] = ()
     optional: bool = False
+    sign_text: str = ""
+    sign_entries: Mapping[int, str] = field(default_factory=dict)
+    dialog: Dialog | None = None
+    must_view: bool = False
+    may_forward: bool = False
+    redirects: Mapping[str, str] = field(default_factory=dict)
+    due_at: datetime | None = None
+    archived: tuple[int, ...] = ()
+    reads_first: bool = False
     language: str = ""
+    id: str = ""
     extras: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendEnvelope:
-    """What a sender asks for; behaviour that vendors differ in is in `settings`."""
+    """What a sender asks for; behaviour that vendors differ in is in `settings`. `id` may be
+    chosen, a UUID; `beside` is done in the same transaction, before the envelope is there."""
 
     caller: Caller
     origin: str
     name: str
-    documents: tuple[ReceivedFile, ...]
+    documents: tuple[ReceivedFile | AwaitedFile, ...]
     tasks: tuple[NewTask, ...]
     sender_name: str
     settings: EnvelopeSettings = field(default_factory=EnvelopeSettings)
@@ -62,6 +89,8 @@ class SendEnvelope:
     project_id: str | None = None
     extras: Mapping[str, Any] = field(default_factory=dict)
     repeatable: Repeatable | None = None
+    id: str = ""
+    beside: Callable[[Envelope, UnitOfWork], None] | None = None
 
 
 def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
@@ -75,6 +104,8 @@ def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
     envelope, events = sending.send(draft, now)
     with ports.unit_of_work() as uow:
         envelope = on_kept_bases(envelope, [uow.bases.add(base) for base in bases])
+        if command.beside is not None:
+            command.beside(envelope, uow)
         uow.envelopes.add(envelope, events)
         # Last, as their rows are what requests with the same credential wait for
         if earlier := _earlier(command, envelope, now, uow):
@@ -94,18 +125,9 @@ def _earlier(
 
 
 def _draft(command: SendEnvelope, now: datetime) -> Envelope:
-    documents = tuple(
-        Document(
-            id=str(uuid4()),
-            name=received.name,
-            media_type="application/pdf",
-            upload=received.upload,
-            pages=received.pages,
-        )
-        for received in command.documents
-    )
+    documents = tuple(map(_document, command.documents))
     return Envelope(
-        id=str(uuid4()),
+        id=command.id or str(uuid4()),
         account_id=command.caller.account.id,
         credential_id=command.caller.credential.id,
         environment=command.caller.environment,
@@ -116,7 +138,7 @@ def _draft(command: SendEnvelope, now: datetime) -> Envelope:
         updated_at=now,
         sender_name=command.sender_name,
         documents=documents,
-        tasks=_tasks(command, documents),
+        tasks=_tasks(command, documents, now),
         settings=command.settings,
         sender=command.sender,
         due_at=command.due_at,
@@ -124,27 +146,65 @@ def _draft(command: SendEnvelope, now: datetime) -> Envelope:
     )
 
 
-def _tasks(command: SendEnvelope, documents: tuple[Document, ...]) -> tuple[Task, ...]:
-    ids = [str(uuid4()) for _ in command.tasks]
+def _document(received: ReceivedFile | AwaitedFile) -> Document:
+    if isinstance(received, AwaitedFile):
+        return Document(id=str(uuid4()), name=received.name, media_type=PDF, upload=NO_FILE)
+    return Document(
+        id=str(uuid4()),
+        name=received.name,
+        media_type=received.media_type,
+        upload=received.upload,
+        pages=received.pages,
+        blank=received.blank,
+    )
+
+
+def _tasks(
+    command: SendEnvelope, documents: tuple[Document, ...], now: datetime
+) -> tuple[Task, ...]:
+    ids = [new.id or str(uuid4()) for new in command.tasks]
     return tuple(
-        Task(
-            id=id,
-            person=new.person,
-            actions={documents[index].id: action for index, action in new.actions.items()},
-            fields=tuple(_field(made, documents) for made in new.fields),
-            after=tuple(ids[index] for index in new.after),
-            methods=new.methods,
-            identity=_identity(new),
-            optional=new.optional,
-            language=new.language,
-            extras=new.extras,
-        )
+        _task(id, new, tuple(ids[index] for index in new.after), documents, now)
         for id, new in zip(ids, command.tasks, strict=True)
     )
 
 
+def _task(
+    id: str, new: NewTask, after: tuple[str, ...], documents: tuple[Document, ...], now: datetime
+) -> Task:
+    return Task(
+        id=id,
+        person=new.person,
+        actions={documents[index].id: action for index, action in new.actions.items()},
+        fields=tuple(_field(made, documents) for made in new.fields),
+        after=after,
+        methods=new.methods,
+        identity=_identity(new),
+        identity_choice=new.identity_choice,
+        optional=new.optional,
+        sign_text=new.sign_text,
+        sign_entries={documents[index].id: line for index, line in new.sign_entries.items()},
+        dialog=new.dialog,
+        must_view=new.must_view,
+        may_forward=new.may_forward,
+        redirects=new.redirects,
+        created_at=now,
+        due_at=new.due_at,
+        archiving=_archiving(new, documents),
+        language=new.language,
+        extras=new.extras,
+    )
+
+
+def _archiving(new: NewTask, documents: tuple[Document, ...]) -> Archiving | None:
+    """Until somebody removes it."""
+    if not new.archived:
+        return None
+    return Archiving(tuple(documents[index].id for index in new.archived))
+
+
 def _identity(new: NewTask) -> tuple[str, ...]:
-    signs = Action.SIGN in new.actions.values()
+    signs = Action.SIGN in new.actions.values() and not new.reads_first
     return identity_needed(new.identity, new.methods) if signs else new.identity
 
 
@@ -156,4 +216,7 @@ def _field(new: NewField, documents: tuple[Document, ...]) -> Field:
         name=new.name,
         area=new.area,
         required=new.required,
+        value=new.value,
+        options=new.options,
+        form_name=new.form_name,
     )

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from countersign.domain.delivery import Message, MessageStatus
+from countersign.domain.delivery import Message, MessageStatus, notice_of
 from countersign.domain.errors import Unavailable
 from countersign.domain.events import Event, EventKind
 from countersign.usecases.ports import Ports
 from countersign.usecases.retrying import on_stale_state
 
-LONGEST_WAIT = timedelta(days=3)
+LONGEST_WAIT = {"url": timedelta(hours=24)}
+USUAL_WAIT = timedelta(days=3)
 
 
 def send_message(message_id: str, ports: Ports) -> None:
     """A message that was accepted before is not sent again. Raises Unavailable for another try,
-    with the reason kept on the message; after three days the message counts as refused."""
+    with the reason kept on the message; after three days, or one for a program's address, the
+    message counts as refused."""
     with ports.unit_of_work() as uow:
         message = uow.messages.get(message_id)
     if message.status is not MessageStatus.QUEUED:
@@ -31,7 +33,7 @@ def _hand_over(message: Message, ports: Ports) -> Message:
         answered = ports.mailer.send(message)
     except Unavailable as failure:
         waiting = replace(message, reply=str(failure.__cause__ or failure))
-        if now - message.created_at < LONGEST_WAIT:
+        if now - message.created_at < LONGEST_WAIT.get(message.channel, USUAL_WAIT):
             _keep(waiting, ports)
             raise
         return replace(waiting, status=MessageStatus.REFUSED)
@@ -49,11 +51,14 @@ def _keep(message: Message, ports: Ports) -> None:
 
 def _record(message: Message, ports: Ports) -> None:
     now = ports.clock()
+    told = {"channel": message.channel, "status": str(message.status), "reply": message.reply}
+    if notice := notice_of(message):
+        told["notice"] = notice
     answered = Event(
         kind=EventKind.MESSAGE_ANSWERED,
         at=now,
         task_id=message.task_id,
-        data={"channel": message.channel, "status": str(message.status), "reply": message.reply},
+        data=told,
     )
     with ports.unit_of_work() as uow:
         uow.messages.save(message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 from uuid import uuid4
 
@@ -11,19 +12,23 @@ from countersign.domain.account import Caller
 from countersign.domain.document import PDF, FileRef, PageSize
 from countersign.domain.errors import Conflict
 from countersign.domain.stored_file import StoredFile, StoredFileKind, describe
+from countersign.usecases.erase_envelope import removing
 from countersign.usecases.file_ports import Staged
-from countersign.usecases.ports import Ports, Repeatable, UnitOfWork
+from countersign.usecases.ports import NewJob, Ports, Repeatable, UnitOfWork
 from countersign.usecases.receive_file import InspectedFile, inspect_file, keep_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreFile:
-    """An upload; `media_type` without parameters."""
+    """An upload; `media_type` without parameters. `id` may be the sender's choice; unless it is
+    used before, the file is gone after `lifetime`."""
 
     caller: Caller
     staged: Staged
     media_type: str
     repeatable: Repeatable | None = None
+    id: str = ""
+    lifetime: timedelta | None = None
 
 
 def store_file(command: StoreFile, ports: Ports) -> StoredFile:
@@ -37,6 +42,8 @@ def store_file(command: StoreFile, ports: Ports) -> StoredFile:
             made = uow.repeats.claim(command.repeatable, file.id, file.created_at)
             if made != file.id:
                 return uow.stored_files.get(file.account_id, made)
+        if file.expires_at is not None:
+            uow.jobs.add(_dropping(file))
         uow.commit()
     return file
 
@@ -51,22 +58,36 @@ def _inspected(command: StoreFile, ports: Ports) -> InspectedFile:
 def _upload(
     command: StoreFile, content: FileRef, pages: tuple[PageSize, ...], ports: Ports
 ) -> StoredFile:
+    now = ports.clock()
     return StoredFile(
-        id=str(uuid4()),
+        id=command.id or str(uuid4()),
         account_id=command.caller.account.id,
         kind=StoredFileKind.UPLOAD,
         media_type=command.media_type,
         parts=(content,),
         sha256=content.sha256,
-        created_at=ports.clock(),
+        created_at=now,
         pages=pages,
+        expires_at=now + command.lifetime if command.lifetime else None,
     )
+
+
+def _dropping(file: StoredFile) -> NewJob:
+    return NewJob(kind="drop_upload", args={"file": file.id}, run_at=file.expires_at)
+
+
+def drop_upload(file_id: str, ports: Ports) -> None:
+    """Removes an upload that nobody used in time."""
+    with ports.unit_of_work() as uow:
+        for file in uow.stored_files.drop_expired(file_id, ports.clock()):
+            uow.jobs.add(removing(file, ports.clock()))
+        uow.commit()
 
 
 def read_stored_file(file_id: str, caller: Caller, ports: Ports) -> StoredFile:
     """Raises NotFound, also for another account's."""
     with ports.unit_of_work() as uow:
-        return uow.stored_files.get(caller.account.id, file_id)
+        return uow.stored_files.get(caller.account.id, file_id).present_at(ports.clock())
 
 
 def sha256_of(file: StoredFile, ports: Ports) -> str:
@@ -108,6 +129,15 @@ def remove_stored_file(file_id: str, caller: Caller, ports: Ports) -> None:
         if _is_waited_for(file, uow):
             raise Conflict("somebody is still to act on this document")
         uow.stored_files.remove(file)
+        uow.commit()
+
+
+def drop_stored_file(file_id: str, caller: Caller, ports: Ports) -> None:
+    """As `remove_stored_file`, whoever is still to act on it. Raises NotFound."""
+    with ports.unit_of_work() as uow:
+        file = uow.stored_files.get(caller.account.id, file_id).present_at(ports.clock())
+        uow.stored_files.remove(file)
+        uow.jobs.add(removing(file.parts[0], ports.clock()))
         uow.commit()
 
 

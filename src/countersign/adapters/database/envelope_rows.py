@@ -3,27 +3,18 @@ in these rows as it is; whoever writes them closes it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID, uuid5
 
 from countersign.adapters.database.settings_rows import settings, settings_json
-from countersign.adapters.database.types import EPOCH, MICROSECOND
-from countersign.domain.archive import Archiving, Period
+from countersign.adapters.database.task_rows import action_rows, task, task_row, visitor_json
 from countersign.domain.document import Document, FileRef, PageSize, Segment, SegmentKind
-from countersign.domain.envelope import Envelope, EnvelopeStatus
-from countersign.domain.task import (
-    Act,
-    Action,
-    Area,
-    Field,
-    FieldKind,
-    Person,
-    Task,
-    TaskStatus,
-    Visitor,
+from countersign.domain.envelope import (
+    Envelope,
+    EnvelopeStatus,
 )
+from countersign.domain.task import Action, Task, Visitor
 
 Row = dict[str, Any]
 
@@ -76,7 +67,7 @@ def envelope_row(envelope: Envelope) -> Row:
         "begun": envelope.begun,
         "segment_count": sum(len(document.segments) for document in _documents(envelope)),
         "settings": settings_json(envelope.settings),
-        "sender": _visitor_json(envelope.sender),
+        "sender": visitor_json(envelope.sender),
         "due_at": envelope.due_at,
         "completed_at": envelope.completed_at,
         "failure": envelope.failure,
@@ -90,8 +81,8 @@ def to_rows(envelope: Envelope) -> EnvelopeRows:
     if envelope.audit:
         rows[-1]["is_audit"] = True
     parts = [_segment_row(doc.id, *found) for doc in documents for found in enumerate(doc.segments)]
-    home = [_task_row(envelope, *found) for found in enumerate(envelope.tasks)]
-    links = [row for task in envelope.tasks for row in _action_rows(envelope.id, task)]
+    home = [task_row(envelope, *found) for found in enumerate(envelope.tasks)]
+    links = [row for task in envelope.tasks for row in action_rows(envelope.id, task)]
     return EnvelopeRows(
         documents={row["id"]: row for row in rows},
         segments={(row["document_id"], row["number"]): row for row in parts},
@@ -103,10 +94,6 @@ def to_rows(envelope: Envelope) -> EnvelopeRows:
 def _documents(envelope: Envelope) -> Sequence[Document]:
     """The audit document comes last."""
     return (*envelope.documents, *filter(None, [envelope.audit]))
-
-
-def _visitor_json(visitor: Visitor) -> Row:
-    return {"ip": visitor.ip, "user_agent": visitor.user_agent, "locale": visitor.locale}
 
 
 def _document_row(envelope_id: str, position: int, document: Document) -> Row:
@@ -123,6 +110,8 @@ def _document_row(envelope_id: str, position: int, document: Document) -> Row:
         "base_key": document.base_key,
         "base_sha256": document.base.sha256 if document.base else None,
         "base_size": document.base.size if document.base else None,
+        "blank_sha256": document.blank.sha256 if document.blank else None,
+        "blank_size": document.blank.size if document.blank else None,
     }
 
 
@@ -137,95 +126,6 @@ def _segment_row(document_id: str, number: int, segment: Segment) -> Row:
         "chain": segment.chain,
         "facts": segment.facts,
     }
-
-
-def _row_id(envelope_id: str, task: Task) -> str:
-    """A guest's row has an id of its own, which follows from the envelope and the task."""
-    return str(uuid5(UUID(envelope_id), task.id)) if task.guest else task.id
-
-
-def _task_row(envelope: Envelope, position: int, task: Task) -> Row:
-    return {
-        "id": _row_id(envelope.id, task),
-        "guest_of": task.id if task.guest else None,
-        "envelope_id": envelope.id,
-        "account_id": envelope.account_id,
-        "position": position,
-        "title": task.title,
-        "folded_title": task.title.casefold(),
-        "created_at": task.created_at,
-        "link_expires_at": task.link_expires_at,
-        "sign_text": task.sign_text,
-        "packaged": task.packaged,
-        "archiving": _archiving_json(task.archiving) if task.archiving else None,
-        "is_text": task.is_text,
-        "removed": task.removed,
-        "redirects": task.redirects,
-        "identity_choice": list(task.identity_choice),
-        "name": task.person.name,
-        "email": task.person.email,
-        "phone": task.person.phone,
-        "fields": [_field_json(box) for box in task.fields],
-        "after": list(task.after),
-        "methods": list(task.methods),
-        "identity": list(task.identity),
-        "identified": list(task.identified),
-        "language": task.language,
-        "status": task.status.value,
-        "due_at": task.due_at,
-        "opened_at": task.opened_at,
-        "completed_at": task.completed_at,
-        "reminded_at": task.reminded_at,
-        "declined_reason": task.declined_reason,
-        "act": _act_json(task.act) if task.act else None,
-        "extras": task.extras,
-        "optional": task.optional,
-        "national_id": task.person.national_id,
-    }
-
-
-def _archiving_json(archiving: Archiving) -> Row:
-    period = archiving.keep_for
-    kept = [period.months, period.rest // MICROSECOND] if period else None
-    return {"documents": list(archiving.documents), "keep_for": kept}
-
-
-def _field_json(box: Field) -> Row:
-    return {
-        "id": box.id,
-        "document_id": box.document_id,
-        "kind": box.kind.value,
-        "name": box.name,
-        "area": _area_json(box.area),
-        "required": box.required,
-    }
-
-
-def _area_json(area: Area) -> Row:
-    return {"page": area.page, "x": area.x, "y": area.y, "w": area.w, "h": area.h}
-
-
-def _act_json(act: Act) -> Row:
-    return {
-        "method": act.method,
-        "consent": act.consent,
-        "visitor": _visitor_json(act.visitor),
-        "at_us": (act.at - EPOCH) // MICROSECOND,
-        "image": [act.image.sha256, act.image.size] if act.image else None,
-        "text": act.text,
-        "values": dict(act.values),
-    }
-
-
-def _action_rows(envelope_id: str, task: Task) -> Iterable[Row]:
-    for position, (document_id, action) in enumerate(task.actions.items()):
-        yield {
-            "task_id": _row_id(envelope_id, task),
-            "position": position,
-            "document_id": document_id,
-            "envelope_id": envelope_id,
-            "action": action.value,
-        }
 
 
 # ------------------------------------------------------------------ from rows
@@ -283,6 +183,7 @@ def _document(row: Row, segments: tuple[Segment, ...]) -> Document:
         pages=tuple(PageSize(width, height) for width, height in row["pages"]),
         base_key=row["base_key"],
         base=_file(row["base_sha256"], row["base_size"]),
+        blank=_file(row["blank_sha256"], row["blank_size"]),
         segments=segments,
     )
 
@@ -298,69 +199,4 @@ def _segment(row: Row) -> Segment:
         chain=row["chain"],
         facts=row["facts"],
         task_id=row["task_id"],
-    )
-
-
-def task(row: Row, actions: Mapping[str, Action]) -> Task:
-    return Task(
-        id=row["guest_of"] or row["id"],
-        guest=row["guest_of"] is not None,
-        title=row["title"],
-        created_at=row["created_at"],
-        link_expires_at=row["link_expires_at"],
-        sign_text=row["sign_text"],
-        packaged=row["packaged"],
-        archiving=_archiving(row["archiving"]) if row["archiving"] else None,
-        is_text=row["is_text"],
-        removed=row["removed"],
-        redirects=row["redirects"],
-        identity_choice=tuple(row["identity_choice"]),
-        person=_person(row),
-        actions=actions,
-        fields=tuple(_field(values) for values in row["fields"]),
-        after=tuple(row["after"]),
-        methods=tuple(row["methods"]),
-        identity=tuple(row["identity"]),
-        identified=tuple(row["identified"]),
-        language=row["language"],
-        status=TaskStatus(row["status"]),
-        due_at=row["due_at"],
-        opened_at=row["opened_at"],
-        completed_at=row["completed_at"],
-        reminded_at=row["reminded_at"],
-        declined_reason=row["declined_reason"],
-        act=_act(row["act"]) if row["act"] else None,
-        extras=row["extras"],
-        optional=row["optional"],
-    )
-
-
-def _person(row: Row) -> Person:
-    return Person(
-        name=row["name"],
-        email=row["email"],
-        phone=row["phone"],
-        national_id=row["national_id"],
-    )
-
-
-def _archiving(values: Row) -> Archiving:
-    months, rest = values["keep_for"] or (0, 0)
-    period = Period(months, rest * MICROSECOND) if values["keep_for"] else None
-    return Archiving(tuple(values["documents"]), period)
-
-
-def _field(values: Row) -> Field:
-    return Field(**{**values, "kind": FieldKind(values["kind"]), "area": Area(**values["area"])})
-
-
-def _act(values: Row) -> Act:
-    return Act(
-        method=values["method"],
-        consent=values["consent"],
-        visitor=Visitor(**values["visitor"]),
-        at=EPOCH + values["at_us"] * MICROSECOND,
-        image=FileRef(*values["image"]) if values["image"] else None,
-        text=values["text"],
-        values=values["values"],
     )

@@ -27,6 +27,9 @@ def settings_json(settings: EnvelopeSettings) -> Row:
         "closes_when_signed": settings.closes_when_signed,
         "keeps_results": settings.keeps_results,
         "packaged": settings.packaged,
+        "has_notices": settings.has_notices,
+        "has_packages": settings.has_packages,
+        "days_kept": settings.days_kept,
     }
 
 

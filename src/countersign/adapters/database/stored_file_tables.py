@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Table
+from sqlalchemy import Boolean, Column, Index, Table, false
 
 from countersign.adapters.database.tables import ID, SHA256, metadata
 from countersign.adapters.database.types import CleanText, Json, Time
@@ -21,6 +21,8 @@ stored_files = Table(
     Column("filename", CleanText, nullable=False),
     Column("title", CleanText, nullable=False),
     Column("description", CleanText, nullable=False),
+    Column("expires_at", Time),
+    Index(None, "sha256"),
 )
 
 # Which envelopes a file was put into, and as which of their documents
@@ -43,6 +45,10 @@ packages = Table(
     Column("created_at", Time, nullable=False),
     Column("status", CleanText, nullable=False),
     Column("file_id", ID),
+    Column("name", CleanText, nullable=False, server_default=""),
+    Column("parts", Json, nullable=False, server_default="[]"),
+    Column("archived", Boolean, nullable=False, server_default=false()),
+    Column("ready_at", Time),
     Index(None, "envelope_id"),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -57,6 +58,14 @@ class StoredFiles:
         if self._tx.write(delete(stored_files).where(stored_files.c.id == file.id)).rowcount != 1:
             raise NotFound("stored file", file.id)
 
+    def drop_expired(self, file_id: str, now: datetime) -> Sequence[FileRef]:
+        expired = (
+            delete(stored_files)
+            .where(stored_files.c.id == file_id, stored_files.c.expires_at <= now)
+            .returning(stored_files.c.parts)
+        )
+        return [FileRef(*part) for row in self._tx.write(expired).all() for part in row.parts]
+
     def use(self, file_id: str, envelope_id: str, document_id: str) -> None:
         row = {"file_id": file_id, "envelope_id": envelope_id, "document_id": document_id}
         self._tx.write(_USE, row)
@@ -74,7 +83,7 @@ class Packages:
         self._tx = transaction
 
     def add(self, package: Package) -> None:
-        self._tx.write(_ADD_PACKAGE, {**asdict(package), "status": package.status.value})
+        self._tx.write(_ADD_PACKAGE, _package_row(package))
 
     def of_envelope(self, envelope_id: str) -> Sequence[Package]:
         found = self._tx.read(_PACKAGES, {"envelope_id": envelope_id})
@@ -86,7 +95,11 @@ class Packages:
         return [_package(row) for row in self._tx.read(ordered)]
 
     def save(self, package: Package) -> None:
-        values = {"status": package.status.value, "file_id": package.file_id}
+        values = {
+            "status": package.status.value,
+            "file_id": package.file_id,
+            "ready_at": package.ready_at,
+        }
         self._tx.write(update(packages).where(packages.c.id == package.id).values(**values))
 
 
@@ -103,6 +116,7 @@ def _row(file: StoredFile) -> dict[str, Any]:
         "filename": file.filename,
         "title": file.title,
         "description": file.description,
+        "expires_at": file.expires_at,
     }
 
 
@@ -114,6 +128,12 @@ def _file(row: AnyRow) -> StoredFile:
     return StoredFile(**values)
 
 
+def _package_row(package: Package) -> dict[str, Any]:
+    parts = [list(part) for part in package.parts]
+    return {**asdict(package), "status": package.status.value, "parts": parts}
+
+
 def _package(row: AnyRow) -> Package:
     values = row._asdict()
-    return Package(**{**values, "status": PackageStatus(values["status"])})
+    parts = tuple((task_id, document_id) for task_id, document_id in values["parts"])
+    return Package(**{**values, "status": PackageStatus(values["status"]), "parts": parts})

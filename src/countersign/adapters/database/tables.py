@@ -110,7 +110,12 @@ documents = Table(
     Column("base_key", CleanText, nullable=False),
     Column("base_sha256", SHA256),
     Column("base_size", BigInteger),
+    Column("blank_sha256", SHA256),
+    Column("blank_size", BigInteger),
     Index(None, "envelope_id", "position"),
+    Index(None, "upload_sha256"),
+    Index(None, "base_sha256"),
+    Index(None, "blank_sha256"),
 )
 
 segments = Table(
@@ -162,6 +167,10 @@ tasks = Table(
     Column("removed", Boolean, nullable=False, server_default=false()),
     Column("redirects", Json, nullable=False, server_default="{}"),
     Column("identity_choice", Json, nullable=False, server_default="[]"),
+    Column("person_names", Json, nullable=False, server_default="[]"),
+    Column("viewed", Json, nullable=False, server_default="[]"),
+    Column("asks", Json),
+    Column("forwarding", Json),
     Column("archiving", Json),
     Column("is_text", Boolean, nullable=False, server_default=false()),
     Index(None, "envelope_id", "position"),
@@ -233,6 +242,7 @@ messages = Table(
     Column("html", CleanText, nullable=False),
     Column("created_at", Time, nullable=False),
     Column("sender_name", CleanText, nullable=False),
+    Column("reply_to", CleanText, nullable=False, server_default=""),
     Column("status", CleanText, nullable=False),
     Column("reply", CleanText, nullable=False),
     Column("accepted_at", Time),
@@ -316,6 +326,13 @@ repeats = Table(
     Column("resource_id", ID, nullable=False),
     Column("created_at", Time, nullable=False),
     Column("answer", LargeBinary),
+)
+
+sign_codes = Table(
+    "sign_codes",
+    metadata,
+    Column("code_hash", SHA256, primary_key=True),
+    Column("task_id", ID, nullable=False),
 )
 
 # `run_at` is due time, retry time and end of the lease at once; `token` is there while somebody

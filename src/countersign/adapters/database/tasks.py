@@ -15,9 +15,9 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Executable, Select, case, desc, func, select, union_all
 
-from countersign.adapters.database import envelope_rows as shape
 from countersign.adapters.database.tables import IS_LISTED, envelopes, tasks
 from countersign.adapters.database.task_counts import TaskCounts, day_of, start_of
+from countersign.adapters.database.task_rows import task as task_of
 from countersign.adapters.database.transaction import Transaction
 from countersign.domain.task import Task
 from countersign.usecases.library_ports import TaskQuery
@@ -44,7 +44,7 @@ class Tasks:
         ids, total = self._ids(query)
         rows = self._tx.read(select(tasks).where(tasks.c.id.in_(ids))).all() if ids else ()
         # Nobody asks a list whose eID it must be
-        found = {row.id: shape.task(row._asdict() | {"national_id": None}, {}) for row in rows}
+        found = {row.id: task_of(row._asdict() | {"national_id": None}, {}) for row in rows}
         return [found[id] for id in ids if id in found], total
 
     def _ids(self, query: TaskQuery) -> tuple[Sequence[str], int]:

@@ -10,15 +10,18 @@ from countersign.adapters.database.accounts import Accounts, Credentials
 from countersign.adapters.database.archive import Archive
 from countersign.adapters.database.bases import Bases
 from countersign.adapters.database.chat import Chat
+from countersign.adapters.database.deletions import Deletions
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.envelopes import Envelopes
 from countersign.adapters.database.identity import Identities
 from countersign.adapters.database.jobs import JobQueue, Jobs
 from countersign.adapters.database.merchant_keys import MerchantKeys
 from countersign.adapters.database.messages import Messages
+from countersign.adapters.database.notices import Notices
 from countersign.adapters.database.openid_providers import StoredProviders
 from countersign.adapters.database.projects import Projects
 from countersign.adapters.database.repeats import Repeats
+from countersign.adapters.database.sign_codes import SignCodes
 from countersign.adapters.database.signing_services import SigningServices
 from countersign.adapters.database.stored_files import Packages, StoredFiles
 from countersign.adapters.database.task_counts import TaskCounts
@@ -61,6 +64,8 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.tasks: library_ports.Tasks = Tasks(self._tx, self._task_counts)
         self.stored_files: library_ports.StoredFiles = StoredFiles(self._tx)
         self.packages: library_ports.Packages = Packages(self._tx)
+        self.notices: library_ports.Notices = Notices(self._tx)
+        self.deletions: library_ports.Deletions = Deletions(self._tx)
         self.archive: library_ports.Archive = Archive(self._tx)
         self.templates: ports.Templates = Templates(self._tx)
         self.bases: ports.Bases = Bases(self._tx)
@@ -68,6 +73,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.webhooks: ports.Webhooks = Webhooks(self._tx)
         self.chat: ports.Chat = Chat(self._tx)
         self.repeats: ports.Repeats = Repeats(self._tx, secrets)
+        self.sign_codes: ports.SignCodes = SignCodes(self._tx)
         self.jobs: ports.Jobs = self._jobs
 
     def __enter__(self) -> DatabaseUnitOfWork:

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -67,6 +68,23 @@ class LocalFiles:
         with self._open(file) as found:
             return found.read()
 
+    def remove(self, file: FileRef, unless_within: timedelta) -> bool:
+        """It is put aside first: whoever stores it again meanwhile either has touched what was put
+        aside, which then comes back, or finds nothing there and writes it anew."""
+        target, aside = self._path(file.sha256), self._aside / f"removed-{file.sha256}"
+        try:
+            os.replace(target, aside)
+        except FileNotFoundError:
+            return True
+        self._safe.forget(file.sha256)
+        age = time.time() - aside.stat().st_mtime
+        if age < unless_within.total_seconds():
+            os.replace(aside, target)
+            _sync_folder(target.parent)
+            return False
+        aside.unlink()
+        return True
+
     def stream(
         self, parts: Sequence[FileRef], start: int = 0, length: int | None = None
     ) -> Iterator[bytes]:
@@ -110,11 +128,14 @@ class LocalFiles:
         self._safe.put(sha256, True)
 
     def _keep(self, sha256: str, target: Path, write: Callable[[Path], None]) -> None:
-        if not target.exists():
+        try:
+            os.utime(target)  # wanted again, should somebody be about to remove it
+        except FileNotFoundError:
             write(target)
             _sync_folder(target.parent)
-        elif not self._safe.get(sha256):
-            _sync_folder(target.parent)
+        else:
+            if not self._safe.get(sha256):
+                _sync_folder(target.parent)
 
     def _make_folders(self) -> None:
         for number in range(256):

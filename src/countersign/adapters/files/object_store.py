@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -24,6 +24,7 @@ from countersign.turns import waiting
 REMEMBERED = 16 << 20  # bytes of segments, which the next act hashes again
 SMALL = 1 << 20  # bytes; larger ones are not remembered
 ONE_REQUEST = 16 << 20  # bytes; larger ones are sent in parts
+FRESH = timedelta(minutes=30)  # older ones are stored anew, in case they are about to go
 RETRIES: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=15)}
 
 
@@ -70,6 +71,21 @@ class ObjectStoreFiles:
             self._remember(file, found)
         return found
 
+    def remove(self, file: FileRef, unless_within: timedelta) -> bool:
+        with _translated(file), waiting():
+            if self._is_younger(file, unless_within):
+                return False
+            obstore.delete(self._store, _key(file))
+        self._recent.forget(file.sha256)
+        return True
+
+    def _is_younger(self, file: FileRef, span: timedelta) -> bool:
+        try:
+            stored = obstore.head(self._store, _key(file))["last_modified"]
+        except (FileNotFoundError, NotFoundError):
+            return False
+        return datetime.now(UTC) - stored < span
+
     def stream(
         self, parts: Sequence[FileRef], start: int = 0, length: int | None = None
     ) -> Iterator[bytes]:
@@ -90,20 +106,14 @@ class ObjectStoreFiles:
     def _create(self, file: FileRef, content: bytes | Path) -> None:
         with _translated(file), waiting():
             if file.size > ONE_REQUEST:
-                if not self._exists(file):
+                if not self._is_younger(file, FRESH):
                     obstore.put(self._store, _key(file), content)
                 return
             try:
                 obstore.put(self._store, _key(file), content, mode="create", use_multipart=False)
             except AlreadyExistsError:
-                return
-
-    def _exists(self, file: FileRef) -> bool:
-        try:
-            obstore.head(self._store, _key(file))
-        except (FileNotFoundError, NotFoundError):
-            return False
-        return True
+                if not self._is_younger(file, FRESH):
+                    obstore.put(self._store, _key(file), content)
 
     def _remember(self, file: FileRef, data: bytes) -> None:
         if len(data) <= SMALL:

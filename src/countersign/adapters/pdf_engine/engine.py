@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
@@ -24,9 +24,9 @@ from countersign.adapters.pdf_engine.segments import Segments
 from countersign.adapters.pdf_engine.text_chain import TextChain
 from countersign.adapters.pdf_engine.translation import check_page, layout_of
 from countersign.adapters.workshop import Workshop
-from countersign.domain.document import Base, Document, FileRef, Segment
+from countersign.domain.document import Base, Document, FileRef, PageSize, Segment
 from countersign.domain.envelope import Envelope
-from countersign.domain.errors import UnusableFile
+from countersign.domain.errors import Invalid, UnusableFile
 from countersign.domain.evidence import Link
 from countersign.domain.task import Act, Task
 from countersign.domain.template import FormField
@@ -86,11 +86,38 @@ class Engine:
         except pdf.UnusablePdf as problem:
             raise UnusableFile(problem.code, problem.message) from None
 
+    def fill_form(
+        self, upload: FileRef, values: Mapping[str, str], *, leave_open: bool
+    ) -> tuple[FileRef, Sequence[FormField]]:
+        work = partial(errands.fill_form, leave_open=leave_open)
+        try:
+            filled, left = self._workshop.run(work, self._files.read(upload), dict(values))
+        except pdf.FormRefused as problem:
+            raise Invalid("the form can't be filled in like this", problem.fields) from None
+        except pdf.UnusablePdf as problem:
+            raise UnusableFile(problem.code, problem.message) from None
+        return self._files.put(filled), left
+
+    def form_values(self, upload: FileRef) -> Mapping[str, str]:
+        try:
+            return self._workshop.run(errands.form_values, self._files.read(upload))
+        except pdf.UnusablePdf as problem:
+            raise UnusableFile(problem.code, problem.message) from None
+
+    def picture_page(self, upload: Staged) -> tuple[FileRef, tuple[PageSize, ...]]:
+        try:
+            page = self._workshop.run(errands.picture_page, upload.read())
+        except pdf.UnusableImage as problem:
+            raise UnusableFile("not_image", str(problem)) from None
+        return self._files.put(page), errands.look_at(page).pages
+
     def base_key(self, envelope: Envelope, document: Document) -> str:
         layout = document.media_type
         if not document.is_text:
             layout = layout_of(envelope, document).digest()
-        return hashlib.sha256(f"{WRITER} {document.upload.sha256} {layout}".encode()).hexdigest()
+        apart = f" {envelope.id}" if envelope.keeps_bases_apart else ""
+        named = f"{WRITER} {document.upload.sha256} {layout}{apart}"
+        return hashlib.sha256(named.encode()).hexdigest()
 
     def prepare(self, envelope: Envelope, document: Document) -> Base:
         key = self.base_key(envelope, document)

@@ -3,7 +3,7 @@ never by the server itself: PDFium and Pillow take 15 MB, pyHanko 50."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,16 +37,43 @@ def look_at_file(path: Path) -> Inspection:
 
 def form_fields(data: bytes) -> list[FormField]:
     """Raises UnusablePdf for a form that can't be read."""
-    return [
-        FormField(
-            kind=FieldKind(found.kind),
-            name=found.name,
-            label=found.label,
-            area=Area(found.page, found.x, found.y, found.w, found.h),
-            required=found.required,
-        )
-        for found in own_form.form_fields(data)
-    ]
+    return [_form_field(found) for found in own_form.form_fields(data)]
+
+
+def _form_field(found: own_form.FormField) -> FormField:
+    return FormField(
+        kind=FieldKind(found.kind),
+        name=found.name,
+        label=found.label,
+        area=Area(found.page, found.x, found.y, found.w, found.h),
+        required=found.required,
+        value=found.value,
+        options=found.options,
+    )
+
+
+def fill_form(
+    data: bytes, values: Mapping[str, str], *, leave_open: bool
+) -> tuple[bytes, list[FormField]]:
+    """The filled file and what is left open in it. Raises FormRefused, UnusablePdf."""
+    from countersign.pdf.fill import fill
+
+    filled = fill(data, values, leave_open=leave_open)
+    return filled.data, [_form_field(left) for left in filled.left]
+
+
+def form_values(data: bytes) -> dict[str, str]:
+    """Raises UnusablePdf for a form that can't be read."""
+    from countersign.pdf.fill import form_values
+
+    return form_values(data)
+
+
+def picture_page(data: bytes) -> bytes:
+    """A PDF of one page. Raises UnusableImage."""
+    from countersign.pdf.picture import picture_page
+
+    return picture_page(data)
 
 
 def page_image(parts: Sequence[Path], page: int, width: int) -> bytes:

@@ -88,7 +88,7 @@ def said_in(language: str, values: pdf.ActValues) -> dict[str, dict[str, str]]:
 def _field_values(document: Document, task: Task, act: Act) -> dict[str, str | bool]:
     values: dict[str, str | bool] = {}
     for name, field in _named(document, task):
-        given = act.values.get(field.id, "")
+        given = field.stands(act.values)
         if field.kind is FieldKind.CHECKBOX:
             values[name] = given not in ("", "false")
         elif field.kind is FieldKind.DATE:

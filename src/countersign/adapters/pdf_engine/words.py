@@ -27,7 +27,10 @@ METHODS = {
     "click": _("Confirmed on the signing page"),
     "bankid_se": _("Swedish BankID"),
 }
-IDENTITIES = {"email_code": _("One-time code by e-mail")}
+IDENTITIES = {
+    "email_code": _("One-time code by e-mail"),
+    "artifact": _("Ticket from the sender"),
+}
 BY_LINK = _("Personal signing link")
 OWN_KEY = _("Own certificate ({service})")
 

@@ -8,7 +8,18 @@ from typing import Any
 from pydantic import BaseModel
 
 from countersign.domain.errors import DomainError
-from countersign.httpkit import About, Dialect, ErrorBody, Json, Operation, Runtime, Success
+from countersign.httpkit import (
+    About,
+    Dialect,
+    ErrorBody,
+    FilePart,
+    Json,
+    Multipart,
+    Operation,
+    Runtime,
+    Success,
+)
+from countersign.pages.signing.acts import AN_HOUR, UPLOADS, Acts
 from countersign.pages.signing.chat import Chat
 from countersign.pages.signing.errors import shape
 from countersign.pages.signing.identity import (
@@ -35,6 +46,7 @@ from countersign.pages.signing.schemas import (
     Completed,
     CompleteInput,
     DeclineInput,
+    ForwardInput,
     ImageQuery,
     LanguageQuery,
     Left,
@@ -54,12 +66,14 @@ ABOUT = About(
 PAGE = "/s/{token}/documents/{document_id}/pages/{n:int}"
 
 
-def build(ports: Ports, runtime: Runtime, *, sandbox: bool) -> Dialect:
-    """The application below `/s` and `/sign`."""
+def build(ports: Ports, runtime: Runtime, *, sandbox: bool, largest_upload: int) -> Dialect:
+    """The application below `/s` and `/sign`; `largest_upload` is in bytes."""
+    acts = Acts(ports, runtime.rate_limit(UPLOADS, AN_HOUR))
     return Dialect(
         ABOUT,
         [
-            *_operations(SigningPage(ports, sandbox=sandbox)),
+            *_operations(SigningPage(ports, sandbox=sandbox, largest_upload=largest_upload)),
+            *_acts(acts, largest_upload),
             *_chat(Chat(ports)),
             *_identity(IdentityStep(ports)),
             *_own_key(OwnKey(ports)),
@@ -92,6 +106,30 @@ def _operations(page: SigningPage) -> list[Operation]:
         _operation("GET", PAGE + ".webp", page.page_image, image, query=ImageQuery),
         _operation("GET", PAGE + ".json", page.page_text, Success(type=list[State])),
         _operation("GET", "/sign/{task_id}", page.redirect, Success(302)),
+    ]
+
+
+def _acts(acts: Acts, largest_upload: int) -> list[Operation]:
+    document, left = "/s/{token}/documents/{document_id}", Success(type=Left)
+    media = ("application/pdf", "image/png", "image/jpeg", "image/webp")
+    file = Multipart(
+        files=[FilePart("file", media=media)],
+        limit=largest_upload + (1 << 16),
+        file_limit=largest_upload,
+        max_parts=5,
+    )
+    forwarding = Json(ForwardInput, limit=1 << 16)
+    return [
+        Operation(
+            "POST",
+            f"{document}/upload",
+            acts.upload,
+            Success(type=State),
+            body=file,
+            public=True,
+        ),
+        _operation("POST", f"{document}/viewed", acts.viewed, Success(204)),
+        _operation("POST", "/s/{token}/forward", acts.forward, left, forwarding),
     ]
 
 

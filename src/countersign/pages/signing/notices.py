@@ -19,6 +19,7 @@ NoticeKind = Literal[
     "expired",
     "cancelled",
     "declined",
+    "forwarded",
     "completed",
     "finished",
 ]

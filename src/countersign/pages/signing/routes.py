@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
-from countersign.domain.errors import Forbidden, Gone, Invalid, NotFound
+from countersign.domain.errors import Conflict, Forbidden, Gone, Invalid, NotFound
 from countersign.domain.signing_service import service_of
 from countersign.domain.task import Task, TaskStatus
 from countersign.domain.web_origin import web_origin
@@ -40,7 +40,7 @@ from countersign.pages.signing.schemas import (
 )
 from countersign.pages.signing.shell import render_notice, render_task
 from countersign.pages.signing.state import chosen_first, signing_state
-from countersign.pages.signing.strings import consent_text, main_action
+from countersign.pages.signing.strings import main_action, whole_consent
 from countersign.pages.visitors import visitor_of
 from countersign.usecases.decline_task import decline_task
 from countersign.usecases.embed_task import embedding_origin
@@ -48,6 +48,7 @@ from countersign.usecases.open_task import is_over, look_at_task, open_task
 from countersign.usecases.ports import Ports
 from countersign.usecases.sign_task import SignTask, sign_task
 from countersign.usecases.stored_content import StoredContent
+from countersign.usecases.ticket import use_ticket
 
 # Of links that the person can do nothing about: the sender may have a page that says more
 LOST = ("expired", "cancelled")
@@ -62,11 +63,12 @@ LOGO = {
 
 
 class SigningPage:
-    """Handlers over the ports; `sandbox` simulates identities."""
+    """Handlers over the ports; `sandbox` simulates identities, `largest_upload` is in bytes."""
 
-    def __init__(self, ports: Ports, *, sandbox: bool) -> None:
+    def __init__(self, ports: Ports, *, sandbox: bool, largest_upload: int) -> None:
         self._ports = ports
         self._sandbox = sandbox
+        self._largest_upload = largest_upload
 
     # -------------------------------------------------------------- HTML
 
@@ -75,6 +77,7 @@ class SigningPage:
         browsers do so only where the project allows that origin. Whose link is good no more is led
         to where the sender wants such people, but for those in a frame, whose host is told."""
         try:
+            self._let_in(token, request, query)
             envelope, task = self._look(token)
         except NotFound:
             return self._nothing(request, query)
@@ -91,6 +94,13 @@ class SigningPage:
             return _page(render_notice(notice, language, frame), frame, notice.status)
         state = self._state(envelope, task, token, query)
         return _page(render_task(state, f"/s/{token}", language, frame), frame)
+
+    def _let_in(self, token: str, request: Request, query: PageQuery) -> None:
+        """By a ticket, if there is one; without a good one the page asks who it is. A look at the
+        headers alone uses none up."""
+        if query.artifact and request.method == "GET":
+            with suppress(Invalid, Conflict, Gone):
+                use_ticket(self._task_id(token), query.artifact, self._ports)
 
     def _nothing(self, request: Request, query: PageQuery) -> Response:
         """A link that leads nowhere may be framed by whoever asks: there is nothing to protect, and
@@ -195,6 +205,7 @@ class SigningPage:
             chosen=query.eid,
             skip_intro=query.skipIntro,
             simulated=self._is_simulated(envelope, due),
+            upload_limit=self._largest_upload,
         )
 
     def _is_simulated(self, envelope: Envelope, due: Sequence[str]) -> bool:
@@ -227,7 +238,10 @@ class SigningPage:
             raise NotFound("document", document_id)
         if task.status is TaskStatus.BLOCKED or task.identity_due:
             raise Forbidden("document", document_id)
-        return envelope.document(document_id)
+        document = envelope.document(document_id)
+        if document.awaited:
+            raise NotFound("document", document_id)
+        return document
 
     def _language(self, request: Request, query: LanguageQuery, task: Task | None) -> str:
         wishes = (query.lang, task.language if task else "")
@@ -235,7 +249,8 @@ class SigningPage:
 
 
 def _consent(task: Task, language: str) -> str:
-    return task.sign_text or consent_text(language, main_action(task.actions.values()))
+    action = main_action(task.actions.values())
+    return whole_consent(language, action, task.sign_text, task.sign_entries.values())
 
 
 def _may_download(kind: NoticeKind, task: Task) -> bool:

@@ -37,6 +37,16 @@ class DeclineInput(BaseModel):
     reason: str = ""
 
 
+class ForwardInput(BaseModel):
+    """Who is to act instead, and who says so."""
+
+    name: Annotated[str, Field(max_length=300)]
+    email: Annotated[str, Field(max_length=254)]
+    phone: Annotated[str, Field(max_length=40)] = ""
+    own_name: Annotated[str, Field(max_length=300)] = ""
+    own_email: Annotated[str, Field(max_length=254)] = ""
+
+
 class LanguageQuery(BaseModel):
     """The language that the page was shown in."""
 
@@ -45,17 +55,20 @@ class LanguageQuery(BaseModel):
 
 class PageQuery(LanguageQuery):
     """`skipIntro` leads straight to the document; `embed` is the origin of the page around it;
-    `eid` is the one that the person chose among several."""
+    `eid` is the one that the person chose among several; `artifact` a ticket that stands for a
+    login."""
 
     skipIntro: bool = False
     eid: Annotated[str, Field(max_length=64)] = ""
     embed: Annotated[str, Field(max_length=300)] = ""
+    artifact: Annotated[str, Field(max_length=200)] = ""
 
 
 class ImageQuery(BaseModel):
-    """Width in pixels."""
+    """Width in pixels; `v` is whatever tells a file from the one before it to a cache."""
 
     width: Annotated[int, Field(ge=16, le=4096)] = 1240
+    v: Annotated[str, Field(max_length=64)] = ""
 
 
 class ChatQuery(BaseModel):

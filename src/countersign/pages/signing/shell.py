@@ -21,9 +21,10 @@ from countersign.pages.signing.strings import (
     CHAT_STRINGS,
     NOTICE_STRINGS,
     browser_strings,
-    consent_text,
     main_action,
+    whole_consent,
 )
+from countersign.usecases.ticket import TICKET
 
 State = Mapping[str, Any]
 
@@ -48,7 +49,9 @@ def render_task(state: State, base: str, language: str, frame: str | None = None
         state=state,
         base=base,
         branding=state["branding"],
-        consent=state["task"]["sign_text"] or consent_text(language, action),
+        consent=whole_consent(
+            language, action, state["task"]["sign_text"], state["task"]["sign_entries"]
+        ),
         action=action,
         languages=_offered_languages(state["languages"]),
         first_step=_first_step(state),
@@ -94,6 +97,19 @@ def render_notice(notice: Notice, language: str, frame: str | None = None) -> st
             "ids": notice.ids,
             "strings": browser_strings(i18n.translations(language), NOTICE_STRINGS),
         },
+    )
+
+
+def render_code_page(wrong: str, language: str) -> str:
+    """Where a short code is typed; `wrong` is "wrong", "too_many" or nothing."""
+    return _render(
+        "code.html",
+        language,
+        branding={},
+        frame=None,
+        chat=None,
+        wrong=wrong,
+        languages=_offered_languages(()),
     )
 
 
@@ -166,11 +182,11 @@ def _other_eids(state: State) -> list[tuple[str, str]]:
     due, choice = state["identity"]["due"], state["identity"].get("choice", ())
     if not due or due[0] not in choice:
         return []
-    return [(method, eid_name(method)) for method in choice if method != due[0]]
+    return [(method, eid_name(method)) for method in choice if method not in (due[0], TICKET)]
 
 
 def _first_step(state: State) -> str:
-    if not state["skip_intro"]:
+    if not state["skip_intro"] or state["task"]["dialog"]:
         return "intro"
     identity = state["identity"]
     return "identify" if identity["before"] == "reading" or identity["chosen"] else "read"

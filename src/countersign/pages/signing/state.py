@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from countersign.domain.chat import may_read
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
 from countersign.domain.evidence import timestamp
+from countersign.domain.forwarding import may_forward
 from countersign.domain.task import Field, FieldKind, Task, TaskStatus
 from countersign.pages import i18n
 from countersign.pages.signing.branding import shown_after, shown_branding
+from countersign.usecases.ticket import TICKET
 
 
 def signing_state(
@@ -22,10 +25,11 @@ def signing_state(
     chosen: str,
     skip_intro: bool,
     simulated: bool,
+    upload_limit: int,
 ) -> dict[str, Any]:
     """Only this task's own fields and documents: nothing of the other people in the envelope.
     `base` is the path of the signing link, `chosen` the eID that the person has chosen, if any;
-    `simulated` tells of the first proof that is due."""
+    `simulated` tells of the first proof that is due; `upload_limit` is in bytes."""
     due = chosen_first(task, chosen)
     return {
         "envelope": {
@@ -35,7 +39,7 @@ def signing_state(
         },
         "task": _task(envelope, task),
         "documents": [
-            _document(envelope.document(id), str(action), task)
+            shown_document(envelope.document(id), str(action), task)
             for id, action in task.actions.items()
         ],
         "fields": [_field(field, task) for field in task.fields],
@@ -51,14 +55,16 @@ def signing_state(
         "languages": list(i18n.available_languages()),
         "branding": shown_branding(envelope, base),
         "skip_intro": skip_intro or envelope.settings.skip_intro,
+        "upload_limit": upload_limit,
         "after": shown_after(envelope.settings.after),
     }
 
 
 def chosen_first(task: Task, chosen: str) -> tuple[str, ...]:
     """The proofs that are due next. Where one of several is enough, the one that was chosen comes
-    before the others."""
-    due = task.identity_due or task.signing_due
+    before the others; a ticket, which nobody can get here, last."""
+    wanted = task.identity_due or task.signing_due
+    due = tuple(sorted(wanted, key=lambda method: method == TICKET))
     if chosen not in due or chosen not in _choice(task):
         return due
     return (chosen, *(method for method in due if method != chosen))
@@ -85,6 +91,8 @@ def _task(envelope: Envelope, task: Task) -> dict[str, Any]:
         "language": task.language,
         "deadline": timestamp(due) if due else None,
         "sign_text": task.sign_text or None,
+        "sign_entries": list(task.sign_entries.values()),
+        "dialog": asdict(task.dialog) if task.dialog else None,
         "may": _may(envelope, task),
     }
 
@@ -92,12 +100,15 @@ def _task(envelope: Envelope, task: Task) -> dict[str, Any]:
 def _may(envelope: Envelope, task: Task) -> list[str]:
     return [
         *(["decline"] if task.status is TaskStatus.READY else []),
+        *(["forward"] if task.status is TaskStatus.READY and may_forward(task) else []),
         *(["postpone"] if task.status is TaskStatus.READY and task.redirect("cancel") else []),
         *(["chat"] if may_read(envelope, task) else []),
     ]
 
 
-def _document(document: Document, action: str, task: Task) -> dict[str, Any]:
+def shown_document(document: Document, action: str, task: Task) -> dict[str, Any]:
+    """`awaited`: it has no file yet. `to_view`: it must be looked at to its end before the task can
+    be completed. `version` is another one when somebody brings another file."""
     return {
         "id": document.id,
         "name": document.name,
@@ -105,6 +116,9 @@ def _document(document: Document, action: str, task: Task) -> dict[str, Any]:
         "media_type": document.media_type,
         "pages": [{"width": page.width, "height": page.height} for page in document.pages],
         "done": task.status is TaskStatus.COMPLETED,
+        "awaited": document.awaited,
+        "to_view": document.id in task.views_due,
+        "version": document.upload.sha256[:12],
     }
 
 
@@ -122,5 +136,10 @@ def _field(field: Field, task: Task) -> dict[str, Any]:
         "w": area.w,
         "h": area.h,
         "required": field.required and field.kind is not FieldKind.DATE,
-        "value": values.get(field.id),
+        "value": field.stands(values) or None,
+        "options": [shown for _, shown in field.options] if _is_choice(field) else [],
     }
+
+
+def _is_choice(field: Field) -> bool:
+    return field.kind is FieldKind.TEXT

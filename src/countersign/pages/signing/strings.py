@@ -64,6 +64,14 @@ BROWSER_STRINGS = {
     "done": _("Signed"),
     "to_confirmation": _("I have read it"),
     "saving": _("Saving…"),
+    "sent": _("Sent"),
+    "uploading": _("Uploading…"),
+    "uploaded": _("Your file has arrived."),
+    "file_unusable": _("This file cannot be read. PDF, JPEG and PNG work."),
+    "file_locked": _("This PDF is protected with a password. Please choose one without."),
+    "file_large": _("This file is too large."),
+    "file_missing": _("Please choose a file."),
+    "read_to_end": _("Please read this document to its end."),
     "read": _("Read"),
     "complete": _("Everybody has signed: the document is complete."),
     "leaving": _("You will be taken to {place} in a few seconds."),
@@ -102,7 +110,7 @@ CONSENT: Mapping[str, str] = {
     "sign": _("I have read the document and sign it electronically."),
     "review": _("I have read and reviewed the document."),
     "view": _("I have read the document."),
-    "upload": _("I have read the document."),
+    "upload": _("This is the file that I was asked for."),
 }
 
 
@@ -120,6 +128,8 @@ def eid_text(language: str, name: str, sender: str) -> str:
     return i18n.translations(language).gettext(EID_TEXT).format(name=name, sender=sender)
 
 
-def consent_text(language: str, action: str) -> str:
-    """The sentence beside the box that is ticked, exactly as the page shows it."""
-    return i18n.translations(language).gettext(CONSENT[action])
+def whole_consent(language: str, action: str, own: str, entries: Iterable[str]) -> str:
+    """What stands beside the box that is ticked, exactly as the page shows it: the sender's `own`
+    words or the page's, then a line for each of the `entries`."""
+    opening = own or i18n.translations(language).gettext(CONSENT[action])
+    return "\n".join((opening, *entries))

@@ -1,0 +1,316 @@
+"""What depends on several fields of an order, or on what there is: every violation at its path."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from countersign.dialects.signicat_v1 import schemas
+from countersign.dialects.signicat_v1.errors import json_path, required
+from countersign.dialects.signicat_v1.methods import eid_of
+from countersign.dialects.signicat_v1.places import bringers, brought_as, documents_of
+from countersign.domain.stored_file import StoredFile
+
+Path = tuple[str | int, ...]
+Violation = tuple[Path, str]
+PADES = "pades"
+TAKEN = "is used more than once"
+NO_TASK = "no task of this order has this id"
+UNKNOWN_METHOD = "no identity method of this name is configured"
+NOBODY_KNOWN = (
+    "a handwritten signature needs authentication, or a subject with a first-name or a last-name"
+)
+PHONE = re.compile(r"\+[1-9][0-9]{5,14}", re.ASCII)
+MAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
+URL = re.compile(schemas.WEB_ADDRESS)
+NATIONAL_ID, NAMES, CONTACTS = "national-id", ("first-name", "last-name"), ("email", "mobile")
+ATTRIBUTES = (NATIONAL_ID, *NAMES, *CONTACTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """What there is: names of eIDs, the caller's uploads, and how people can be reached."""
+
+    eids: Collection[str] = ()
+    files: Mapping[str, StoredFile] = field(default_factory=dict)
+    sms: bool = False
+    plain_http: bool = False
+
+
+def violations(order: schemas.SigningOrder, offered: Offered) -> dict[str, str]:
+    """Path → message. The first one at a path is kept."""
+    found: dict[str, str] = {}
+    for path, message in _order(order, offered):
+        found.setdefault(json_path(path), message)
+    return found
+
+
+def _order(order: schemas.SigningOrder, offered: Offered) -> Iterator[Violation]:
+    yield from _repeated(("tasks",), [task.id for task in order.tasks])
+    for number, task in enumerate(order.tasks):
+        yield from _task(("tasks", number), task, offered)
+    yield from _brought(order)
+    yield from _forms(order)
+    yield from _dependencies(order.tasks)
+    packages = order.packagingTasks or ()
+    yield from _repeated(("packagingTasks",), [package.id for package in packages])
+    for number, package in enumerate(packages):
+        yield from _package(("packagingTasks", number), package, order)
+    yield from _notifications(order, offered)
+
+
+def _repeated(path: Path, ids: Sequence[str | None]) -> Iterator[Violation]:
+    for number, id in enumerate(ids):
+        if id is not None and id in ids[:number]:
+            yield (*path, number, "id"), TAKEN
+        if id in (".", ".."):
+            yield (*path, number, "id"), "can't be part of an address"
+
+
+# ------------------------------------------------------------------ tasks
+
+
+def _task(path: Path, task: schemas.Task, offered: Offered) -> Iterator[Violation]:
+    yield from _repeated((*path, "documents"), [document.id for document in task.documents])
+    refs: list[str] = []
+    for number, document in enumerate(task.documents):
+        here: Path = (*path, "documents", number)
+        yield from _document(here, document, offered)
+        if document.documentRef in refs:
+            yield (*here, "documentRef"), "this document is in this task already"
+        refs += [document.documentRef] if document.documentRef else []
+    yield from _methods(path, task, offered)
+    yield from _subject((*path, "subject", "attributes"), task)
+    yield from _not_there(path, task)
+
+
+def _document(path: Path, document: schemas.TaskDocument, offered: Offered) -> Iterator[Violation]:
+    if document.description is None and document.action != "UPLOAD":
+        yield (*path, "description"), required((*path, "description"))
+    if document.action == "UPLOAD":
+        yield from _upload(path, document)
+    elif document.source == "SESSION" and document.documentRef is None:
+        yield (*path, "documentRef"), required((*path, "documentRef"))
+    elif document.source == "SESSION" and document.documentRef not in offered.files:
+        yield (*path, "documentRef"), "there is no document of this id, or its time has passed"
+    if document.sendResultToArchive and document.action != "SIGN":
+        yield (*path, "sendResultToArchive"), "is for documents that are signed"
+    if document.signTextEntry is not None and document.action != "SIGN":
+        yield (*path, "signTextEntry"), "is for documents that are signed"
+
+
+def _upload(path: Path, document: schemas.TaskDocument) -> Iterator[Violation]:
+    if document.source != "UPLOAD":
+        yield (*path, "source"), "must be UPLOAD for a document that the person brings"
+    if document.documentRef is not None:
+        yield (*path, "documentRef"), "the person brings this document"
+
+
+def _brought(order: schemas.SigningOrder) -> Iterator[Violation]:
+    """A file that somebody brings may be signed and viewed by those who wait for that."""
+    for (number, place), document in documents_of(order):
+        here: Path = ("tasks", number, "documents", place)
+        if document.source != "UPLOAD":
+            continue
+        found = bringers(order, brought_as(document))
+        if len(found) > 1:
+            yield (
+                (*here, "id" if document.action == "UPLOAD" else "documentRef"),
+                ("more than one task brings a document of this id"),
+            )
+        elif not found:
+            yield (*here, "documentRef"), "no task brings a document of this id"
+        elif document.action != "UPLOAD" and found[0] not in _awaited(order.tasks, number):
+            yield ("tasks", number, "dependsOnTasks"), "must name the task that brings its document"
+
+
+def _awaited(tasks: Sequence[schemas.Task], number: int) -> set[int]:
+    """The tasks that must be completed before one, those included that they wait for."""
+    places = {task.id: place for place, task in enumerate(tasks) if task.id}
+    found, look_at = set[int](), [number]
+    while look_at:
+        after = (places.get(id) for id in tasks[look_at.pop()].dependsOnTasks or ())
+        new = {place for place in after if place is not None} - found
+        found |= new
+        look_at.extend(new)
+    return found
+
+
+def _forms(order: schemas.SigningOrder) -> Iterator[Violation]:
+    seen: set[str] = set()
+    for (number, place), document in documents_of(order):
+        here: Path = ("tasks", number, "documents", place, "form")
+        if document.form is None:
+            continue
+        if document.source != "SESSION":
+            yield here, "only the form of an upload can be filled in"
+        elif document.form.interactive and document.action != "SIGN":
+            yield (*here, "interactive"), "only who signs a document can fill in its form"
+        elif document.documentRef in seen:
+            yield here, "the form of this document is filled in already"
+        seen.add(document.documentRef or "")
+
+
+def _not_there(path: Path, task: schemas.Task) -> Iterator[Violation]:
+    """What this server does not do is refused rather than forgotten."""
+    if task.configuration is not None:
+        yield (*path, "configuration"), "no signing interface of this name is configured"
+    if task.profile not in (None, "default"):
+        yield (*path, "profile"), "no profile of this name is configured"
+
+
+def _methods(path: Path, task: schemas.Task, offered: Offered) -> Iterator[Violation]:
+    authentication = (task.authentication and task.authentication.methods) or []
+    for number, name in enumerate(authentication):
+        if eid_of(name, offered.eids) is None:
+            yield (*path, "authentication", "methods", number), UNKNOWN_METHOD
+    here: Path = (*path, "signatureMethods")
+    methods = task.signatureMethods or []
+    if not methods and any(document.action == "SIGN" for document in task.documents):
+        yield here, required(here)
+    for number, method in enumerate(methods):
+        yield from _method((*here, number), method, offered)
+        if method.handwritten and not method.name and not authentication and not _is_named(task):
+            yield (*here, number), NOBODY_KNOWN
+
+
+def _method(path: Path, method: schemas.SignatureMethod, offered: Offered) -> Iterator[Violation]:
+    if method.type == "THIRD_PARTY":
+        yield (*path, "type"), "no signature service of a third party is configured"
+        return
+    for name, value in (("name", method.name), ("type", method.type)):
+        if value is None and not method.handwritten:
+            yield (*path, name), required((*path, name))
+    if method.name is not None and eid_of(method.name, offered.eids) is None:
+        yield (*path, "name"), UNKNOWN_METHOD
+
+
+def _is_named(task: schemas.Task) -> bool:
+    return any(each.name in NAMES for each in attributes_of(task))
+
+
+def attributes_of(task: schemas.Task) -> Sequence[schemas.SubjectAttribute]:
+    return (task.subject and task.subject.attributes) or ()
+
+
+def _subject(path: Path, task: schemas.Task) -> Iterator[Violation]:
+    signing = {method.name for method in task.signatureMethods or () if method.name}
+    attributes = attributes_of(task)
+    names = Counter(each.name for each in attributes)
+    for number, each in enumerate(attributes):
+        here: Path = (*path, number)
+        if each.name not in ATTRIBUTES:
+            yield (*here, "name"), f"must be one of {', '.join(ATTRIBUTES)}"
+        elif names[each.name] > 1:
+            yield (*here, "name"), TAKEN
+        if each.methods and not signing <= set(each.methods):
+            yield (*here, "methods"), "must name every signature method of the task, or none"
+        elif each.methods and (unknown := set(each.methods) - signing):
+            yield (*here, "methods"), f"not a signature method of this task: {min(unknown)}"
+        if each.name == "mobile" and not PHONE.fullmatch(each.value):
+            yield (*here, "value"), NO_PHONE
+        if each.name == "email" and not MAIL.fullmatch(each.value):
+            yield (*here, "value"), NO_MAIL
+
+
+def _dependencies(tasks: Sequence[schemas.Task]) -> Iterator[Violation]:
+    known = {task.id for task in tasks if task.id}
+    waiting = {task.id: set(task.dependsOnTasks or ()) & known for task in tasks if task.id}
+    while free := {id for id, after in waiting.items() if not after}:
+        waiting = {id: after - free for id, after in waiting.items() if id not in free}
+    for number, task in enumerate(tasks):
+        for place, id in enumerate(task.dependsOnTasks or ()):
+            here: Path = ("tasks", number, "dependsOnTasks", place)
+            if id not in known:
+                yield here, NO_TASK
+            elif task.id in waiting and id in waiting:
+                yield here, "tasks must not wait for each other in a circle"
+
+
+# ------------------------------------------------------------------ packages
+
+
+def _package(
+    path: Path, package: schemas.PackagingTask, order: schemas.SigningOrder
+) -> Iterator[Violation]:
+    if package.method != PADES:
+        yield (*path, "method"), f"must be {PADES}"
+    tasks = {task.id: task for task in order.tasks}
+    seen: set[str] = set()
+    for number, chosen in enumerate(package.documents):
+        here: Path = (*path, "documents", number)
+        if chosen.taskId not in tasks:
+            yield (*here, "taskId"), NO_TASK
+            continue
+        if chosen.taskId in seen:
+            yield (*here, "taskId"), TAKEN
+        seen.add(chosen.taskId)
+        actions = {document.id: document.action for document in tasks[chosen.taskId].documents}
+        for place, id in enumerate(chosen.documentIds):
+            if message := _wrong_part(id, chosen.documentIds[:place], actions):
+                yield (*here, "documentIds", place), message
+
+
+def _wrong_part(id: str, before: Collection[str], actions: Mapping[str, str]) -> str:
+    if id not in actions:
+        return "this task has no document of this id"
+    if actions[id] != "SIGN":
+        return "this document is not signed in this task"
+    return TAKEN if id in before else ""
+
+
+# ------------------------------------------------------------------ notifications
+
+
+NO_PHONE = "must be a phone number that begins with + and the country code, as +4712345678"
+NO_MAIL = "must be an e-mail address"
+NO_URL = "must be an address that begins with https://"
+
+
+def every_notification(
+    order: schemas.SigningOrder,
+) -> Iterable[tuple[Path, schemas.Notification]]:
+    """With where each stands."""
+    for number, task in enumerate(order.tasks):
+        for place, each in enumerate(task.notifications or ()):
+            yield ("tasks", number, "notifications", place), each
+    for place, notification in enumerate(order.notifications or ()):
+        yield ("notifications", place), notification
+    for number, package in enumerate(order.packagingTasks or ()):
+        for place, found in enumerate(package.notifications or ()):
+            yield ("packagingTasks", number, "notifications", place), found
+
+
+def _notifications(order: schemas.SigningOrder, offered: Offered) -> Iterator[Violation]:
+    seen: set[str] = set()
+    for path, notification in every_notification(order):
+        if notification.id in seen:
+            yield (*path, "id"), TAKEN
+        seen.add(notification.id)
+        yield from _notification(path, notification, offered)
+
+
+def _notification(
+    path: Path, notification: schemas.Notification, offered: Offered
+) -> Iterator[Violation]:
+    kind = notification.type
+    if kind == "EMAIL" and notification.header is None:
+        yield (*path, "header"), required((*path, "header"))
+    if kind in ("EMAIL", "SMS") and notification.sender is None:
+        yield (*path, "sender"), required((*path, "sender"))
+    if message := _wrong_recipient(notification, offered):
+        yield (*path, "recipient"), message
+    if kind == "SMS" and not offered.sms:
+        yield (*path, "type"), "no SMS gateway is configured on this server"
+
+
+def _wrong_recipient(notification: schemas.Notification, offered: Offered) -> str:
+    recipient = notification.recipient
+    if notification.type == "EMAIL":
+        return "" if len(recipient) <= 254 and MAIL.fullmatch(recipient) else NO_MAIL
+    if notification.type == "SMS":
+        return "" if PHONE.fullmatch(recipient) else NO_PHONE
+    allowed = offered.plain_http or recipient.startswith("https://")
+    return "" if allowed and URL.fullmatch(recipient) else NO_URL

@@ -1,0 +1,154 @@
+"""The dialect as its users meet it: a real server, nothing but HTTP, real PDFs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.pdf.samples import contract
+from tests.support.processes import wait_until
+from tests.support.server import RunningServer
+from tests.support.signed import assert_intact, assert_verified
+
+from .customer import NIN, Customer, act, kept, link_of, new_customer, prove, sign
+from .orders import NBID, document, mail, package, task
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def customer(running_server: RunningServer) -> Iterator[Customer]:
+    made = new_customer(running_server)
+    yield made
+    made.api.close()
+
+
+def test_from_a_token_to_a_package_with_nothing_but_http(
+    customer: Customer, tmp_path: Path
+) -> None:
+    ref = customer.upload()
+    made = customer.order(
+        task(
+            document(ref),
+            notifications=[mail()],
+            onTaskComplete="https://shop.example/done?o=${requestId}&t=${taskId}#success",
+        ),
+        clientReference="lease-77",
+        packagingTasks=[package(("1", "doc-1"))],
+    )
+    wait_until(lambda: len(customer.events(made)) == 2, "the notification")
+    assert customer.events(made) == ["TASK_CREATED", "NOTIFICATION_SENT"]
+    told = sign(made, "Åsa Öberg")
+    assert told["redirect_url"] == f"https://shop.example/done?o={made['id']}&t=1#success"
+    status = customer.status(made)
+    assert status["taskStatus"] == "COMPLETED"
+    assert status["clientReference"] == "lease-77"
+    assert customer.download(status["documents"][0]["originalUri"]) == contract()
+    result = customer.result(made)
+    packaged = kept(customer.package(made), tmp_path)
+    assert packaged.read_bytes().startswith(result)
+    assert_verified(packaged, ["Åsa Öberg"], customer.server.data)
+    assert_intact(packaged, ["Åsa Öberg"])
+    assert customer.events(made)[2:] == [
+        "TASK_STARTED",
+        "USER_AUTHENTICATED",
+        "DOCUMENT_SIGNED",
+        "TASK_COMPLETED",
+        "PACKAGING_TASK_COMPLETED",
+    ]
+
+
+def test_several_signers_are_packaged_in_one_pdf(customer: Customer, tmp_path: Path) -> None:
+    ref = customer.upload()
+    made = customer.order(
+        task(document(ref), id="tenant"),
+        task(document(ref, id="lease"), id="landlord", dependsOnTasks=["tenant"]),
+        packagingTasks=[
+            package(("tenant", "doc-1"), id="first"),
+            package(("tenant", "doc-1"), ("landlord", "lease"), id="both"),
+        ],
+    )
+    assert act(link_of(made, "landlord")).status_code == 409
+    sign(made, "Åsa Öberg", "tenant")
+    first = kept(customer.package(made, "first"), tmp_path)
+    assert_verified(first, ["Åsa Öberg"], customer.server.data)
+    sign(made, "Bo Ek", "landlord")
+    both = kept(customer.package(made, "both"), tmp_path)
+    assert_verified(both, ["Åsa Öberg", "Bo Ek"], customer.server.data)
+
+
+def test_texts_and_pdfs_are_signed_in_one_task(customer: Customer, tmp_path: Path) -> None:
+    text = customer.upload(b"Jag betalar i tid.\n", "text/plain")
+    made = customer.order(
+        task(document(customer.upload()), document(text, id="note")),
+        packagingTasks=[package(("1", "doc-1"), id="pdf"), package(("1", "note"), id="text")],
+    )
+    sign(made, "Åsa Öberg")
+    answer = customer.api.get(customer.status(made)["documents"][1]["resultUri"])
+    assert answer.headers["content-type"] == "application/x-ltv-sdo"
+    assert b"XAdES" in answer.content or b"Signature" in answer.content
+    alone = kept(customer.package(made, "pdf"), tmp_path)
+    assert_verified(alone, ["Åsa Öberg"], customer.server.data)
+    assert customer.package(made, "text").startswith(b"%PDF-")
+
+
+def test_who_signs_by_hand_is_named_by_the_order(customer: Customer, tmp_path: Path) -> None:
+    subject = {"attributes": [{"name": "first-name", "value": "Kari"}]}
+    made = customer.order(
+        task(
+            document(customer.upload()), signatureMethods=[{"handwritten": True}], subject=subject
+        ),
+        packagingTasks=[package(("1", "doc-1"))],
+    )
+    answer = act(link_of(made), "typed", signature={"text": "Kari N."})
+    assert answer.status_code == 200, answer.text
+    assert_verified(kept(customer.package(made), tmp_path), ["Kari"], customer.server.data)
+
+
+def test_another_person_than_the_subject_is_turned_away(customer: Customer) -> None:
+    attributes = [
+        {"name": "national-id", "value": NIN, "methods": ["nbid-sign"]},
+        {"name": "last-name", "value": "Lindström"},
+    ]
+    made = customer.order(
+        task(document(customer.upload()), subject={"attributes": attributes}),
+    )
+    link = link_of(made)
+    assert NIN not in str(made)
+    assert prove(link, "Anna Lindström", national_id="198112189876").status_code == 400
+    assert prove(link, "Anna Ek", national_id=NIN).status_code == 400
+    assert act(link).status_code == 403
+    sign(made, "ANNA LINDSTRÖM", national_id=NIN)
+    assert customer.state(made) == "COMPLETED"
+    assert customer.events(made).count("USER_AUTHENTICATION_CANCELLED") == 2
+
+
+def test_a_login_may_be_asked_for_before_another_eid_signs(customer: Customer) -> None:
+    made = customer.order(
+        task(
+            document(customer.upload()),
+            authentication={"methods": ["sbid"]},
+            signatureMethods=[NBID, {"name": "nemid", "type": "AUTHENTICATION_BASED"}],
+        )
+    )
+    link = link_of(made)
+    prove(link, "Åsa Öberg").raise_for_status()
+    assert act(link).status_code == 403
+    prove(link, "Åsa Öberg", "sbid").raise_for_status()
+    assert act(link).status_code == 200
+
+
+def test_who_only_reads_confirms_it(customer: Customer) -> None:
+    made = customer.order(
+        task(document(customer.upload(), action="VIEW"), signatureMethods=[]),
+    )
+    link = link_of(made)
+    assert act(link, "click").status_code == 400
+    (shown,) = httpx2.get(f"{link}/state").json()["documents"]
+    httpx2.post(f"{link}/documents/{shown['id']}/viewed").raise_for_status()
+    assert act(link, "click").status_code == 200
+    assert customer.state(made) == "COMPLETED"
+    assert customer.events(made) == ["TASK_CREATED", "DOCUMENT_VIEWED", "TASK_COMPLETED"]
