@@ -112,6 +112,7 @@ def task_state(**changes: Any) -> dict[str, Any]:
         "branding": {"name": "Nordvik Consulting"},
         "skip_intro": False,
         "upload_limit": 1 << 20,
+        "hidden": [],
         "after": {"type": "message", "message": None, "url": None},
     }
     return {**state, **changes}

@@ -133,9 +133,9 @@ class Task:
 
     With `must_view` it can't be completed before each document with the action VIEW was looked at;
     `viewed` are those that were. `sign_entries` are lines about single documents that belong to
-    what the person consents to. A task that `may_forward` can be handed to somebody else, once:
-    then `forwarded_to` is the id of the new task, and its `forwarded_from` the id of this one,
-    which is cancelled and signs nothing.
+    what the person consents to; `interface` names how its page looks. A task that `may_forward` can
+    be handed to somebody else, once: then `forwarded_to` is the id of the new task, and its
+    `forwarded_from` the id of this one, which is cancelled and signs nothing.
     """
 
     id: str
@@ -157,6 +157,7 @@ class Task:
     viewed: tuple[str, ...] = ()
     sign_entries: Mapping[str, str] = field(default_factory=dict)
     dialog: Dialog | None = None
+    interface: str = ""
     may_forward: bool = False
     forwarded_from: str = ""
     forwarded_to: str = ""

@@ -26,17 +26,19 @@ def signing_state(
     skip_intro: bool,
     simulated: bool,
     upload_limit: int,
+    hidden: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Only this task's own fields and documents: nothing of the other people in the envelope.
     `base` is the path of the signing link; `simulated` tells of the first proof of `due`;
-    `upload_limit` is in bytes."""
+    `upload_limit` is in bytes; buttons that are `hidden` don't show."""
     return {
         "envelope": {
             "id": envelope.id,
             "name": task.title or envelope.name,
             "status": str(envelope.status),
         },
-        "task": _task(envelope, task),
+        "task": _task(envelope, task, hidden),
+        "hidden": list(hidden),
         "documents": [
             shown_document(envelope.document(id), str(action), task)
             for id, action in task.actions.items()
@@ -66,7 +68,7 @@ def chosen_first(task: Task, chosen: str) -> tuple[str, ...]:
     return (chosen, *(method for method in due if method != chosen))
 
 
-def _task(envelope: Envelope, task: Task) -> dict[str, Any]:
+def _task(envelope: Envelope, task: Task, hidden: Sequence[str]) -> dict[str, Any]:
     due = task.due_at or envelope.due_at or task.link_expires_at
     return {
         "id": task.id,
@@ -77,7 +79,7 @@ def _task(envelope: Envelope, task: Task) -> dict[str, Any]:
         "sign_text": task.sign_text or None,
         "sign_entries": list(task.sign_entries.values()),
         "dialog": asdict(task.dialog) if task.dialog else None,
-        "may": _may(envelope, task),
+        "may": [one for one in _may(envelope, task) if one not in hidden],
     }
 
 
