@@ -79,7 +79,9 @@ def _signers_values(envelope: Envelope, document: Document) -> dict[str, str]:
     for task in _tasks_with_form(envelope, document):
         for field in _form_fields(task, document):
             stands = field.stands(task.act.values if task.act else {})
-            values[field.form_name] = _as_programs_write(field, stands)
+            # A field of the form may stand in several places: one that is filled in speaks for all
+            if stands or field.form_name not in values:
+                values[field.form_name] = _as_programs_write(field, stands)
     return values
 
 
