@@ -17,6 +17,7 @@ from countersign.domain.task import Action, Task, TaskStatus
 from countersign.domain.web_origin import web_origin
 from countersign.httpkit import FileResponse
 from countersign.pages import i18n
+from countersign.pages.downloads import file_name
 from countersign.pages.headers import headers_in_frame
 from countersign.pages.signing.notices import (
     Download,
@@ -172,7 +173,7 @@ class SigningPage:
         document = self._document(token, document_id)
         content = StoredContent(document.parts, self._ports.files)
         headers = {"cache-control": "private, no-cache"}
-        return FileResponse(content, document.media_type, document.name, headers=headers)
+        return FileResponse(content, document.media_type, file_name(document), headers=headers)
 
     def page_image(self, token: str, document_id: str, n: int, query: ImageQuery) -> Response:
         """One page as WebP."""
