@@ -218,6 +218,9 @@ def test_the_signer_fills_in_the_form_of_the_document(house: Installed) -> None:
         shown["place"]["id"]: "Moss",
         shown["floor"]["id"]: "2",
     }
+    both = complete(house, envelope, 0, **given, **{shown["rent: yearly"]["id"]: "true"})
+    assert refusal(both)[2] == {shown["rent: yearly"]["id"]: "choose one"}
+    given |= {shown["rent: monthly"]["id"]: "", shown["rent: yearly"]["id"]: "true"}
     unticked = complete(house, envelope, 0, **given, **{shown["Pets are allowed"]["id"]: ""})
     assert refusal(unticked)[2] == {shown["Pets are allowed"]["id"]: "required"}
     assert complete(house, envelope, 0, **given).status_code == 200
@@ -227,7 +230,7 @@ def test_the_signer_fills_in_the_form_of_the_document(house: Installed) -> None:
     assert output == {
         "city": "Oslo",
         "pets": "Yes",
-        "rent": "monthly",
+        "rent": "yearly",
         "place": "Moss",
         "number": "17",
         "secret": "",

@@ -67,6 +67,13 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     form_name: str = ""
 
+    def excludes(self, other: Field) -> bool:
+        """Whether the two are boxes of one field of the form that stand for different things, as
+        radio buttons do: one of them is ticked."""
+        boxes = self.kind is other.kind is FieldKind.CHECKBOX and self.form_name != ""
+        own = (self.document_id, self.form_name) == (other.document_id, other.form_name)
+        return boxes and own and self.options != other.options
+
     def stands(self, values: Mapping[str, str]) -> str:
         """What stands in it when somebody gave `values`, by the ids of fields."""
         return values.get(self.id, self.value)

@@ -97,6 +97,6 @@ def _form_fields(task: Task, document: Document) -> list[Field]:
 
 def _as_programs_write(field: Field, stands: str) -> str:
     if field.kind is FieldKind.CHECKBOX:
-        on = next((known for known, _ in field.options), "Yes")
+        on = next((known for known, _ in field.options), "") or "Yes"
         return "Off" if stands in ("", "false") else on
     return next((known for known, shown in field.options if shown == stands), stands)

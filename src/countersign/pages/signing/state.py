@@ -123,6 +123,7 @@ def _field(field: Field, task: Task) -> dict[str, Any]:
         "h": area.h,
         "required": field.required and field.kind is not FieldKind.DATE,
         "value": field.stands(values) or None,
+        "excludes": [other.id for other in task.fields if field.excludes(other)],
         "options": [shown for _, shown in field.options] if _is_choice(field) else [],
     }
 
