@@ -136,7 +136,7 @@ class _Telling:
             facts.append((_done(task), _moment(task.completed_at)))
         return {
             "name": task.person.name,
-            "status": self._say(STATUSES[task.status]),
+            "status": self._say(_("Passed on") if task.forwarded_to else STATUSES[task.status]),
             "facts": [[self._say(label), value] for label, value in facts + self._act(task)],
         }
 
@@ -181,8 +181,10 @@ class _Telling:
 
 
 def _done(task: Task) -> str:
-    """A reviewer leaves no signature."""
-    return _("Signed") if task.signs else _("Reviewed")
+    """A reviewer leaves no signature, nor does somebody who only brings a file."""
+    if task.signs:
+        return _("Signed")
+    return _("Sent") if set(task.actions) == set(task.uploads) else _("Reviewed")
 
 
 def _moment(at: datetime) -> str:
