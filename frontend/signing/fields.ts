@@ -40,7 +40,14 @@ export class Fields {
 
   /** The first field that is still empty and not among `passed`; -1 when there is none. */
   firstEmpty(passed: Set<number>): number {
-    return this.typed.findIndex((typed, index) => !passed.has(index) && !valueOf(typed));
+    return this.typed.findIndex((typed, index) => !passed.has(index) && this.isOpen(typed));
+  }
+
+  /** Empty, and no box is ticked that excludes it. */
+  private isOpen(typed: Typed): boolean {
+    const { excludes } = typed.field;
+    const answered = this.typed.some((other) => excludes.includes(other.field.id) && valueOf(other));
+    return !valueOf(typed) && !answered;
   }
 
   /** Says beside each required field that it is empty; the index of the first, or -1. */
@@ -119,16 +126,30 @@ export class Fields {
     return positioned(label, field);
   }
 
+  /** Of boxes that exclude each other one is ticked, as of radio buttons. */
+  private untickOthers({ field, control }: Typed): void {
+    if (!(control as HTMLInputElement).checked) return;
+    for (const other of this.typed) {
+      if (!field.excludes.includes(other.field.id) || !valueOf(other)) continue;
+      (other.control as HTMLInputElement).checked = false;
+      remember({ values: { ...memory.values, [other.field.id]: "" } });
+      other.control.dispatchEvent(new Event("change"));
+    }
+  }
+
   private listen(typed: Typed, label: HTMLElement, index: number): void {
     const { control, field, error } = typed;
     fill(control, memory.values[field.id] ?? field.value ?? "");
     const showFilled = () => label.classList.toggle("filled", Boolean(valueOf(typed)));
     showFilled();
     control.addEventListener("input", () => {
+      this.untickOthers(typed);
       remember({ values: { ...memory.values, [field.id]: valueOf(typed) } });
       showError(error, "", control);
       showFilled();
     });
+    // A box that excludes it was ticked
+    control.addEventListener("change", showFilled);
     control.addEventListener("focus", () => this.events.onFocus(index));
   }
 }

@@ -14,6 +14,7 @@ export interface Field {
   required: boolean;
   value: string | null;
   options: string[];
+  excludes: string[];
 }
 
 export interface State {

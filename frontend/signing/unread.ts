@@ -2,6 +2,9 @@ import { call } from "../shared/api";
 import { calmScroll, showError } from "../shared/dom";
 import { base, t } from "./page-data";
 
+/** The least that the panel covers of the window's lower edge, in CSS pixels. */
+const PANEL = 64;
+
 /** Documents that have to be read to their end before the task can be completed. */
 const unread = new Set(document.querySelectorAll<HTMLElement>(".document[data-to-view]"));
 
@@ -10,11 +13,14 @@ let ledTo: HTMLElement | null = null;
 
 /** A document counts as read when the end of its last page has been in view. */
 export function prepareReading(): void {
-  const end = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (isIntersecting) void read(target.closest<HTMLElement>(".document")!, end, target);
-    }
-  });
+  const end = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (isIntersecting) void read(target.closest<HTMLElement>(".document")!, end, target);
+      }
+    },
+    { rootMargin: `0px 0px -${PANEL}px` },
+  );
   for (const section of unread) {
     const mark = document.createElement("div");
     mark.className = "end-of-document";

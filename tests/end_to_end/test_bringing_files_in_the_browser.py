@@ -158,7 +158,7 @@ def test_a_signer_fills_in_the_form_of_the_document(
     sandbox: Installed, open_page: OpenPage
 ) -> None:
     inspected = inspect_file(StagedBytes(by_reportlab()), "Form.pdf", sandbox.ports)
-    known = {"city": "Oslo", "pets": "true", "floor": "1"}
+    known = {"city": "Oslo", "pets": "true", "floor": "1", "rent": "monthly"}
     received, fields = fill_form(
         keep_file(inspected, sandbox.ports), known, sandbox.ports, interactive=True
     )
@@ -168,6 +168,8 @@ def test_a_signer_fills_in_the_form_of_the_document(
     expect(page.get_by_label("Place of signing")).to_have_value("Oslo")
     expect(page.get_by_label("Pets are allowed")).to_be_checked()
     expect(page.get_by_label("floor")).to_have_value("1")
+    page.get_by_label("rent: yearly").check()
+    expect(page.get_by_label("rent: monthly")).not_to_be_checked()
     page.get_by_label("floor").select_option("2")
     page.get_by_label("place", exact=True).fill("Moss")
     page.get_by_test_id("next").click()

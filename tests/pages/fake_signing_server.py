@@ -68,7 +68,7 @@ def _page(canvas: Canvas, title: str, paragraphs: tuple[str, ...]) -> None:
 def field_of(id: str, type: str, y: float, name: str, **changes: Any) -> dict[str, Any]:
     box = {"page": 1, "x": 0.4, "y": y, "w": 0.38, "h": 0.03}
     place = {"id": id, "document_id": "contract", "type": type, "name": name, **box}
-    return {**place, "required": True, "value": None, "options": [], **changes}
+    return {**place, "required": True, "value": None, "options": [], "excludes": [], **changes}
 
 
 def task_state(**changes: Any) -> dict[str, Any]:
@@ -112,6 +112,7 @@ def task_state(**changes: Any) -> dict[str, Any]:
         "branding": {"name": "Nordvik Consulting"},
         "skip_intro": False,
         "upload_limit": 1 << 20,
+        "hidden": [],
         "after": {"type": "message", "message": None, "url": None},
     }
     return {**state, **changes}

@@ -13,9 +13,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from countersign.domain.branding import Branding
 from countersign.domain.envelope import Envelope
+from countersign.domain.interface import Interface
 from countersign.domain.task import Action, Dialog, Person
 from countersign.pages.code import OF_ADDRESS
+from countersign.usecases.add_interface import add_interface, remove_interface
 from countersign.usecases.fill_form import fill_form, form_output, generated_form
 from countersign.usecases.receive_file import (
     AwaitedFile,
@@ -215,6 +218,9 @@ def test_the_signer_fills_in_the_form_of_the_document(house: Installed) -> None:
         shown["place"]["id"]: "Moss",
         shown["floor"]["id"]: "2",
     }
+    both = complete(house, envelope, 0, **given, **{shown["rent: yearly"]["id"]: "true"})
+    assert refusal(both)[2] == {shown["rent: yearly"]["id"]: "choose one"}
+    given |= {shown["rent: monthly"]["id"]: "", shown["rent: yearly"]["id"]: "true"}
     unticked = complete(house, envelope, 0, **given, **{shown["Pets are allowed"]["id"]: ""})
     assert refusal(unticked)[2] == {shown["Pets are allowed"]["id"]: "required"}
     assert complete(house, envelope, 0, **given).status_code == 200
@@ -224,7 +230,7 @@ def test_the_signer_fills_in_the_form_of_the_document(house: Installed) -> None:
     assert output == {
         "city": "Oslo",
         "pets": "Yes",
-        "rent": "monthly",
+        "rent": "yearly",
         "place": "Moss",
         "number": "17",
         "secret": "",
@@ -316,6 +322,35 @@ def test_the_sender_says_something_first_and_a_line_about_each_document(house: I
     act = done.tasks[0].act
     assert act is not None
     assert act.consent == "I sign:\n- the lease of 2027"
+
+
+# ------------------------------------------------------------------ interfaces
+
+
+def test_a_task_looks_as_the_interface_says_that_it_names(house: Installed) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 20), (10, 90, 30)).save(out, "PNG")
+    wanted = Interface(
+        account_id=house.caller.account.id,
+        name="shop",
+        created_at=house.ports.clock(),
+        branding=Branding(company_name="The Shop", primary_color="#0a5a1e"),
+        hidden=("decline", "download"),
+        skip_intro=True,
+    )
+    add_interface(wanted, out.getvalue(), house.ports)
+    envelope = house.send(signer(0, interface="shop", may_forward=True), signer(1))
+    shown, other = state(house, envelope), state(house, envelope, 1)
+    assert (shown["branding"]["name"], other["branding"]["name"]) == ("The Shop", "Acme")
+    assert shown["branding"]["accent"] == "#0a5a1e"
+    assert (shown["task"]["may"], other["task"]["may"]) == (["forward"], ["decline"])
+    assert (shown["skip_intro"], other["skip_intro"]) == (True, False)
+    assert house.client.get(shown["branding"]["logo"]).headers["content-type"] == "image/png"
+    page = house.client.get(house.link(envelope)).text
+    assert "The Shop" in page
+    assert 'data-testid="download"' not in page
+    remove_interface(house.caller.account.id, "shop", house.ports)
+    assert state(house, envelope)["branding"]["name"] == "Acme"
 
 
 # ------------------------------------------------------------------ codes

@@ -56,10 +56,18 @@ def test_what_is_left_open_is_empty_in_the_file_and_begins_with_its_value() -> N
     assert left["pets"].options == (("Yes", "true"),)
     assert left["floor"].value == "2"
     assert left["floor"].options == (("1", "1"), ("2", "2"))
-    assert "rent" not in left
     found = form_values(filled.data)
     assert (found["city"], found["pets"], found["floor"]) == ("", "Off", "")
-    assert (found["rent"], found["number"]) == ("monthly", "17")
+    assert (found["rent"], found["number"]) == ("Off", "17")
+
+
+def test_radio_buttons_are_left_open_as_boxes_of_one_name() -> None:
+    left = fill(by_reportlab(), VALUES, leave_open=True).left
+    buttons = [(one.label, one.value, one.options) for one in left if one.name == "rent"]
+    assert buttons == [
+        ("rent: monthly", "true", (("monthly", "true"),)),
+        ("rent: yearly", "", (("yearly", "true"),)),
+    ]
 
 
 def test_a_choice_takes_the_name_of_an_option_or_its_words() -> None:

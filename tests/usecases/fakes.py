@@ -39,6 +39,7 @@ from countersign.domain.errors import (
 from countersign.domain.events import Event
 from countersign.domain.evidence import GENESIS, Link, chain
 from countersign.domain.identity import IdentityAttempt
+from countersign.domain.interface import Interface
 from countersign.domain.merchant_key import MerchantKey
 from countersign.domain.notice import Notice
 from countersign.domain.openid import OpenIdProvider
@@ -84,6 +85,7 @@ class State:
     answers: dict[tuple[str, str], bytes] = field(default_factory=dict)
     jobs: dict[int, NewJob] = field(default_factory=dict)
     sign_codes: dict[str, str] = field(default_factory=dict)
+    interfaces: dict[tuple[str, str], Interface] = field(default_factory=dict)
     stored_files: dict[str, StoredFile] = field(default_factory=dict)
     file_uses: dict[tuple[str, str], str] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)
@@ -173,6 +175,7 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.deletions: ports.Deletions = FakeDeletions(tx)
         self.sign_codes: ports.SignCodes = FakeSignCodes(tx)
         self.archive: ports.Archive = FakeArchive(tx)
+        self.interfaces: ports.Interfaces = FakeInterfaces(tx)
         self.jobs: ports.Jobs = FakeJobs(tx)
 
     def __enter__(self) -> FakeUnitOfWork:
@@ -533,6 +536,28 @@ class FakeBases:
 
     def add(self, base: Base) -> Base:
         return self._tx.write.bases.setdefault(base.key, base)
+
+
+class FakeInterfaces:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, interface: Interface) -> None:
+        key = interface.account_id, interface.name
+        if key in self._tx.write.interfaces:
+            raise NameTaken()
+        self._tx.write.interfaces[key] = interface
+
+    def find(self, account_id: str, name: str) -> Interface | None:
+        return self._tx.read.interfaces.get((account_id, name))
+
+    def all(self, account_id: str) -> Sequence[Interface]:
+        own = [one for one in self._tx.read.interfaces.values() if one.account_id == account_id]
+        return sorted(own, key=lambda one: one.name)
+
+    def remove(self, account_id: str, name: str) -> None:
+        if self._tx.write.interfaces.pop((account_id, name), None) is None:
+            raise NotFound("interface", name)
 
 
 class FakeSignCodes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from countersign.domain.document import PDF, PageSize
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.errors import (
     AlreadyCompleted,
+    Gone,
     IdentityRequired,
     Invalid,
     MissingFields,
@@ -19,7 +21,7 @@ from countersign.domain.errors import (
     UnusableFile,
 )
 from countersign.domain.events import EventKind
-from countersign.domain.task import Action, Person
+from countersign.domain.task import Action, Person, TaskStatus
 from countersign.usecases.open_task import look_at_task
 from countersign.usecases.receive_file import AwaitedFile, ReceivedFile, StagedBytes
 from countersign.usecases.send_envelope import NewTask
@@ -216,3 +218,15 @@ def test_the_person_sees_what_was_looked_at(office: Office) -> None:
     task = look_at_task(task_id, office.ports).task(task_id)
     assert task.viewed == (sent.documents[0].id,)
     assert sent.documents[0].media_type == PDF
+
+
+def test_a_task_that_is_not_done_in_its_own_time_expires(office: Office) -> None:
+    due = office.world.now + timedelta(days=2)
+    sent = awaiting(office, replace(TASKS[0], due_at=due), *TASKS[1:])
+    office.work()
+    assert office.found(sent).tasks[BRINGS].status is TaskStatus.READY
+    office.world.now = due
+    with pytest.raises(Gone):
+        bring(office, sent, pdf())
+    office.work()
+    assert office.found(sent).tasks[BRINGS].status is TaskStatus.EXPIRED

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.domain.envelope import Envelope, EnvelopeStatus
+from countersign.domain.envelope import Envelope, EnvelopeSettings, EnvelopeStatus
 from countersign.domain.errors import (
     AlreadyCompleted,
     Conflict,
@@ -16,8 +16,10 @@ from countersign.domain.errors import (
     NotYourTurn,
 )
 from countersign.domain.task import Person, Task, TaskStatus
+from countersign.usecases.chat_author import person
 from countersign.usecases.forward_task import ForwardTask, forward_task
 from countersign.usecases.open_task import is_over
+from countersign.usecases.read_chat import read_chat
 from tests.usecases.office import PHONE, Office, caller_of, new_task
 from tests.usecases.world import World
 
@@ -136,3 +138,14 @@ def test_who_handed_it_on_is_known_even_where_the_sender_did_not_say(office: Off
     old = envelope.tasks[0]
     envelope = hand_on(office, old, own_name="Ada", own_email="ada@example.org")
     assert envelope.task(old.id).person == Person(name="Ada", email="ada@example.org")
+
+
+def test_who_handed_it_on_reads_nothing_more(office: Office) -> None:
+    task = replace(new_task(0, ()), may_forward=True)
+    envelope = office.send(tasks=(task,), settings=EnvelopeSettings(chat=True))
+    old = envelope.tasks[0]
+    assert read_chat(person(old.id), office.ports).total == 0
+    new = taken_over(hand_on(office, old))
+    with pytest.raises(Gone):
+        read_chat(person(old.id), office.ports)
+    assert read_chat(person(new.id), office.ports).may_write

@@ -65,12 +65,15 @@ def clean_text(text: str) -> str:
 def check_may_read(envelope: Envelope, task: Task | None) -> None:
     """Whoever may see the documents, which the sender (None) always may, and as long as they may.
 
-    Raises Forbidden when there is no chat, NotYourTurn, IdentityRequired.
+    Raises Forbidden when there is no chat, NotYourTurn, IdentityRequired, Gone for somebody who
+    handed the task on.
     """
     if not envelope.settings.chat:
         raise Forbidden("chat", envelope.id)
     if task is None:
         return
+    if task.forwarded_to:
+        raise Gone("forwarded")
     if task.status is TaskStatus.BLOCKED:
         raise NotYourTurn()
     if task.identity_due:

@@ -82,6 +82,7 @@ def check_values(task: Task, values: Mapping[str, str]) -> None:
         raise Invalid("no such field", dict.fromkeys(sorted(unknown), "not a field of this task"))
     for field in task.fields:
         _check_choice(field, field.stands(values))
+    _check_one_of_a_kind(task, values)
     missing = [f for f in task.fields if f.required and _is_typed(f) and not f.stands(values)]
     if missing:
         raise MissingFields("a required field is empty", {f.id: "required" for f in missing})
@@ -91,6 +92,13 @@ def _check_choice(field: Field, value: str) -> None:
     chooses = field.options and field.kind is FieldKind.TEXT
     if chooses and value and value not in [shown for _, shown in field.options]:
         raise Invalid("this can't be chosen", {field.id: "not one of the choices"})
+
+
+def _check_one_of_a_kind(task: Task, values: Mapping[str, str]) -> None:
+    ticked = [field for field in task.fields if field.stands(values) not in ("", "false")]
+    for number, field in enumerate(ticked):
+        if any(map(field.excludes, ticked[:number])):
+            raise Invalid("only one of these can be chosen", {field.id: "choose one"})
 
 
 def _is_typed(field: Field) -> bool:

@@ -71,6 +71,13 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     form_name: str = ""
 
+    def excludes(self, other: Field) -> bool:
+        """Whether the two are boxes of one field of the form that stand for different things, as
+        radio buttons do: one of them is ticked."""
+        boxes = self.kind is other.kind is FieldKind.CHECKBOX and self.form_name != ""
+        own = (self.document_id, self.form_name) == (other.document_id, other.form_name)
+        return boxes and own and self.options != other.options
+
     def stands(self, values: Mapping[str, str]) -> str:
         """What stands in it when somebody gave `values`, by the ids of fields."""
         return values.get(self.id, self.value)
@@ -140,9 +147,9 @@ class Task:
 
     With `must_view` it can't be completed before each document with the action VIEW was looked at;
     `viewed` are those that were. `sign_entries` are lines about single documents that belong to
-    what the person consents to. A task that `may_forward` can be handed to somebody else, once:
-    then `forwarded_to` is the id of the new task, and its `forwarded_from` the id of this one,
-    which is cancelled and signs nothing.
+    what the person consents to; `interface` names how its page looks. A task that `may_forward` can
+    be handed to somebody else, once: then `forwarded_to` is the id of the new task, and its
+    `forwarded_from` the id of this one, which is cancelled and signs nothing.
     """
 
     id: str
@@ -165,6 +172,7 @@ class Task:
     viewed: tuple[str, ...] = ()
     sign_entries: Mapping[str, str] = field(default_factory=dict)
     dialog: Dialog | None = None
+    interface: str = ""
     may_forward: bool = False
     forwarded_from: str = ""
     forwarded_to: str = ""

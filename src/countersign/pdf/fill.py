@@ -11,7 +11,7 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 from countersign.pdf.errors import FormRefused, UnusablePdf
 from countersign.pdf.flatten import draw_values, is_signed, value_appearance
 from countersign.pdf.inspect import DAMAGE, inherited, items, terminal_fields
-from countersign.pdf.own_form import FormField, found_fields, full_name, number_in
+from countersign.pdf.own_form import FormField, found_fields, full_name, number_in, on_state
 from countersign.pdf.shared_font import shared_font
 from countersign.pdf.text import clean
 
@@ -114,8 +114,8 @@ def _fields(pdf: Pdf) -> Iterator[tuple[str, Object]]:
 
 def _left_open(pdf: Pdf, fields: Mapping[str, Object]) -> tuple[FormField, ...]:
     left = tuple(
-        replace(found, value=_begins_with(fields[found.name]), options=_options(fields[found.name]))
-        for found in found_fields(pdf)
+        _beginning(found, fields[found.name])
+        for found in found_fields(pdf, radios=True)
         if found.name in fields
     )
     for name in {found.name for found in left}:
@@ -123,20 +123,15 @@ def _left_open(pdf: Pdf, fields: Mapping[str, Object]) -> tuple[FormField, ...]:
     return left
 
 
-def _begins_with(field: Object) -> str:
-    """As the people see it who go on with it."""
+def _beginning(found: FormField, field: Object) -> FormField:
+    """What the form says, as the people see it who go on with it."""
     value = _value(field)
-    if inherited(field, "/FT") == Name.Btn:
-        return "" if value == "Off" else "true"
-    return dict(_choices(field)).get(value, value)
-
-
-def _options(field: Object) -> tuple[tuple[str, str], ...]:
-    """Each as the form calls it and as people see it; of a checkbox the state that is not Off."""
-    if inherited(field, "/FT") == Name.Btn:
-        return tuple((state, "true") for state in sorted(_states(field)))[:1]
+    if found.kind == "checkbox":
+        known = found.options[0][0]
+        return replace(found, value="true" if value == known else "")
     editable = number_in(inherited(field, "/Ff")) & _EDIT
-    return () if editable else tuple(_choices(field))
+    options = () if editable else tuple(_choices(field))
+    return replace(found, value=dict(options).get(value, value), options=options)
 
 
 def _empty(field: Object) -> None:
@@ -216,18 +211,11 @@ def _write_button(field: Object, value: str) -> str:
 def _press(field: Object, state: str) -> None:
     field.V = Name("/" + state)
     for widget in _widgets(field):
-        has_it = state in _states_of(widget)
-        widget.AS = Name("/" + state) if has_it else Name.Off
+        widget.AS = Name("/" + state) if state == on_state(widget) else Name.Off
 
 
 def _states(field: Object) -> set[str]:
-    return {state for widget in _widgets(field) for state in _states_of(widget)}
-
-
-def _states_of(widget: Object) -> set[str]:
-    appearances = widget.get("/AP", Dictionary()).get("/N", Dictionary())
-    keys = appearances.keys() if isinstance(appearances, Dictionary) else ()
-    return {key.removeprefix("/") for key in keys} - {"Off"}
+    return {on_state(widget) for widget in _widgets(field)} - {""}
 
 
 def _widgets(field: Object) -> list[Object]:

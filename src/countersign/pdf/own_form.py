@@ -57,12 +57,14 @@ def form_fields(data: bytes) -> tuple[FormField, ...]:
         raise UnusablePdf("broken", "The form in this PDF is damaged.") from error
 
 
-def found_fields(pdf: Pdf) -> tuple[FormField, ...]:
-    """As `form_fields`, in an open file."""
-    return tuple(sorted(_found(pdf), key=lambda field: (field.page, field.y, field.x)))
+def found_fields(pdf: Pdf, *, radios: bool = False) -> tuple[FormField, ...]:
+    """As `form_fields`, in an open file. `radios` are found as checkboxes of one name, each with
+    the one option that it stands for; none of them is required by itself."""
+    found = _found(pdf, radios=radios)
+    return tuple(sorted(found, key=lambda field: (field.page, field.y, field.x)))
 
 
-def _found(pdf: Pdf) -> Iterator[FormField]:
+def _found(pdf: Pdf, *, radios: bool) -> Iterator[FormField]:
     if "/AcroForm" not in pdf.Root:
         return
     looked_at = 0
@@ -72,20 +74,23 @@ def _found(pdf: Pdf) -> Iterator[FormField]:
             if looked_at > MAX_NODES:
                 raise UnusablePdf("broken", "The form in this PDF has too many fields.")
             if isinstance(widget, Dictionary) and widget.get("/Subtype") == Name.Widget:
-                yield from _field(widget, page.obj, number)
+                yield from _field(widget, page.obj, number, radios=radios)
 
 
-def _field(widget: Object, page: Object, number: int) -> Iterator[FormField]:
+def _field(widget: Object, page: Object, number: int, *, radios: bool) -> Iterator[FormField]:
     flags = number_in(inherited(widget, "/Ff"))
-    kind = _kind(widget, flags)
+    radio = radios and bool(flags & _RADIO)
+    kind = _kind(widget, flags & ~_RADIO if radio else flags)
     place = _place(widget, page)
     hidden = number_in(widget.get("/F", 0)) & _HIDDEN or flags & _READ_ONLY
     if kind is None or place is None or hidden:
         return
     name = full_name(widget)
     label = str(inherited(widget, "/TU") or "").strip() or name
-    required = kind == "signature" or bool(flags & _REQUIRED)
-    yield FormField(name, label, kind, required, number, *place)
+    required = kind == "signature" or (bool(flags & _REQUIRED) and not radio)
+    options = ((on_state(widget), "true"),) if kind == "checkbox" else ()
+    label = f"{label}: {on_state(widget)}" if radio else label
+    yield FormField(name, label, kind, required, number, *place, options=options)
 
 
 def _kind(widget: Object, flags: int) -> Kind | None:
@@ -97,6 +102,13 @@ def _kind(widget: Object, flags: int) -> Kind | None:
         case Name.Sig if not isinstance(inherited(widget, "/V"), Dictionary):
             return "signature"
     return None
+
+
+def on_state(widget: Object) -> str:
+    """What a button's value is when it is on, by the appearances that it has; "" without any."""
+    appearances = widget.get("/AP", Dictionary()).get("/N", Dictionary())
+    keys = appearances.keys() if isinstance(appearances, Dictionary) else ()
+    return next((key.removeprefix("/") for key in sorted(keys) if key != "/Off"), "")
 
 
 def _place(widget: Object, page: Object) -> tuple[float, float, float, float] | None:

@@ -83,7 +83,9 @@ def _signers_values(envelope: Envelope, document: Document) -> dict[str, str]:
     for task in _tasks_with_form(envelope, document):
         for field in _form_fields(task, document):
             stands = field.stands(task.act.values if task.act else {})
-            values[field.form_name] = _as_programs_write(field, stands)
+            # A field of the form may stand in several places: one that is filled in speaks for all
+            if stands or field.form_name not in values:
+                values[field.form_name] = _as_programs_write(field, stands)
     return values
 
 
@@ -99,6 +101,6 @@ def _form_fields(task: Task, document: Document) -> list[Field]:
 
 def _as_programs_write(field: Field, stands: str) -> str:
     if field.kind is FieldKind.CHECKBOX:
-        on = next((known for known, _ in field.options), "Yes")
+        on = next((known for known, _ in field.options), "") or "Yes"
         return "Off" if stands in ("", "false") else on
     return next((known for known, shown in field.options if shown == stands), stands)

@@ -19,6 +19,7 @@ from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.events import Event
 from countersign.domain.evidence import Link
 from countersign.domain.identity import IdentityAttempt
+from countersign.domain.interface import Interface
 from countersign.domain.project import Project
 from countersign.domain.template import Template
 from countersign.usecases.file_ports import Files, PdfEngine
@@ -323,6 +324,20 @@ class NewJob:
     unique: str | None = None
 
 
+class Interfaces(Protocol):
+    """How signing pages of an account look, by name."""
+
+    def add(self, interface: Interface) -> None:
+        """Raises NameTaken when the account has one of this name."""
+
+    def find(self, account_id: str, name: str) -> Interface | None: ...
+    def all(self, account_id: str) -> Sequence[Interface]:
+        """By name."""
+
+    def remove(self, account_id: str, name: str) -> None:
+        """Raises NotFound."""
+
+
 class SignCodes(Protocol):
     """Which task a short code leads to; codes are named by their keyed hashes."""
 
@@ -368,6 +383,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     chat: Chat
     repeats: Repeats
     sign_codes: SignCodes
+    interfaces: Interfaces
     jobs: Jobs
 
     def commit(self) -> None: ...

@@ -61,6 +61,7 @@ class NewTask:
     sign_text: str = ""
     sign_entries: Mapping[int, str] = field(default_factory=dict)
     dialog: Dialog | None = None
+    interface: str = ""
     must_view: bool = False
     may_forward: bool = False
     redirects: Mapping[str, str] = field(default_factory=dict)
@@ -185,6 +186,7 @@ def _task(
         sign_text=new.sign_text,
         sign_entries={documents[index].id: line for index, line in new.sign_entries.items()},
         dialog=new.dialog,
+        interface=new.interface,
         must_view=new.must_view,
         may_forward=new.may_forward,
         redirects=new.redirects,

@@ -83,6 +83,7 @@ def _asks_json(task: Task) -> Row | None:
     dialog = task.dialog
     asks = {
         "must_view": task.must_view,
+        "interface": task.interface,
         "dialog": [dialog.title, dialog.message] if dialog else None,
         "sign_entries": dict(task.sign_entries),
     }
@@ -150,6 +151,7 @@ def task(row: Row, actions: Mapping[str, Action]) -> Task:
     return Task(
         viewed=tuple(row["viewed"]),
         must_view=asks.get("must_view", False),
+        interface=asks.get("interface", ""),
         dialog=Dialog(title=dialog[0], message=dialog[1]) if dialog else None,
         sign_entries=asks.get("sign_entries", {}),
         may_forward=forwarding.get("may", False),

@@ -14,6 +14,7 @@ from countersign.adapters.database.deletions import Deletions
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.envelopes import Envelopes
 from countersign.adapters.database.identity import Identities
+from countersign.adapters.database.interfaces import Interfaces
 from countersign.adapters.database.jobs import JobQueue, Jobs
 from countersign.adapters.database.merchant_keys import MerchantKeys
 from countersign.adapters.database.messages import Messages
@@ -71,6 +72,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.webhooks: ports.Webhooks = Webhooks(self._tx)
         self.chat: ports.Chat = Chat(self._tx)
         self.repeats: ports.Repeats = Repeats(self._tx, secrets)
+        self.interfaces: ports.Interfaces = Interfaces(self._tx)
         self.sign_codes: ports.SignCodes = SignCodes(self._tx)
         self.jobs: ports.Jobs = self._jobs
 

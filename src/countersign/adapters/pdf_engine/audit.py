@@ -97,7 +97,7 @@ def _person(task: Task) -> dict[str, Any]:
         ]
     return {
         "name": task.person.name,
-        "status": str(task.status),
+        "status": "passed on" if task.forwarded_to else str(task.status),
         "facts": [[label, value] for label, value in facts if value],
     }
 
@@ -122,8 +122,10 @@ def _what(event: Event, task: Task | None) -> str:
 
 
 def _done(task: Task) -> str:
-    """A reviewer leaves no signature."""
-    return "Signed" if task.signs else "Reviewed"
+    """A reviewer leaves no signature, nor does somebody who only brings a file."""
+    if task.signs:
+        return "Signed"
+    return "Sent" if set(task.actions) == set(task.uploads) else "Reviewed"
 
 
 def _detail(event: Event) -> str:

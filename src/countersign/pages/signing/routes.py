@@ -12,10 +12,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Conflict, Forbidden, Gone, Invalid, NotFound
+from countersign.domain.interface import dressed
 from countersign.domain.task import Action, Task, TaskStatus
 from countersign.domain.web_origin import web_origin
 from countersign.httpkit import FileResponse
 from countersign.pages import i18n
+from countersign.pages.downloads import file_name
 from countersign.pages.headers import headers_in_frame
 from countersign.pages.signing.notices import (
     Download,
@@ -39,6 +41,7 @@ from countersign.pages.signing.shell import render_notice, render_task
 from countersign.pages.signing.state import chosen_first, signing_state
 from countersign.pages.signing.strings import main_action, whole_consent
 from countersign.pages.visitors import visitor_of
+from countersign.usecases.add_interface import interface_of
 from countersign.usecases.decline_task import decline_task
 from countersign.usecases.embed_task import embedding_origin
 from countersign.usecases.open_task import is_over, look_at_task, open_task
@@ -176,7 +179,7 @@ class SigningPage:
         document = self._document(token, document_id)
         content = StoredContent(document.parts, self._ports.files)
         headers = {"cache-control": "private, no-cache"}
-        return FileResponse(content, document.media_type, document.name, headers=headers)
+        return FileResponse(content, document.media_type, file_name(document), headers=headers)
 
     def page_image(self, token: str, document_id: str, n: int, query: ImageQuery) -> Response:
         """One page as WebP."""
@@ -203,7 +206,12 @@ class SigningPage:
             skip_intro=query.skipIntro,
             simulated=self._is_simulated(envelope, due),
             upload_limit=self._largest_upload,
+            hidden=self._hidden(envelope, task),
         )
+
+    def _hidden(self, envelope: Envelope, task: Task) -> Sequence[str]:
+        interface = interface_of(envelope, task, self._ports)
+        return interface.hidden if interface else ()
 
     def _is_simulated(self, envelope: Envelope, due: Sequence[str]) -> bool:
         if not self._sandbox or not due:
@@ -225,7 +233,9 @@ class SigningPage:
     def _look(self, token: str) -> tuple[Envelope, Task]:
         task_id = self._task_id(token)
         envelope = look_at_task(task_id, self._ports)
-        return envelope, envelope.task(task_id)
+        task = envelope.task(task_id)
+        interface = interface_of(envelope, task, self._ports)
+        return dressed(envelope, interface) if interface else envelope, task
 
     def _document(self, token: str, document_id: str) -> Document:
         envelope, task = self._look(token)

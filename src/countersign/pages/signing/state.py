@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -26,10 +26,12 @@ def signing_state(
     skip_intro: bool,
     simulated: bool,
     upload_limit: int,
+    hidden: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Only this task's own fields and documents: nothing of the other people in the envelope.
     `base` is the path of the signing link, `chosen` the eID that the person has chosen, if any;
-    `simulated` tells of the first proof that is due; `upload_limit` is in bytes."""
+    `simulated` tells of the first proof that is due; `upload_limit` is in bytes; buttons that are
+    `hidden` don't show."""
     due = chosen_first(task, chosen)
     return {
         "envelope": {
@@ -37,7 +39,8 @@ def signing_state(
             "name": task.title or envelope.name,
             "status": str(envelope.status),
         },
-        "task": _task(envelope, task),
+        "task": _task(envelope, task, hidden),
+        "hidden": list(hidden),
         "documents": [
             shown_document(envelope.document(id), str(action), task)
             for id, action in task.actions.items()
@@ -82,7 +85,7 @@ def _before(task: Task) -> str | None:
     return "signing" if task.signing_due else None
 
 
-def _task(envelope: Envelope, task: Task) -> dict[str, Any]:
+def _task(envelope: Envelope, task: Task, hidden: Sequence[str]) -> dict[str, Any]:
     due = task.due_at or envelope.due_at or task.link_expires_at
     return {
         "id": task.id,
@@ -93,7 +96,7 @@ def _task(envelope: Envelope, task: Task) -> dict[str, Any]:
         "sign_text": task.sign_text or None,
         "sign_entries": list(task.sign_entries.values()),
         "dialog": asdict(task.dialog) if task.dialog else None,
-        "may": _may(envelope, task),
+        "may": [one for one in _may(envelope, task) if one not in hidden],
     }
 
 
@@ -137,6 +140,7 @@ def _field(field: Field, task: Task) -> dict[str, Any]:
         "h": area.h,
         "required": field.required and field.kind is not FieldKind.DATE,
         "value": field.stands(values) or None,
+        "excludes": [other.id for other in task.fields if field.excludes(other)],
         "options": [shown for _, shown in field.options] if _is_choice(field) else [],
     }
 

@@ -1,9 +1,10 @@
-"""Tasks that bring files, look at documents or are handed on; filled forms; short codes."""
+"""Tasks that bring files, look at documents or are handed on; filled forms; short codes; named
+interfaces."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from countersign.adapters.database.types import CleanText, Json
+from countersign.adapters.database.types import CleanText, Json, Time
 
 revision = "0014"
 down_revision = "0013"
@@ -20,4 +21,15 @@ def upgrade() -> None:
         sa.Column("code_hash", sa.String(64), nullable=False),
         sa.Column("task_id", CleanText(), nullable=False),
         sa.PrimaryKeyConstraint("code_hash", name="pk_sign_codes"),
+    )
+    op.create_table(
+        "interfaces",
+        sa.Column("account_id", CleanText(), nullable=False),
+        sa.Column("name", CleanText(), nullable=False),
+        sa.Column("created_at", Time, nullable=False),
+        sa.Column("branding", Json(), nullable=False),
+        sa.Column("hidden", Json(), nullable=False),
+        sa.Column("skip_intro", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_interfaces_account_id"),
+        sa.PrimaryKeyConstraint("account_id", "name", name="pk_interfaces"),
     )
