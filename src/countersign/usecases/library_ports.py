@@ -1,5 +1,5 @@
-"""The database's side of stored files, packages, notices, archive and lists of tasks. Part of
-ports.py."""
+"""The database's side of what stands beside envelopes: stored files, packages, notices, archive,
+chat, deletions, and lists of tasks. Part of ports.py."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from countersign.domain.archive import ArchivedFile
+from countersign.domain.chat import ChatMessage
 from countersign.domain.document import FileRef
 from countersign.domain.erasing import Deletion
 from countersign.domain.notice import Notice
@@ -60,6 +61,18 @@ class Notices(Protocol):
         """Raises NotFound."""
 
     def of_envelope(self, envelope_id: str) -> Sequence[Notice]: ...
+
+
+class Chat(Protocol):
+    def add(self, message: ChatMessage) -> None: ...
+    def get(self, message_id: str) -> ChatMessage: ...
+    def page_of(
+        self, envelope_id: str, offset: int, limit: int
+    ) -> tuple[Sequence[ChatMessage], int]:
+        """Up to `limit` messages after the first `offset`, oldest first, and the number of all."""
+
+    def written(self, envelope_id: str, task_id: str | None, since: datetime) -> int:
+        """How many messages the person of a task, or the sender (None), wrote after `since`."""
 
 
 class Deletions(Protocol):

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from countersign.domain.account import Account, Caller, Credential
-from countersign.domain.chat import ChatMessage
 from countersign.domain.delivery import Attempt, Delivery, Message, WebhookEndpoint
 from countersign.domain.document import Base
 from countersign.domain.envelope import Envelope, EnvelopeStatus
@@ -27,6 +26,7 @@ from countersign.usecases.file_ports import Files, PdfEngine
 from countersign.usecases.identity_port import IdentityProviders, OpenIdProviders, Simulated
 from countersign.usecases.library_ports import (
     Archive,
+    Chat,
     Deletions,
     Notices,
     Packages,
@@ -279,18 +279,6 @@ class Webhooks(Protocol):
     def attempts(self, delivery_id: str) -> Sequence[Attempt]: ...
     def attempts_of(self, envelope_id: str) -> Sequence[Attempt]:
         """All tries of all deliveries of an envelope; those of one delivery in their order."""
-
-
-class Chat(Protocol):
-    def add(self, message: ChatMessage) -> None: ...
-    def get(self, message_id: str) -> ChatMessage: ...
-    def page_of(
-        self, envelope_id: str, offset: int, limit: int
-    ) -> tuple[Sequence[ChatMessage], int]:
-        """Up to `limit` messages after the first `offset`, oldest first, and the number of all."""
-
-    def written(self, envelope_id: str, task_id: str | None, since: datetime) -> int:
-        """How many messages the person of a task, or the sender (None), wrote after `since`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

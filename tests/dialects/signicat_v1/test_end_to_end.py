@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -14,7 +15,7 @@ from tests.support.server import RunningServer
 from tests.support.signed import assert_intact, assert_verified
 
 from .customer import NIN, Customer, act, kept, link_of, new_customer, prove, sign
-from .orders import NBID, document, mail, package, task
+from .orders import ABSENT, NBID, ORDERS, document, mail, ok, package, task
 
 pytestmark = pytest.mark.slow
 
@@ -152,3 +153,144 @@ def test_who_only_reads_confirms_it(customer: Customer) -> None:
     assert act(link, "click").status_code == 200
     assert customer.state(made) == "COMPLETED"
     assert customer.events(made) == ["TASK_CREATED", "DOCUMENT_VIEWED", "TASK_COMPLETED"]
+
+
+# ------------------------------------------------------------------ the seed's example
+
+
+def seeds_example(ref: str) -> dict[str, Any]:
+    """The request of the vendor's guide, with the brackets and addresses that it lost."""
+    return {
+        "tasks": [
+            {
+                "id": "1",
+                "documents": [
+                    {
+                        "id": "doc-1",
+                        "description": "Document",
+                        "action": "SIGN",
+                        "source": "SESSION",
+                        "documentRef": ref,
+                        "sendResultToArchive": True,
+                    }
+                ],
+                "signatureMethods": [
+                    {"name": "nemid", "type": "AUTHENTICATION_BASED"},
+                    {"name": "nbid-sign", "type": "SIGNED_STATEMENT"},
+                    {"name": "sbid-sign", "type": "SIGNED_STATEMENT"},
+                ],
+                "language": "en",
+                "notifications": [
+                    {
+                        "id": "not-1",
+                        "recipient": "signer@example.org",
+                        "sender": "noreply@example.org",
+                        "header": "Documents ready to be signed ",
+                        "message": "Please sign this document: ${taskUrl}",
+                        "type": "EMAIL",
+                        "schedule": [{"triggerStatus": "CREATED"}],
+                    }
+                ],
+            }
+        ]
+    }
+
+
+@pytest.mark.parametrize("idp", ["mitid", "nbid", "sbid"])
+def test_the_seeds_example_runs(customer: Customer, idp: str) -> None:
+    asked = seeds_example(customer.upload())
+    made = ok(customer.api.post(ORDERS, json=asked))
+    assert {**asked["tasks"][0], "signingUrl": link_of(made)} == made["tasks"][0]
+    path = "/sandbox/mail.json?to=signer@example.org"
+
+    def mails() -> Any:
+        return [
+            one
+            for one in customer.api.get(path).json()["messages"]
+            if link_of(made) in one["links"]
+        ]
+
+    wait_until(lambda: len(mails()) == 1, "the mail")
+    assert mails()[0]["text"] == f"Please sign this document: {link_of(made)}"
+    sign(made, "Åsa Öberg", idp=idp)
+    (found,) = customer.status(made)["documents"]
+    assert "/enterprise/sign/archive-documents/" in found["resultUri"]
+    assert customer.download(found["resultUri"]).startswith(b"%PDF-")
+    assert customer.api.delete(f"{ORDERS}/{made['id']}").status_code == 204
+    assert customer.download(found["resultUri"]).startswith(b"%PDF-")
+
+
+# ------------------------------------------------------------------ files that people bring
+
+
+def test_one_brings_a_file_another_reads_it_and_two_sign_it(
+    customer: Customer, tmp_path: Path
+) -> None:
+    brought = {"source": "UPLOAD", "documentRef": "photo"}
+    made = customer.order(
+        task(
+            document("", id="photo", action="UPLOAD", source="UPLOAD", documentRef=ABSENT),
+            id="brings",
+            signatureMethods=ABSENT,
+        ),
+        task(
+            document("", action="VIEW", **brought),
+            id="reads",
+            signatureMethods=ABSENT,
+            dependsOnTasks=["brings"],
+        ),
+        task(document("", **brought), id="first", dependsOnTasks=["reads"]),
+        task(document("", **brought), id="second", dependsOnTasks=["reads"]),
+        packagingTasks=[package(("first", "doc-1"), ("second", "doc-1"))],
+    )
+    link = link_of(made, "brings")
+    path = f"{ORDERS}/{made['id']}/tasks/brings/documents/photo/original"
+    assert customer.status(made, "brings")["documents"][0]["originalUri"] is None
+    assert customer.api.get(path).status_code == 404
+    (awaited,) = httpx2.get(f"{link}/state").json()["documents"]
+    file = {"file": ("lease.pdf", contract(), "application/pdf")}
+    answer = httpx2.post(f"{link}/documents/{awaited['id']}/upload", files=file, timeout=60)
+    assert answer.status_code == 200, answer.text
+    assert act(link, "click").status_code == 200
+    assert customer.api.get(path).content == contract()
+    link = link_of(made, "reads")
+    (shown,) = httpx2.get(f"{link}/state").json()["documents"]
+    httpx2.post(f"{link}/documents/{shown['id']}/viewed").raise_for_status()
+    assert act(link, "click").status_code == 200
+    sign(made, "Åsa Öberg", "first")
+    sign(made, "Bo Ek", "second")
+    whole = kept(customer.package(made), tmp_path)
+    assert_verified(whole, ["Åsa Öberg", "Bo Ek"], customer.server.data)
+    assert "DOCUMENT_UPLOADED" in customer.events(made, "brings")
+    assert "DOCUMENT_VIEWED" in customer.events(made, "reads")
+
+
+# ------------------------------------------------------------------ ways in
+
+
+def test_an_artifact_lets_its_bearer_in_once(customer: Customer) -> None:
+    made = customer.order(
+        task(document(customer.upload()), authentication={"artifact": True, "methods": ["sbid"]})
+    )
+    link = link_of(made)
+    assert httpx2.get(f"{link}/state").json()["identity"]["before"] == "reading"
+    httpx2.get(link, params={"artifact": made["artifact"]}, follow_redirects=True)
+    assert httpx2.get(f"{link}/state").json()["identity"]["before"] == "signing"
+    again = ok(customer.api.get(f"{ORDERS}/{made['id']}"))
+    assert "artifact" not in again
+
+
+def test_a_dialog_a_language_and_lines_of_documents_are_shown(customer: Customer) -> None:
+    made = customer.order(
+        task(
+            document(customer.upload(), signTextEntry="The lease of flat 7"),
+            dialog={"title": "Welcome", "message": "Please read."},
+            signText="I agree.",
+            language="sv",
+        )
+    )
+    shown = httpx2.get(f"{link_of(made)}/state").json()["task"]
+    assert shown["dialog"] == {"title": "Welcome", "message": "Please read."}
+    assert shown["sign_text"] == "I agree."
+    assert shown["sign_entries"] == ["The lease of flat 7"]
+    assert shown["language"] == "sv"

@@ -72,7 +72,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.bases: ports.Bases = Bases(self._tx)
         self.messages: ports.Messages = Messages(self._tx)
         self.webhooks: ports.Webhooks = Webhooks(self._tx)
-        self.chat: ports.Chat = Chat(self._tx)
+        self.chat: library_ports.Chat = Chat(self._tx)
         self.repeats: ports.Repeats = Repeats(self._tx, secrets)
         self.interfaces: ports.Interfaces = Interfaces(self._tx)
         self.sign_codes: ports.SignCodes = SignCodes(self._tx)

@@ -16,6 +16,7 @@ from countersign.domain.stored_file import StoredFile
 Path = tuple[str | int, ...]
 Violation = tuple[Path, str]
 PADES = "pades"
+DEFAULT = "default"  # the profile of everybody
 TAKEN = "is used more than once"
 NO_TASK = "no task of this order has this id"
 UNKNOWN_METHOD = "no identity method of this name is configured"
@@ -31,10 +32,12 @@ ATTRIBUTES = (NATIONAL_ID, *NAMES, *CONTACTS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """What there is: names of eIDs, the caller's uploads, and how people can be reached."""
+    """What there is: names of eIDs and of the account's interfaces, the caller's uploads, and how
+    people can be reached."""
 
     eids: Collection[str] = ()
     files: Mapping[str, StoredFile] = field(default_factory=dict)
+    interfaces: Collection[str] = ()
     sms: bool = False
     plain_http: bool = False
 
@@ -83,7 +86,7 @@ def _task(path: Path, task: schemas.Task, offered: Offered) -> Iterator[Violatio
         refs += [document.documentRef] if document.documentRef else []
     yield from _methods(path, task, offered)
     yield from _subject((*path, "subject", "attributes"), task)
-    yield from _not_there(path, task)
+    yield from _interface(path, task, offered)
 
 
 def _document(path: Path, document: schemas.TaskDocument, offered: Offered) -> Iterator[Violation]:
@@ -153,12 +156,12 @@ def _forms(order: schemas.SigningOrder) -> Iterator[Violation]:
         seen.add(document.documentRef or "")
 
 
-def _not_there(path: Path, task: schemas.Task) -> Iterator[Violation]:
-    """What this server does not do is refused rather than forgotten."""
-    if task.configuration is not None:
+def _interface(path: Path, task: schemas.Task, offered: Offered) -> Iterator[Violation]:
+    """A profile is an interface too; the configuration counts when there are both."""
+    if task.configuration is not None and task.configuration not in offered.interfaces:
         yield (*path, "configuration"), "no signing interface of this name is configured"
-    if task.profile not in (None, "default"):
-        yield (*path, "profile"), "no profile of this name is configured"
+    if task.profile not in (None, DEFAULT, *offered.interfaces):
+        yield (*path, "profile"), "no signing interface of this name is configured"
 
 
 def _methods(path: Path, task: schemas.Task, offered: Offered) -> Iterator[Violation]:

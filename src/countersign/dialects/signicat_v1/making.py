@@ -11,6 +11,7 @@ from countersign.dialects.signicat_v1.translate import Asked, Document, Translat
 from countersign.domain.account import Caller
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Invalid
+from countersign.usecases.add_interface import list_interfaces
 from countersign.usecases.fill_form import fill_form
 from countersign.usecases.ports import Ports
 from countersign.usecases.read_sent import stored_among
@@ -37,6 +38,7 @@ def _offered(order: schemas.SigningOrder, caller: Caller, ports: Ports) -> Offer
     return Offered(
         eids=ports.identity.of_account(caller.account.id).methods,
         files=stored_among(known, caller, ports),
+        interfaces=[each.name for each in list_interfaces(caller.account.id, ports)],
         sms="sms" in ports.mailer.channels,
         plain_http=ports.simulated is not None,
     )

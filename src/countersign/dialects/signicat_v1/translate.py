@@ -12,6 +12,7 @@ from uuid import uuid4
 from countersign.dialects.signicat_v1 import schemas
 from countersign.dialects.signicat_v1.checks import (
     CONTACTS,
+    DEFAULT,
     NAMES,
     NATIONAL_ID,
     Offered,
@@ -134,6 +135,7 @@ class Translation:
             redirects=_redirects(task, self._order_id, key),
             due_at=self._asked.now + timedelta(days=days),
             language=task.language or "",
+            interface=_interface(task),
             extras={TASK: _kept(task, key), PLACES: self._places.kept(number, task)},
         )
 
@@ -210,6 +212,11 @@ def _person(task: schemas.Task, *, is_asked: bool) -> Person:
         national_id=given.get(NATIONAL_ID),
         names=names,
     )
+
+
+def _interface(task: schemas.Task) -> str:
+    profile = "" if task.profile == DEFAULT else task.profile
+    return task.configuration or profile or ""
 
 
 def _dialog(task: schemas.Task) -> Dialog | None:
