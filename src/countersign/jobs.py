@@ -28,6 +28,7 @@ from countersign.usecases.seal_envelope import seal_envelope
 from countersign.usecases.send_message import send_message
 from countersign.usecases.tell_webhooks import tell_webhooks
 from countersign.usecases.verify_envelope import verify_envelope
+from countersign.usecases.warn_of_deadline import warn_of_deadline
 from countersign.usecases.write_chat_notice import is_reached, notice_job, write_chat_notice
 from countersign.usecases.write_message import (
     write_final_copy,
@@ -70,10 +71,15 @@ def _remind(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJ
 
 
 def _remind_in_time(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
-    days = envelope.settings.reminder_days
-    if days is not None and envelope.settings.send_invitations:
-        args = {"envelope": envelope.id, "task": event.task_id}
-        yield NewJob(kind="remind_unasked", args=args, run_at=event.at + timedelta(days=days))
+    """`number` is that of the reminder before this one; none counts as the one that was asked for
+    by the sender."""
+    settings = envelope.settings
+    days, number = settings.reminder_days, event.data.get("number", 0) + 1
+    asked = event.kind is EventKind.TASK_REMINDED and not event.data.get("automatic")
+    if days is None or asked or number > settings.reminders or not settings.send_invitations:
+        return
+    args = {"envelope": envelope.id, "task": event.task_id, "number": number}
+    yield NewJob(kind="remind_unasked", args=args, run_at=event.at + timedelta(days=days))
 
 
 def _withdraw(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
@@ -105,6 +111,15 @@ def _watch_deadline(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iter
         yield NewJob(kind="expire_envelope", args=args, run_at=envelope.due_at)
 
 
+def _warn_in_time(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    """A deadline that is nearer from the start warns nobody."""
+    if envelope.due_at is None or envelope.settings.warning_days is None:
+        return
+    at = envelope.due_at - timedelta(days=envelope.settings.warning_days)
+    if at > event.at:
+        yield NewJob(kind="warn_of_deadline", args={"envelope": envelope.id}, run_at=at)
+
+
 def _keep_results(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
     task = envelope.task(event.task_id or "")
     if envelope.settings.keeps_results:
@@ -125,11 +140,11 @@ def _watch_task(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[
 
 
 FOLLOW_UPS: Mapping[EventKind, tuple[Rule, ...]] = {
-    EventKind.ENVELOPE_SENT: (_watch_deadline,),
+    EventKind.ENVELOPE_SENT: (_watch_deadline, _warn_in_time),
     EventKind.TASK_READY: (_invite, _remind_in_time),
     EventKind.TASK_ADDED: (_watch_task,),
     EventKind.TASK_DUE_CHANGED: (_watch_task,),
-    EventKind.TASK_REMINDED: (_remind,),
+    EventKind.TASK_REMINDED: (_remind, _remind_in_time),
     EventKind.TASK_COMPLETED: (_keep_results,),
     EventKind.TASK_CANCELLED: (_withdraw,),
     EventKind.CHAT_POSTED: (_tell_of_chat,),
@@ -163,6 +178,7 @@ def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
         "expire_task": lambda args: expire_task(args["task"], ports),
         "make_package": lambda args: make_package(args["envelope"], args["package"], ports),
         "expire_envelope": lambda args: expire_envelope(args["envelope"], ports),
+        "warn_of_deadline": lambda args: warn_of_deadline(args["envelope"], ports),
         "write_invitation": lambda args: write_invitation(args["envelope"], args["task"], ports),
         "write_reminder": lambda args: write_reminder(
             args["envelope"], args["task"], args["at"], ports
@@ -172,7 +188,9 @@ def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
         "write_chat_notice": lambda args: write_chat_notice(
             args["envelope"], args["task"], datetime.fromisoformat(args["at"]), ports
         ),
-        "remind_unasked": lambda args: remind_unasked(args["envelope"], args["task"], ports),
+        "remind_unasked": lambda args: remind_unasked(
+            args["envelope"], args["task"], args.get("number", 1), ports
+        ),
         "send_message": lambda args: send_message(args["message"], ports),
         "deliver_webhook": lambda args: deliver_webhook(args["delivery"], args["number"], ports),
     }

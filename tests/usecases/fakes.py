@@ -341,6 +341,7 @@ def matches(query: EnvelopeQuery, envelope: Envelope) -> bool:
         and query.origin in (None, envelope.origin)
         and query.environment in (None, envelope.environment)
         and query.project_id in (None, envelope.project_id)
+        and query.folder in (None, envelope.folder)
         and (not query.statuses or envelope.status in query.statuses)
         and query.begun in (None, envelope.begun)
         and query.name.casefold() in envelope.name.casefold()

@@ -48,12 +48,17 @@ class EnvelopeSettings:
     """Behaviour that vendors differ in, as explicit values.
 
     Without `send_invitations` nothing is mailed but one-time codes, and reminders that the sender
-    asks for. `reminder_days` after somebody's turn has come they are reminded, once.
+    asks for. `reminder_days` after somebody's turn has come they are reminded, and again after as
+    many days, `reminders` times in all. `warning_days` before the deadline programs are told of
+    it; `delete_days` after its end, or the last change of one that has not ended, it is deleted.
     """
 
     send_invitations: bool = False
     send_final_copy: bool = False
     reminder_days: int | None = None
+    reminders: int = 1
+    warning_days: int | None = None
+    delete_days: int | None = None
     skip_intro: bool = False
     on_decline: OnDecline = OnDecline.STOP_ENVELOPE
     after: AfterSigning = field(default_factory=AfterSigning)
@@ -70,7 +75,8 @@ class EnvelopeSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """Documents + tasks + settings. `version` counts writes and is the compare-and-set value;
-    `origin` names the dialect whose words describe it to the outside; `extras` is kept verbatim."""
+    `origin` names the dialect whose words describe it to the outside; `folder` is a name by which
+    its sender sorts it; `extras` is kept verbatim."""
 
     id: str
     account_id: str
@@ -84,6 +90,7 @@ class Envelope:
     tasks: tuple[Task, ...]
     environment: str = PRODUCTION
     project_id: str | None = None
+    folder: str = ""
     status: EnvelopeStatus = EnvelopeStatus.DRAFT
     settings: EnvelopeSettings = field(default_factory=EnvelopeSettings)
     sender: Visitor = field(default_factory=Visitor)

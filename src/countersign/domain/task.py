@@ -110,7 +110,8 @@ class Task:
     A task that touches several envelopes is held by each of them, with its actions there; all but
     its home hold it as a `guest`. Of `identity` every method must be passed, of `identity_choice`
     one. `sign_text` is what the person consents to, in place of the page's own words; `redirects`
-    tells where the browser goes after `success`, `cancel`, `reject` or `error`. What it signed
+    tells where the browser goes after `success`, `cancel`, `reject` or `error`; `message` is the
+    sender's own word to this person. What it signed
     becomes a package of its own when it is `packaged`. The sender does not see a `removed` one.
     Its link is good until `link_expires_at`, which ends nothing else.
     """
@@ -127,6 +128,7 @@ class Task:
     guest: bool = False
     title: str = ""
     sign_text: str = ""
+    message: str = ""
     redirects: Mapping[str, str] = field(default_factory=dict)
     packaged: bool = False
     removed: bool = False
@@ -147,6 +149,11 @@ class Task:
     def signs(self) -> tuple[str, ...]:
         """Ids of the documents that get this person's signature."""
         return tuple(doc for doc, action in self.actions.items() if action is Action.SIGN)
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether there is nothing to do but to get the documents when all others are done."""
+        return self.optional and set(self.actions.values()) == {Action.VIEW}
 
     def redirect(self, kind: str) -> str | None:
         """Where the browser goes then; `${task}` in the address stands for the task's id."""

@@ -12,6 +12,7 @@ from countersign.domain import sending
 from countersign.domain.account import Caller
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope, EnvelopeSettings
+from countersign.domain.events import Event
 from countersign.domain.signing import identity_needed
 from countersign.domain.task import Action, Area, Field, FieldKind, Person, Task, Visitor
 from countersign.usecases.ports import Ports, Repeatable, UnitOfWork
@@ -33,24 +34,34 @@ class NewField:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:
     """`actions` says what to do with each of the command's documents, by index; `after` are
-    indexes into the command's tasks; `identity` are the methods to be passed before."""
+    indexes into the command's tasks; `identity` are the methods to be passed before, of
+    `identity_choice` one. `message` is the sender's own word to this person. Without `id` it gets
+    a new one."""
 
     person: Person
     actions: Mapping[int, Action]
+    id: str = ""
     fields: tuple[NewField, ...] = ()
     after: tuple[int, ...] = ()
     methods: tuple[str, ...] = ("drawn", "typed")
     identity: tuple[str, ...] = ()
+    identity_choice: tuple[str, ...] = ()
     optional: bool = False
+    message: str = ""
+    redirects: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
     extras: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendEnvelope:
-    """What a sender asks for; behaviour that vendors differ in is in `settings`."""
+    """What a sender asks for; behaviour that vendors differ in is in `settings`. Without `id` it
+    gets a new one. A `draft` waits to be sent (send_draft.py)."""
 
     caller: Caller
+    id: str = ""
+    draft: bool = False
+    folder: str = ""
     origin: str
     name: str
     documents: tuple[ReceivedFile, ...]
@@ -65,14 +76,15 @@ class SendEnvelope:
 
 
 def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
-    """Opens the envelope, or returns the one that the same request made before.
+    """Opens the envelope, or keeps it as a draft, or returns the one that the same request made
+    before.
 
     Raises QuotaExceeded, Invalid, UnusableFile, IdempotencyMismatch, and NotFound for a project
     that is not the account's.
     """
     now = ports.clock()
     draft, bases = prepare_documents(_draft(command, now), ports)
-    envelope, events = sending.send(draft, now)
+    envelope, events = _begun(command, draft, now)
     with ports.unit_of_work() as uow:
         envelope = on_kept_bases(envelope, [uow.bases.add(base) for base in bases])
         uow.envelopes.add(envelope, events)
@@ -82,6 +94,12 @@ def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
         uow.credentials.count_use(command.caller.credential.id)
         uow.commit()
     return envelope
+
+
+def _begun(
+    command: SendEnvelope, draft: Envelope, now: datetime
+) -> tuple[Envelope, list[Event]]:
+    return sending.keep_draft(draft, now) if command.draft else sending.send(draft, now)
 
 
 def _earlier(
@@ -105,11 +123,12 @@ def _draft(command: SendEnvelope, now: datetime) -> Envelope:
         for received in command.documents
     )
     return Envelope(
-        id=str(uuid4()),
+        id=command.id or str(uuid4()),
         account_id=command.caller.account.id,
         credential_id=command.caller.credential.id,
         environment=command.caller.environment,
         project_id=command.project_id,
+        folder=command.folder,
         origin=command.origin,
         name=command.name,
         created_at=now,
@@ -125,7 +144,7 @@ def _draft(command: SendEnvelope, now: datetime) -> Envelope:
 
 
 def _tasks(command: SendEnvelope, documents: tuple[Document, ...]) -> tuple[Task, ...]:
-    ids = [str(uuid4()) for _ in command.tasks]
+    ids = [new.id or str(uuid4()) for new in command.tasks]
     return tuple(
         Task(
             id=id,
@@ -135,7 +154,10 @@ def _tasks(command: SendEnvelope, documents: tuple[Document, ...]) -> tuple[Task
             after=tuple(ids[index] for index in new.after),
             methods=new.methods,
             identity=_identity(new),
+            identity_choice=new.identity_choice,
             optional=new.optional,
+            message=new.message,
+            redirects=new.redirects,
             language=new.language,
             extras=new.extras,
         )

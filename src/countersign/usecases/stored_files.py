@@ -12,17 +12,20 @@ from countersign.domain.document import PDF, FileRef, PageSize
 from countersign.domain.errors import Conflict
 from countersign.domain.stored_file import StoredFile, StoredFileKind, describe
 from countersign.usecases.file_ports import Staged
+from countersign.usecases.outside_ports import FileDownload
 from countersign.usecases.ports import Ports, Repeatable, UnitOfWork
 from countersign.usecases.receive_file import InspectedFile, inspect_file, keep_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreFile:
-    """An upload; `media_type` without parameters."""
+    """An upload; `media_type` without parameters. Without `id` it gets a new one."""
 
     caller: Caller
     staged: Staged
     media_type: str
+    id: str = ""
+    filename: str = ""
     repeatable: Repeatable | None = None
 
 
@@ -52,7 +55,7 @@ def _upload(
     command: StoreFile, content: FileRef, pages: tuple[PageSize, ...], ports: Ports
 ) -> StoredFile:
     return StoredFile(
-        id=str(uuid4()),
+        id=command.id or str(uuid4()),
         account_id=command.caller.account.id,
         kind=StoredFileKind.UPLOAD,
         media_type=command.media_type,
@@ -60,6 +63,7 @@ def _upload(
         sha256=content.sha256,
         created_at=ports.clock(),
         pages=pages,
+        filename=command.filename,
     )
 
 
@@ -67,6 +71,12 @@ def read_stored_file(file_id: str, caller: Caller, ports: Ports) -> StoredFile:
     """Raises NotFound, also for another account's."""
     with ports.unit_of_work() as uow:
         return uow.stored_files.get(caller.account.id, file_id)
+
+
+def linked_file(download: FileDownload, ports: Ports) -> StoredFile:
+    """What a link was made to. Raises NotFound when it was removed since."""
+    with ports.unit_of_work() as uow:
+        return uow.stored_files.get(download.account_id, download.file_id)
 
 
 def sha256_of(file: StoredFile, ports: Ports) -> str:

@@ -91,6 +91,7 @@ envelopes = Table(
     Column("version", Integer, nullable=False),
     Column("chain_length", Integer, nullable=False),
     Column("chain_head", SHA256, nullable=False),
+    Column("folder", CleanText, nullable=False, server_default=""),
     Index("ix_envelopes_newest_of_account", "account_id", "created_at", "id"),
     Index("ix_envelopes_newest_of_credential", "credential_id", "created_at", "id"),
 )
@@ -162,6 +163,7 @@ tasks = Table(
     Column("removed", Boolean, nullable=False, server_default=false()),
     Column("redirects", Json, nullable=False, server_default="{}"),
     Column("identity_choice", Json, nullable=False, server_default="[]"),
+    Column("message", CleanText, nullable=False, server_default=""),
     Index(None, "envelope_id", "position"),
 )
 IS_GUEST = text("guest_of IS NOT NULL")

@@ -15,7 +15,9 @@ from countersign.domain.evidence import GENESIS, Link, record
 from countersign.domain.task import Task
 
 WORDS: Mapping[EventKind, str] = {
+    EventKind.ENVELOPE_DRAFTED: "Drafted",
     EventKind.ENVELOPE_SENT: "Sent",
+    EventKind.ENVELOPE_EXPIRES_SOON: "Close to its deadline",
     EventKind.TASK_READY: "May sign from now on",
     EventKind.MESSAGE_ANSWERED: "The mail server answered",
     EventKind.TASK_REMINDED: "Reminded",
