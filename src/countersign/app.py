@@ -46,7 +46,7 @@ from countersign.adapters.secrets import SecretBox, master_key, subkey
 from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
-from countersign.dialects import Dialect, signature_nc, signeum, signicat_v2
+from countersign.dialects import Dialect, nextsign, signature_nc, signeum, signicat_v2
 from countersign.domain.eids import EID_NAMES
 from countersign.pages import downloads, front, operations, pki, sandbox, static, token, widget
 from countersign.pages.signing import api as signing
@@ -57,7 +57,12 @@ from countersign.usecases.identity_port import IdentityProvider
 from countersign.usecases.outside_ports import Mailer
 from countersign.usecases.ports import Clock, Ports, UnitOfWork
 
-DIALECTS: tuple[Dialect, ...] = (signature_nc.DIALECT, signeum.DIALECT, signicat_v2.DIALECT)
+DIALECTS: tuple[Dialect, ...] = (
+    nextsign.DIALECT,
+    signature_nc.DIALECT,
+    signeum.DIALECT,
+    signicat_v2.DIALECT,
+)
 DEFAULT_ADDRESS = ("127.0.0.1", 8080)
 # That have begun; few of them compute at once (turns.py). With the worker they fit into the pool
 HANDLER_THREADS = 20

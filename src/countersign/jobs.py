@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from countersign.domain.envelope import Envelope, EnvelopeStatus
+from countersign.domain.errors import NotFound
 from countersign.domain.events import Event, EventKind
 from countersign.domain.evidence import Link, timestamp
 from countersign.domain.task import TaskStatus
 from countersign.usecases.change_tasks import expire_task
+from countersign.usecases.delete_envelope import delete_in_time
 from countersign.usecases.deliver_webhook import deliver_webhook
 from countersign.usecases.expire_envelope import expire_envelope
 from countersign.usecases.keep_results import ask_for_package, keep_results
@@ -24,8 +27,10 @@ from countersign.usecases.make_package import make_package
 from countersign.usecases.outside_ports import WebhookTranslator
 from countersign.usecases.ports import FollowUps, NewJob, Ports, UnitOfWork
 from countersign.usecases.remind_unasked import remind_unasked
+from countersign.usecases.remove_files import remove_files
 from countersign.usecases.seal_envelope import seal_envelope
 from countersign.usecases.send_message import send_message
+from countersign.usecases.stored_files import remove_upload
 from countersign.usecases.tell_webhooks import tell_webhooks
 from countersign.usecases.verify_envelope import verify_envelope
 from countersign.usecases.warn_of_deadline import warn_of_deadline
@@ -41,6 +46,8 @@ Rule = Callable[[Envelope, Event, UnitOfWork], Iterable[NewJob]]
 Args = Mapping[str, Any]
 
 PDF, MAIL, WEBHOOK, DEFAULT = "pdf", "mail", "webhook", "default"
+# What is not found when it was deleted with its envelope, or by itself
+OF_DELETED = ("envelope", "task", "message", "delivery", "stored file")
 QUEUES: Mapping[str, int] = {PDF: 2, MAIL: 1, WEBHOOK: 4, DEFAULT: 1}  # worker threads of each
 
 
@@ -120,6 +127,13 @@ def _warn_in_time(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterabl
         yield NewJob(kind="warn_of_deadline", args={"envelope": envelope.id}, run_at=at)
 
 
+def _delete_in_time(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    """Whoever does it looks again when the envelope turns out to be younger."""
+    if envelope.settings.delete_days is not None:
+        at = event.at + timedelta(days=envelope.settings.delete_days)
+        yield NewJob(kind="delete_in_time", args={"envelope": envelope.id}, run_at=at)
+
+
 def _keep_results(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
     task = envelope.task(event.task_id or "")
     if envelope.settings.keeps_results:
@@ -140,7 +154,8 @@ def _watch_task(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[
 
 
 FOLLOW_UPS: Mapping[EventKind, tuple[Rule, ...]] = {
-    EventKind.ENVELOPE_SENT: (_watch_deadline, _warn_in_time),
+    EventKind.ENVELOPE_DRAFTED: (_delete_in_time,),
+    EventKind.ENVELOPE_SENT: (_watch_deadline, _warn_in_time, _delete_in_time),
     EventKind.TASK_READY: (_invite, _remind_in_time),
     EventKind.TASK_ADDED: (_watch_task,),
     EventKind.TASK_DUE_CHANGED: (_watch_task,),
@@ -170,7 +185,21 @@ def follow_ups(translators: Mapping[str, WebhookTranslator]) -> FollowUps:
 
 
 def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
-    """Every kind of job with the use case that does it. All may be done twice."""
+    """Every kind of job with the use case that does it. All may be done twice. What was to be done
+    for an envelope that was deleted since is done with it."""
+    kinds = _handlers(ports)
+    return {kind: partial(_unless_deleted, handler) for kind, handler in kinds.items()}
+
+
+def _unless_deleted(handler: Callable[[Args], None], args: Args) -> None:
+    try:
+        handler(args)
+    except NotFound as problem:
+        if problem.kind not in OF_DELETED:
+            raise
+
+
+def _handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
     return {
         "seal_envelope": lambda args: seal_envelope(args["envelope"], ports),
         "verify_envelope": lambda args: verify_envelope(args["envelope"], ports),
@@ -178,6 +207,9 @@ def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
         "expire_task": lambda args: expire_task(args["task"], ports),
         "make_package": lambda args: make_package(args["envelope"], args["package"], ports),
         "expire_envelope": lambda args: expire_envelope(args["envelope"], ports),
+        "delete_in_time": lambda args: delete_in_time(args["envelope"], ports),
+        "remove_files": lambda args: remove_files(args, ports),
+        "remove_upload": lambda args: remove_upload(args["account"], args["file"], ports),
         "warn_of_deadline": lambda args: warn_of_deadline(args["envelope"], ports),
         "write_invitation": lambda args: write_invitation(args["envelope"], args["task"], ports),
         "write_reminder": lambda args: write_reminder(

@@ -4,6 +4,8 @@ what SQLite and PostgreSQL do."""
 from __future__ import annotations
 
 import hashlib
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -15,6 +17,7 @@ from typing import Any
 
 from countersign.domain.account import PRODUCTION, Account, Caller, Credential
 from countersign.domain.chat import ChatMessage
+from countersign.domain.deletion import Deletion
 from countersign.domain.delivery import (
     Attempt,
     Delivery,
@@ -83,6 +86,7 @@ class State:
     stored_files: dict[str, StoredFile] = field(default_factory=dict)
     file_uses: dict[tuple[str, str], str] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)
+    deletions: dict[str, Deletion] = field(default_factory=dict)
 
     def copy(self) -> State:
         return State(**{table.name: dict(getattr(self, table.name)) for table in fields(self)})
@@ -162,6 +166,7 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.tasks: ports.Tasks = FakeTasks(tx)
         self.stored_files: ports.StoredFiles = FakeStoredFiles(tx)
         self.packages: ports.Packages = FakePackages(tx)
+        self.deletions: ports.Deletions = FakeDeletions(tx)
         self.jobs: ports.Jobs = FakeJobs(tx)
 
     def __enter__(self) -> FakeUnitOfWork:
@@ -804,22 +809,72 @@ class FakeJobs:
             waiting[max(waiting, default=0) + 1] = job
 
 
+class FakeDeletions:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def erase(self, envelope: Envelope, deletion: Deletion) -> None:
+        state, people = self._tx.write, {task.id for task in envelope.tasks}
+        state.deletions[envelope.id] = deletion
+        for kept in (state.envelopes, state.links):
+            kept.pop(envelope.id, None)
+        for kept in (state.messages, state.deliveries, state.chat):
+            for id in [id for id, one in kept.items() if one.envelope_id == envelope.id]:
+                del kept[id]
+        for proofs in (state.identity_attempts, state.identity_proofs):
+            for key in [key for key in proofs if key[0] in people]:
+                del proofs[key]
+
+    def get(self, envelope_id: str) -> Deletion:
+        return found(self._tx.read.deletions, "deletion", envelope_id)
+
+    def uses(self, file: FileRef) -> bool:
+        state = self._tx.read
+        used = {doc.upload.sha256 for one in state.envelopes.values() for doc in one.documents}
+        used |= {one.upload.sha256 for one in state.templates.values()}
+        used |= {one.sha256 for one in state.stored_files.values()}
+        return file.sha256 in used
+
+    def uses_base(self, key: str) -> bool:
+        envelopes = self._tx.read.envelopes.values()
+        return any(doc.base_key == key for one in envelopes for doc in one.documents)
+
+    def forget_base(self, key: str) -> None:
+        self._tx.write.bases.pop(key, None)
+
+
 class FakeFiles:
     """The port Files."""
 
     def __init__(self) -> None:
         self.stored: dict[str, bytes] = {}
+        self.renewed: dict[str, float] = {}
+        self.aged = 0.0  # seconds by which a test made all files older
+
+    def renew(self, file: FileRef) -> None:
+        self.renewed[file.sha256] = time.time() + self.aged
+
+    def idle(self, file: FileRef) -> float:
+        if file.sha256 not in self.stored:
+            return math.inf
+        return time.time() + self.aged - self.renewed[file.sha256]
+
+    def remove(self, file: FileRef, idle: float = 0.0) -> bool:
+        if self.idle(file) < idle:
+            return False
+        self.stored.pop(file.sha256, None)
+        return True
 
     def put(self, data: bytes) -> FileRef:
         file = FileRef(hashlib.sha256(data).hexdigest(), len(data))
         self.stored[file.sha256] = data
+        self.renew(file)
         return file
 
-    def adopt(self, path: Path, sha256: str) -> FileRef:
+    def adopt(self, path: Path, _sha256: str) -> FileRef:
         data = path.read_bytes()
         path.unlink()
-        self.stored[sha256] = data
-        return FileRef(sha256, len(data))
+        return self.put(data)
 
     @contextmanager
     def aside(self) -> Iterator[Path]:

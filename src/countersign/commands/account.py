@@ -9,6 +9,7 @@ from countersign import app
 from countersign.commands.demo_contract import add_sample_template
 from countersign.commands.options import Subparsers, add_data, existing, settings_of
 from countersign.domain.account import PRODUCTION, TEST
+from countersign.domain.short_id import short_id
 from countersign.usecases.change_account import change_account, limit_account, permit_account
 from countersign.usecases.create_account import create_account
 from countersign.usecases.create_credential import CreateCredential, create_credential
@@ -17,6 +18,7 @@ from countersign.usecases.ports import Ports
 Made = dict[str, dict[str, str]]
 UNCHANGED = object()
 OAUTH_API = "signicat"
+KEY_PREFIXES = {"nextsign": "ns_", "signeum": "ds_"}
 
 
 def add(commands: Subparsers) -> None:
@@ -117,14 +119,20 @@ def make_account(name: str, email: str, installation: app.Installation) -> Made:
 
     return {
         "account": {"id": account.id, "name": account.name, "email": account.email},
+        "nextsign": {
+            "company": short_id(account.id),
+            "api_key": _key(account.id, "nextsign", ports),
+        },
         "signature_nc": {"token": secret(PRODUCTION), "test_token": secret(TEST)},
         "signicat": _oauth_client(account.id, ports),
-        "signeum": {"organization_id": account.id, "api_key": _signeum_key(account.id, ports)},
+        "signeum": {"organization_id": account.id, "api_key": _key(account.id, "signeum", ports)},
     }
 
 
-def _signeum_key(account_id: str, ports: Ports) -> str:
-    command = CreateCredential(account_id=account_id, api="signeum", name="first key", prefix="ds_")
+def _key(account_id: str, api: str, ports: Ports) -> str:
+    command = CreateCredential(
+        account_id=account_id, api=api, name="first key", prefix=KEY_PREFIXES[api]
+    )
     return create_credential(command, ports).secret
 
 

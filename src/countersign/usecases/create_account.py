@@ -18,9 +18,7 @@ def create_account(name: str, email: str, ports: Ports) -> Account:
         wrong["email"] = "must be an e-mail address"
     if wrong:
         raise Invalid("an account needs a name and an e-mail address", wrong)
-    account = Account(
-        id=new_short_id(), name=name.strip(), email=email, created_at=ports.clock()
-    )
+    account = Account(id=new_short_id(), name=name.strip(), email=email, created_at=ports.clock())
     with ports.unit_of_work() as uow:
         uow.accounts.add(account)
         for project in standard_projects(account.id, account.created_at):

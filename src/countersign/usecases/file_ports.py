@@ -26,6 +26,16 @@ class Files(Protocol):
     def aside(self) -> AbstractContextManager[Path]:
         """An empty file, to be written and adopted; gone at the end when it was not."""
 
+    def renew(self, file: FileRef) -> None:
+        """Says that somebody is about to use a file again, as putting it does."""
+
+    def idle(self, file: FileRef) -> float:
+        """Seconds of real time since it was put or renewed last; infinite when it is not there."""
+
+    def remove(self, file: FileRef, idle: float = 0.0) -> bool:
+        """Whether it is gone now: False when somebody put or renewed it less than `idle` seconds
+        ago. Whoever puts it at the same moment finds it there."""
+
     def local(self, file: FileRef) -> AbstractContextManager[Path]:
         """The content as a file of this machine, to be read until the end. Raises NotFound."""
 

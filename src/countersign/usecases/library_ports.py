@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from countersign.domain.deletion import Deletion
+from countersign.domain.document import FileRef
+from countersign.domain.envelope import Envelope
 from countersign.domain.package import Package
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Task
@@ -33,6 +36,25 @@ class StoredFiles(Protocol):
 
     def used_in(self, file_id: str) -> Sequence[str]:
         """Ids of envelopes."""
+
+
+class Deletions(Protocol):
+    """Deleting for good, and the records of it."""
+
+    def erase(self, envelope: Envelope, deletion: Deletion) -> None:
+        """Removes every row that tells of the envelope and of its people, and keeps the record. Not
+        for envelopes that share tasks with others."""
+
+    def get(self, envelope_id: str) -> Deletion:
+        """Raises NotFound."""
+
+    def uses(self, file: FileRef) -> bool:
+        """Whether a document, a template, a form or an upload still needs these bytes."""
+
+    def uses_base(self, key: str) -> bool:
+        """Whether a document still needs this base."""
+
+    def forget_base(self, key: str) -> None: ...
 
 
 class Packages(Protocol):

@@ -23,7 +23,7 @@ from countersign.domain.project import Project
 from countersign.domain.template import Template
 from countersign.usecases.file_ports import Files, PdfEngine
 from countersign.usecases.identity_port import IdentityProviders, OpenIdProviders, Simulated
-from countersign.usecases.library_ports import Packages, StoredFiles, Tasks
+from countersign.usecases.library_ports import Deletions, Packages, StoredFiles, Tasks
 from countersign.usecases.merchant_port import MerchantKeys, MerchantSigner
 from countersign.usecases.outside_ports import (
     AccessTokens,
@@ -341,6 +341,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     tasks: Tasks
     stored_files: StoredFiles
     packages: Packages
+    deletions: Deletions
     identity: Identities
     openid_providers: OpenIdProviders
     bases: Bases

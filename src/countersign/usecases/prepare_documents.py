@@ -25,6 +25,8 @@ def prepare_documents(envelope: Envelope, ports: Ports) -> tuple[Envelope, list[
         if base is None:
             base = ports.engine.prepare(envelope, document)
             new.append(base)
+        else:
+            ports.files.renew(base.file)
         prepared = replace(document, base_key=key, base=base.file)
         envelope = envelope.with_document(prepared)
     return envelope, new

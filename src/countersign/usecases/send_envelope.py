@@ -96,9 +96,7 @@ def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
     return envelope
 
 
-def _begun(
-    command: SendEnvelope, draft: Envelope, now: datetime
-) -> tuple[Envelope, list[Event]]:
+def _begun(command: SendEnvelope, draft: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
     return sending.keep_draft(draft, now) if command.draft else sending.send(draft, now)
 
 

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 from uuid import uuid4
 
 from countersign.domain.account import Caller
+from countersign.domain.deletion import Leftovers
 from countersign.domain.document import PDF, FileRef, PageSize
 from countersign.domain.errors import Conflict
 from countersign.domain.stored_file import StoredFile, StoredFileKind, describe
 from countersign.usecases.file_ports import Staged
 from countersign.usecases.outside_ports import FileDownload
-from countersign.usecases.ports import Ports, Repeatable, UnitOfWork
+from countersign.usecases.ports import NewJob, Ports, Repeatable, UnitOfWork
 from countersign.usecases.receive_file import InspectedFile, inspect_file, keep_file
+from countersign.usecases.remove_files import PAUSE, removal_job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreFile:
-    """An upload; `media_type` without parameters. Without `id` it gets a new one."""
+    """An upload; `media_type` without parameters. Without `id` it gets a new one; with a `lifetime`
+    it is removed after it."""
 
     caller: Caller
     staged: Staged
     media_type: str
     id: str = ""
     filename: str = ""
+    lifetime: timedelta | None = None
     repeatable: Repeatable | None = None
 
 
@@ -36,6 +41,10 @@ def store_file(command: StoreFile, ports: Ports) -> StoredFile:
     file = _upload(command, received.upload, received.pages, ports)
     with ports.unit_of_work() as uow:
         uow.stored_files.add(file)
+        if command.lifetime is not None:
+            args = {"account": file.account_id, "file": file.id}
+            at = file.created_at + command.lifetime
+            uow.jobs.add(NewJob(kind="remove_upload", args=args, run_at=at))
         if command.repeatable is not None:
             made = uow.repeats.claim(command.repeatable, file.id, file.created_at)
             if made != file.id:
@@ -118,6 +127,15 @@ def remove_stored_file(file_id: str, caller: Caller, ports: Ports) -> None:
         if _is_waited_for(file, uow):
             raise Conflict("somebody is still to act on this document")
         uow.stored_files.remove(file)
+        uow.commit()
+
+
+def remove_upload(account_id: str, file_id: str, ports: Ports) -> None:
+    """Its life is over; what was made of it has bytes of its own. Raises NotFound."""
+    with ports.unit_of_work() as uow:
+        file = uow.stored_files.get(account_id, file_id)
+        uow.stored_files.remove(file)
+        uow.jobs.add(removal_job(Leftovers(shared=file.parts), ports.clock() + PAUSE))
         uow.commit()
 
 

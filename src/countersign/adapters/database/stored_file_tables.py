@@ -1,8 +1,8 @@
-"""The tables of stored files and packages."""
+"""The tables of stored files and packages, and of records of deletions."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Table
+from sqlalchemy import Column, Index, Integer, Table
 
 from countersign.adapters.database.tables import ID, SHA256, metadata
 from countersign.adapters.database.types import CleanText, Json, Time
@@ -21,6 +21,7 @@ stored_files = Table(
     Column("filename", CleanText, nullable=False),
     Column("title", CleanText, nullable=False),
     Column("description", CleanText, nullable=False),
+    Index(None, "sha256"),
 )
 
 # Which envelopes a file was put into, and as which of their documents
@@ -44,4 +45,20 @@ packages = Table(
     Column("status", CleanText, nullable=False),
     Column("file_id", ID),
     Index(None, "envelope_id"),
+)
+
+# What stays of an envelope that was deleted
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("envelope_id", ID, primary_key=True),
+    Column("account_id", ID, nullable=False),
+    Column("origin", CleanText, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("deleted_at", Time, nullable=False),
+    Column("deleted_by", CleanText, nullable=False),
+    Column("status", CleanText, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("last_hash", SHA256, nullable=False),
+    Index(None, "account_id", "deleted_at"),
 )

@@ -112,6 +112,8 @@ documents = Table(
     Column("base_sha256", SHA256),
     Column("base_size", BigInteger),
     Index(None, "envelope_id", "position"),
+    Index(None, "upload_sha256"),
+    Index(None, "base_key"),
 )
 
 segments = Table(

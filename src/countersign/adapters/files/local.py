@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import math
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -57,6 +58,32 @@ class LocalFiles:
             yield Path(path)
         finally:
             Path(path).unlink(missing_ok=True)
+
+    def renew(self, file: FileRef) -> None:
+        with suppress(FileNotFoundError):
+            os.utime(self._path(file.sha256))
+
+    def idle(self, file: FileRef) -> float:
+        try:
+            return time.time() - self._path(file.sha256).stat().st_mtime
+        except FileNotFoundError:
+            return math.inf
+
+    def remove(self, file: FileRef, idle: float = 0.0) -> bool:
+        """It is taken aside first: one that turns out to be wanted is put back, and who puts it
+        meanwhile writes it anew."""
+        if self.idle(file) < idle:
+            return False
+        target, aside = self._path(file.sha256), self._aside / f"removed-{file.sha256}"
+        try:
+            os.replace(target, aside)
+        except FileNotFoundError:
+            return True
+        if time.time() - aside.stat().st_mtime < idle:
+            os.replace(aside, target)
+            return False
+        aside.unlink()
+        return True
 
     @contextmanager
     def local(self, file: FileRef) -> Iterator[Path]:
@@ -113,7 +140,13 @@ class LocalFiles:
         if not target.exists():
             write(target)
             _sync_folder(target.parent)
-        elif not self._safe.get(sha256):
+            return
+        try:
+            os.utime(target)
+        except FileNotFoundError:  # removed a moment ago
+            self._keep(sha256, target, write)
+            return
+        if not self._safe.get(sha256):
             _sync_folder(target.parent)
 
     def _make_folders(self) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from countersign.turns import waiting
 
 REMEMBERED = 16 << 20  # bytes of segments, which the next act hashes again
 SMALL = 1 << 20  # bytes; larger ones are not remembered
+FRESH = 1800.0  # seconds for which a file counts as just put
 ONE_REQUEST = 16 << 20  # bytes; larger ones are sent in parts
 RETRIES: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=15)}
 
@@ -54,6 +57,27 @@ class ObjectStoreFiles:
             path = Path(folder) / "aside"
             path.touch()
             yield path
+
+    def renew(self, file: FileRef) -> None:
+        if self.idle(file) > FRESH:
+            self._overwrite(file, b"".join(self.stream([file])))
+
+    def idle(self, file: FileRef) -> float:
+        with _translated(file), waiting():
+            try:
+                changed = obstore.head(self._store, _key(file))["last_modified"]
+            except (FileNotFoundError, NotFoundError):
+                return math.inf
+        return time.time() - changed.timestamp()
+
+    def remove(self, file: FileRef, idle: float = 0.0) -> bool:
+        """Between looking and removing there is a moment in which somebody could put it, who has
+        not done so for `idle` seconds."""
+        if self.idle(file) < idle:
+            return False
+        with _translated(file), suppress(NotFound), waiting():
+            obstore.delete(self._store, _key(file))
+        return True
 
     @contextmanager
     def local(self, file: FileRef) -> Iterator[Path]:
@@ -88,22 +112,23 @@ class ObjectStoreFiles:
                     yield bytes(view[first : first + BLOCK])
 
     def _create(self, file: FileRef, content: bytes | Path) -> None:
+        """What is there already is written again when it is not fresh: see `remove`."""
+        if file.size > ONE_REQUEST:
+            if self.idle(file) > FRESH:
+                self._overwrite(file, content)
+            return
         with _translated(file), waiting():
-            if file.size > ONE_REQUEST:
-                if not self._exists(file):
-                    obstore.put(self._store, _key(file), content)
-                return
             try:
                 obstore.put(self._store, _key(file), content, mode="create", use_multipart=False)
-            except AlreadyExistsError:
                 return
+            except AlreadyExistsError:
+                pass
+        if self.idle(file) > FRESH:
+            self._overwrite(file, content)
 
-    def _exists(self, file: FileRef) -> bool:
-        try:
-            obstore.head(self._store, _key(file))
-        except (FileNotFoundError, NotFoundError):
-            return False
-        return True
+    def _overwrite(self, file: FileRef, content: bytes | Path) -> None:
+        with _translated(file), waiting():
+            obstore.put(self._store, _key(file), content)
 
     def _remember(self, file: FileRef, data: bytes) -> None:
         if len(data) <= SMALL:
