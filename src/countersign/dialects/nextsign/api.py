@@ -163,7 +163,7 @@ def _cases(api: NextSign) -> Iterator[Operation]:
 
 
 def _files(api: NextSign, largest_file: int) -> Iterator[Operation]:
-    bodies = [_upload_form(largest_file), Json(schemas.NewUpload, largest_file * 4 // 3 + AROUND)]
+    bodies: list[Json | Multipart] = [_upload_form(largest_file), Json(schemas.NewUpload, largest_file * 4 // 3 + AROUND)]
     path = f"{FILES}/company/{{company}}/file"
     failures = [
         Failure(status, text, type=answers.FileError)
