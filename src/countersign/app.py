@@ -40,6 +40,13 @@ from countersign.adapters.keys.material import KeysUnusable
 from countersign.adapters.keys.pkcs12 import load_pkcs12
 from countersign.adapters.links import SignedLinks
 from countersign.adapters.mail import SandboxMailer, SmtpMailer
+from countersign.adapters.office import (
+    DocxFiles,
+    Limits,
+    NoOffice,
+    OfficeConverter,
+    find_office,
+)
 from countersign.adapters.outbound_http import OutboundHttp
 from countersign.adapters.pdf_engine import Engine, Keyring, MerchantSigning, use_font_directory
 from countersign.adapters.secrets import SecretBox, master_key, subkey
@@ -83,6 +90,7 @@ class Installation:
     worker: Worker
     keys: LocalKeys
     hits: Hits
+    office: OfficeConverter
 
     def is_sandbox(self) -> bool:
         """Whether this is one, or was one when it was served: `account create` is not told."""
@@ -112,7 +120,8 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         hits = stack.enter_context(closing(hits_beside(database)))
         fetcher = stack.enter_context(closing(_fetcher(settings)))
         migrate(database)
-        installation = _installation(settings, database, workshop, hits, fetcher, outside)
+        office = stack.enter_context(closing(_office(settings, workshop)))
+        installation = _installation(settings, database, workshop, hits, fetcher, office, outside)
         if isinstance(installation.ports.identity, AccountEids):
             stack.enter_context(closing(installation.ports.identity))
         yield installation
@@ -135,6 +144,7 @@ def _installation(
     workshop: Workshop,
     hits: Hits,
     fetcher: HttpFetcher,
+    office: OfficeConverter,
     outside: Outside,
 ) -> Installation:
     clock: Clock = system_clock
@@ -145,7 +155,7 @@ def _installation(
         clock, job_clock = moved, moved.exactly
     keys = open_local_keys(settings.data / "keys" / "pki", settings.public_url, clock())
     queue = JobQueue(database, job_clock)
-    ports = outside(_ports(settings, database, queue, clock, keys, workshop, fetcher))
+    ports = outside(_ports(settings, database, queue, clock, keys, workshop, fetcher, office))
     poll = SANDBOX_POLL if settings.sandbox else POLL
     worker = Worker(queue, jobs.handlers(ports), jobs.retry_after, jobs.QUEUES, poll=poll)
     return Installation(
@@ -156,6 +166,7 @@ def _installation(
         worker=worker,
         keys=keys,
         hits=hits,
+        office=office,
     )
 
 
@@ -167,6 +178,7 @@ def _ports(
     keys: LocalKeys,
     workshop: Workshop,
     fetcher: HttpFetcher,
+    office: OfficeConverter,
 ) -> Ports:
     master = master_key(settings.data / "keys" / "master.key")
     links = SignedLinks(settings.public_url, subkey(master, "links"))
@@ -186,6 +198,8 @@ def _ports(
         files=files,
         engine=Engine(files, keyring, workshop),
         merchant=MerchantSigning(keyring),
+        docx=DocxFiles(workshop),
+        converter=office,
         mailer=_mailer(settings, files),
         invitations=MailInvitations(settings.mail_from),
         webhooks=HttpWebhookSender(OutboundHttp(allow_private=settings.sandbox)),
@@ -217,6 +231,18 @@ def _keyring(settings: Settings, keys: LocalKeys, clock: Clock) -> Keyring:
 
 def _fetcher(settings: Settings) -> HttpFetcher:
     return HttpFetcher(OutboundHttp(allow_private=settings.sandbox), settings.data / "staging")
+
+
+def _office(settings: Settings, workshop: Workshop) -> OfficeConverter:
+    docx = DocxFiles(workshop)
+    with _blaming("converters"):
+        limits = Limits(processes=settings.converters)
+    try:
+        return OfficeConverter(find_office(settings.soffice), docx, limits)
+    except NoOffice as problem:
+        if settings.soffice:
+            raise BadSettings(f"{PREFIX}SOFFICE: {problem}") from None
+    return OfficeConverter(None, docx, limits)
 
 
 def _identity(

@@ -17,6 +17,7 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.merchant_key import KeyFacts, KeyKind, MerchantKey
 from countersign.domain.task import Task
 from countersign.usecases.ports import Ports
+from tests.usecases.fake_docx import FakeConverter, FakeDocx
 from tests.usecases.fake_engine import FakeEngine
 from tests.usecases.fake_fetcher import FakeFetcher
 from tests.usecases.fakes import FakeFiles, FakeUnitOfWork, Memory
@@ -56,6 +57,8 @@ class World:
             fetcher=FakeFetcher(),
             identity=AccountEids(NoIdentity()),
             merchant=Stamp(),
+            docx=FakeDocx(),
+            converter=FakeConverter(),
             code_key=bytes(32),
             link_lifetime=LIFETIME,
         )

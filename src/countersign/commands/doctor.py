@@ -13,6 +13,7 @@ from countersign import app
 from countersign.adapters.identity.client_certificate import load_client_certificate
 from countersign.adapters.identity.openid.directory import Directory
 from countersign.adapters.keys.local import crl_address_of
+from countersign.adapters.office import NoOffice, OfficeConverter, OfficeUnusable
 from countersign.adapters.pdf_engine import missing_scripts
 from countersign.commands.options import Subparsers, new_command, settings_of
 from countersign.domain.errors import DomainError, Unavailable
@@ -21,6 +22,13 @@ from countersign.settings import Settings
 GOOD, HINT, BAD = "ok", "hint", "BAD"
 RENEW_BEFORE = timedelta(days=30)  # a bank takes its time
 Finding = tuple[str, str]
+NO_NAMESPACE = (
+    "this machine gives LibreOffice no network namespace of its own; that it uses no network rests"
+    " on its configuration and, from Linux 6.7 on, on Landlock"
+)
+NO_LANDLOCK = (
+    "this kernel has no Landlock; LibreOffice can read whatever the server's user can read"
+)
 
 
 def add(commands: Subparsers) -> None:
@@ -43,6 +51,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
             yield GOOD, f"database: {installation.database.url.get_backend_name()} answers"
             yield from _dead_jobs(installation)
             yield from _identity_providers(installation)
+            yield from _office(installation.office)
     except DomainError as problem:
         yield BAD, f"database: {problem}"
         return
@@ -70,6 +79,25 @@ def _identity_providers(installation: app.Installation) -> Iterator[Finding]:
                 yield GOOD, f"{where} publishes its keys"
             except Unavailable:
                 yield BAD, f"{where} publishes nothing that can be used; the lines above say why"
+
+
+def _office(office: OfficeConverter) -> Iterator[Finding]:
+    try:
+        confined = office.trial()
+    except NoOffice:
+        yield (
+            HINT,
+            "DOCX: LibreOffice is not installed, so DOCX files are refused; install it (Debian:"
+            " libreoffice-writer-nogui) or name its soffice in COUNTERSIGN_SOFFICE",
+        )
+    except (OfficeUnusable, Unavailable) as problem:
+        yield BAD, f"DOCX: {problem}"
+    else:
+        yield GOOD, "DOCX: LibreOffice makes PDFs"
+        if "namespace" not in confined:
+            yield HINT, f"DOCX: {NO_NAMESPACE}"
+        if "landlock" not in confined:
+            yield HINT, f"DOCX: {NO_LANDLOCK}"
 
 
 def _keys(folder: Path) -> Iterator[Finding]:

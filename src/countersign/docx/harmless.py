@@ -9,12 +9,14 @@ documents in other formats; fields that fetch; data sources of mail merges.
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 
 from lxml import etree
 
 from countersign.docx.markup import kind_of, parsed, written
-from countersign.docx.package import Package
+from countersign.docx.package import PEEK_BYTES, Package
 
 _FETCHING = re.compile(
     r"\s*(?:INCLUDEPICTURE|INCLUDETEXT|INCLUDE|IMPORT|LINK|DDEAUTO|DDE|DATABASE|RD|EMBED|PLAYMACRO|"
@@ -25,6 +27,8 @@ _REACHING = {"altChunk", "subDoc", "mailMerge", "attachedTemplate", "object", "c
 _EMBEDDED = ("/oleObject", "/package", "/aFChunk", "/subDocument", "/control", "/attachedTemplate")
 _VML = ("{urn:schemas-microsoft-com:vml}", "{urn:schemas-microsoft-com:office:office}")
 _VML_ADDRESSES = ("src", "{urn:schemas-microsoft-com:office:office}href")
+_GZIP, _GZIP_WINDOW = b"\x1f\x8b", 31
+_BEFORE_MARKUP = b"\xef\xbb\xff\xfe \t\r\n"
 _FOREIGN = ("mimetype", "meta-inf/", "content.xml")  # the parts of OpenDocument
 
 
@@ -32,14 +36,27 @@ def harmless(data: bytes) -> bytes:
     """The same document without what reaches outside. Raises UnusableDocx."""
     package = Package(data)
     changed: dict[str, bytes] = {}
+    foreign: list[str] = []
     for name in package.names:
-        if name.lower().endswith((".xml", ".rels", ".vml")):
-            content = package.read(name)
-            root = parsed(content)
+        if name.lower().startswith(_FOREIGN):
+            foreign.append(name)
+        elif name.lower().endswith((".xml", ".rels", ".vml")):
+            root = parsed(package.read(name))
             if _clean(root):
                 changed[name] = written(root)
-    foreign = [name for name in package.names if name.lower().startswith(_FOREIGN)]
+        elif _is_drawing_with_links(package.beginning(name)):
+            foreign.append(name)
     return package.written(changed, foreign)
+
+
+def _is_drawing_with_links(beginning: bytes) -> bool:
+    """SVG, by whatever name and however packed. It may show other files; Word keeps a picture
+    without links beside each."""
+    if beginning.startswith(_GZIP):
+        with suppress(zlib.error):
+            beginning = zlib.decompressobj(_GZIP_WINDOW).decompress(beginning, PEEK_BYTES)
+    text = beginning.replace(b"\0", b"")
+    return text.lstrip(_BEFORE_MARKUP).startswith(b"<") or b"<svg" in text
 
 
 def _clean(root: etree._Element) -> bool:

@@ -20,6 +20,7 @@ from countersign.docx.markup import MAX_SIGNS, parsed
 MAX_PARTS = 4000
 MAX_UNPACKED = 256 << 20  # bytes, all parts together
 MAX_XML = 32 << 20  # bytes, one part
+PEEK_BYTES = 4096
 
 TYPES = "[Content_Types].xml"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
@@ -29,6 +30,11 @@ _TEXTS = [_WORD + f"{kind}+xml" for kind in ("header", "footer", "footnotes", "e
 _MACROS = ("macroenabled", "vbaproject", "vbadata")
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
+
+
+def unpacked_bytes(data: bytes) -> int:
+    """How large all parts are together, as the file says. Raises UnusableDocx."""
+    return sum(part.file_size for part in _opened(data).infolist())
 
 
 class Package:
@@ -53,13 +59,21 @@ class Package:
         """The bytes of an XML part."""
         if self._parts[name].file_size > MAX_XML:
             raise UnusableDocx("too_large", f"one part is larger than {MAX_XML >> 20} MB")
-        try:
-            data = self._zip.read(name)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
-            raise UnusableDocx("broken", "a part of the file is damaged") from None
+        data = self._unpacked(name)
         if data.count(b"<") > MAX_SIGNS:
             raise UnusableDocx("too_large", f"one part has more than {MAX_SIGNS} elements")
         return data
+
+    def beginning(self, name: str) -> bytes:
+        """Up to PEEK_BYTES of any part."""
+        return self._unpacked(name, PEEK_BYTES)
+
+    def _unpacked(self, name: str, most: int = -1) -> bytes:
+        try:
+            with self._zip.open(name) as part:
+                return part.read(most)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
+            raise UnusableDocx("broken", "a part of the file is damaged") from None
 
     def type_of(self, name: str) -> str:
         """The content type in small letters; empty for what is no part of the document."""

@@ -21,6 +21,7 @@ from countersign.domain.evidence import Link
 from countersign.domain.identity import IdentityAttempt
 from countersign.domain.project import Project
 from countersign.domain.template import Template
+from countersign.usecases.docx_port import Converter, Docx
 from countersign.usecases.file_ports import Files, PdfEngine
 from countersign.usecases.identity_port import IdentityProviders, OpenIdProviders, Simulated
 from countersign.usecases.library_ports import Deletions, Packages, StoredFiles, Tasks
@@ -370,6 +371,8 @@ class Ports:
     fetcher: Fetcher
     identity: IdentityProviders
     merchant: MerchantSigner
+    docx: Docx
+    converter: Converter
     code_key: bytes
     simulated: Simulated | None = None
     link_lifetime: timedelta = timedelta(hours=1)
