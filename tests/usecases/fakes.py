@@ -39,6 +39,7 @@ from countersign.domain.errors import (
 )
 from countersign.domain.events import Event
 from countersign.domain.evidence import GENESIS, Link, chain
+from countersign.domain.form import Form
 from countersign.domain.identity import IdentityAttempt
 from countersign.domain.merchant_key import MerchantKey
 from countersign.domain.openid import OpenIdProvider
@@ -87,6 +88,7 @@ class State:
     file_uses: dict[tuple[str, str], str] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)
     deletions: dict[str, Deletion] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
 
     def copy(self) -> State:
         return State(**{table.name: dict(getattr(self, table.name)) for table in fields(self)})
@@ -167,6 +169,7 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.stored_files: ports.StoredFiles = FakeStoredFiles(tx)
         self.packages: ports.Packages = FakePackages(tx)
         self.deletions: ports.Deletions = FakeDeletions(tx)
+        self.forms: ports.Forms = FakeForms(tx)
         self.jobs: ports.Jobs = FakeJobs(tx)
 
     def __enter__(self) -> FakeUnitOfWork:
@@ -809,6 +812,31 @@ class FakeJobs:
             waiting[max(waiting, default=0) + 1] = job
 
 
+class FakeForms:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, form: Form) -> None:
+        self._tx.write.forms[form.id] = form
+
+    def get(self, account_id: str, form_id: str) -> Form:
+        return owned(self._tx.read.forms, "form", account_id, form_id)
+
+    def public(self, form_id: str) -> Form:
+        form = found(self._tx.read.forms, "form", form_id)
+        if not form.is_public:
+            raise NotFound("form", form_id)
+        return form
+
+    def all(self, account_id: str) -> Sequence[Form]:
+        own = [one for one in self._tx.read.forms.values() if one.account_id == account_id]
+        return sorted(own, key=lambda one: (one.created_at, one.id), reverse=True)
+
+    def save(self, form: Form) -> None:
+        self.get(form.account_id, form.id)
+        self._tx.write.forms[form.id] = form
+
+
 class FakeDeletions:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
@@ -832,6 +860,7 @@ class FakeDeletions:
         state = self._tx.read
         used = {doc.upload.sha256 for one in state.envelopes.values() for doc in one.documents}
         used |= {one.upload.sha256 for one in state.templates.values()}
+        used |= {doc.upload.sha256 for one in state.forms.values() for doc in one.documents}
         used |= {one.sha256 for one in state.stored_files.values()}
         return file.sha256 in used
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from countersign.domain.deletion import Deletion
 from countersign.domain.document import FileRef
 from countersign.domain.envelope import Envelope
+from countersign.domain.form import Form
 from countersign.domain.package import Package
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Task
@@ -55,6 +56,24 @@ class Deletions(Protocol):
         """Whether a document still needs this base."""
 
     def forget_base(self, key: str) -> None: ...
+
+
+class Forms(Protocol):
+    """Somebody else's form is not found."""
+
+    def add(self, form: Form) -> None: ...
+
+    def get(self, account_id: str, form_id: str) -> Form:
+        """Raises NotFound."""
+
+    def public(self, form_id: str) -> Form:
+        """Whosever it is, when it is open to everybody. Raises NotFound."""
+
+    def all(self, account_id: str) -> Sequence[Form]:
+        """Newest first."""
+
+    def save(self, form: Form) -> None:
+        """All but its documents. Raises NotFound."""
 
 
 class Packages(Protocol):

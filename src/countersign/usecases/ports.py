@@ -24,7 +24,7 @@ from countersign.domain.template import Template
 from countersign.usecases.docx_port import Converter, Docx
 from countersign.usecases.file_ports import Files, PdfEngine
 from countersign.usecases.identity_port import IdentityProviders, OpenIdProviders, Simulated
-from countersign.usecases.library_ports import Deletions, Packages, StoredFiles, Tasks
+from countersign.usecases.library_ports import Deletions, Forms, Packages, StoredFiles, Tasks
 from countersign.usecases.merchant_port import MerchantKeys, MerchantSigner
 from countersign.usecases.outside_ports import (
     AccessTokens,
@@ -343,6 +343,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     stored_files: StoredFiles
     packages: Packages
     deletions: Deletions
+    forms: Forms
     identity: Identities
     openid_providers: OpenIdProviders
     bases: Bases

@@ -12,6 +12,7 @@ from countersign.domain.account import Caller
 from countersign.domain.deletion import Leftovers
 from countersign.domain.document import PDF, FileRef, PageSize
 from countersign.domain.errors import Conflict
+from countersign.domain.form import DOCX
 from countersign.domain.stored_file import StoredFile, StoredFileKind, describe
 from countersign.usecases.file_ports import Staged
 from countersign.usecases.outside_ports import FileDownload
@@ -56,6 +57,9 @@ def store_file(command: StoreFile, ports: Ports) -> StoredFile:
 def _inspected(command: StoreFile, ports: Ports) -> InspectedFile:
     if command.media_type == PDF:
         return inspect_file(command.staged, "", ports)
+    if command.media_type == DOCX:
+        ports.docx.tags(command.staged.read())
+        return InspectedFile(name="", staged=command.staged, pages=())
     pages = ports.engine.inspect_text(command.staged, command.media_type).pages
     return InspectedFile(name="", staged=command.staged, pages=pages)
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from sqlalchemy import delete, exists, insert, select
 
+from countersign.adapters.database.form_tables import form_documents
 from countersign.adapters.database.identity_tables import identity_attempts, identity_proofs
 from countersign.adapters.database.project_tables import templates
 from countersign.adapters.database.projects import Counts
@@ -69,6 +70,7 @@ class Deletions:
         places = (
             documents.c.upload_sha256,
             templates.c.upload_sha256,
+            form_documents.c.upload_sha256,
             stored_files.c.sha256,
         )
         return any(self._there_is(place == file.sha256) for place in places)

@@ -12,6 +12,7 @@ from countersign.adapters.database.chat import Chat
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.envelopes import Envelopes
 from countersign.adapters.database.erasing import Deletions
+from countersign.adapters.database.forms import Forms
 from countersign.adapters.database.identity import Identities
 from countersign.adapters.database.jobs import JobQueue, Jobs
 from countersign.adapters.database.merchant_keys import MerchantKeys
@@ -60,6 +61,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.stored_files: library_ports.StoredFiles = StoredFiles(self._tx)
         self.packages: library_ports.Packages = Packages(self._tx)
         self.deletions: library_ports.Deletions = Deletions(self._tx, self._task_counts)
+        self.forms: library_ports.Forms = Forms(self._tx)
         self.templates: ports.Templates = Templates(self._tx)
         self.bases: ports.Bases = Bases(self._tx)
         self.messages: ports.Messages = Messages(self._tx)

@@ -233,6 +233,47 @@ class PresignedUrl(BaseModel):
     cached: bool
 
 
+class Tag(BaseModel):
+    id: Id
+    name: str
+    tag: str
+    value: str
+    type: Literal["text", "number", "date"]
+
+
+class FormDocument(BaseModel):
+    name: str
+    type: str
+
+
+class Form(BaseModel):
+    """`recipients` are default ones, as they were given but for CPR numbers."""
+
+    id: Id
+    companyId: str
+    folder: str
+    active: bool
+    title: str
+    settings: Settings
+    tags: list[Tag]
+    recipients: list[dict[str, Any]]
+    documents: list[FormDocument]
+    createdAt: Time
+    updatedAt: Time
+
+
+class ConvertedDocument(BaseModel):
+    file: str
+    name: str
+
+
+class Converted(BaseModel):
+    """`file` is good for 24 hours, without a key."""
+
+    status: Stated = Stated(code=200, message="OK")
+    documents: list[ConvertedDocument]
+
+
 class Call(BaseModel):
     """What an address is told."""
 

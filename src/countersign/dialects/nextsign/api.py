@@ -9,7 +9,7 @@ from functools import cache, partial
 from starlette.requests import Request
 from starlette.responses import Response
 
-from countersign.dialects.nextsign import answers, schemas
+from countersign.dialects.nextsign import answers, schemas, uploading
 from countersign.dialects.nextsign.auth import API, SCHEMES, authenticator, authorizer
 from countersign.dialects.nextsign.documents import LARGEST, MOST_INLINE
 from countersign.dialects.nextsign.errors import MalformedCompany, Rejected, shape
@@ -88,6 +88,15 @@ NEW_CASE = {
     "documents": [{"name": "nda.pdf", "file": "JVBERi0xLjcK", "fileIsBlob": True}],
 }
 
+SUBMISSION = {
+    "tags": [{"tag": "tenant", "value": "Kim Holm"}],
+    "recipients": [{"name": "Kim Holm", "email": "kim@firm.example"}],
+}
+CONVERSION = {
+    "documents": [{"file": "https://files.example/offer.docx", "name": "offer.docx"}],
+    "tags": [{"tag": "price", "value": 4500, "type": "number"}],
+}
+
 
 def build(ports: Ports, runtime: Runtime, *, largest_file: int) -> Dialect:
     """`largest_file` is the limit for one upload, in bytes; this API has one of 50 MB besides."""
@@ -127,17 +136,29 @@ def _document(offered: Sequence[Operation]) -> Operation:
 
 def operations(api: NextSign, largest_file: int) -> tuple[Operation, ...]:
     """Everything that this API offers."""
-    return (*_cases(api), *_files(api, largest_file))
+    return (*_forms(api), *_cases(api), *_files(api, largest_file), *_converting(api))
 
 
 REFUSED = Failure(400, "Bad input")
 UNKNOWN_KEY = Failure(401, "No key, an unknown one, or another company's")
+NO_CONVERTER = Failure(503, "There is nothing to convert DOCX files with, or it is busy")
 TOO_MANY = Failure(429, f"More than {REQUESTS} calls of this key in {WINDOW} seconds")
 
 
 def _operation(tag: str, *failures: Failure) -> partial[Operation]:
     usual = (REFUSED, UNKNOWN_KEY, TOO_MANY)
     return partial(Operation, tags=[tag], path_docs=IDS, failures=[*usual, *failures])
+
+
+def _forms(api: NextSign) -> Iterator[Operation]:
+    one, form = _operation("Forms"), f"{COMPANY}/forms/{{form_id}}"
+    yield one("GET", f"{form}/get", api.read_form, Success(type=answers.Form))
+    yield one("GET", f"{form}/tags/get", api.read_tags, Success(type=list[answers.Tag]))
+    new = Json(schemas.Submission, limit=4 * MB, example=SUBMISSION)
+    created = Success(type=answers.Created)
+    unpaid = Failure(402, "The key's number of cases is used up")
+    submit = _operation("Forms", unpaid, NO_CONVERTER)
+    yield submit("POST", f"{form}/submit", api.submit_form, created, new)
 
 
 def _cases(api: NextSign) -> Iterator[Operation]:
@@ -152,7 +173,7 @@ def _cases(api: NextSign) -> Iterator[Operation]:
     yield several("GET", f"{COMPANY}/cases/{{case_ids}}/get", api.read_cases, all_found)
     unpaid = Failure(402, "The key's number of cases is used up")
     too_large = Failure(413, "More than 3.5 MB: upload documents first")
-    make = _operation("Cases", unpaid, too_large)
+    make = _operation("Cases", unpaid, too_large, NO_CONVERTER)
     new = Json(schemas.NewCase, limit=MOST_INLINE * 4 // 3 + AROUND, example=NEW_CASE)
     created = Success(type=answers.Created)
     yield make("POST", f"{COMPANY}/case/create", api.create_case, created, new)
@@ -163,7 +184,10 @@ def _cases(api: NextSign) -> Iterator[Operation]:
 
 
 def _files(api: NextSign, largest_file: int) -> Iterator[Operation]:
-    bodies: list[Json | Multipart] = [_upload_form(largest_file), Json(schemas.NewUpload, largest_file * 4 // 3 + AROUND)]
+    bodies: list[Json | Multipart] = [
+        _upload_form(largest_file),
+        Json(schemas.NewUpload, largest_file * 4 // 3 + AROUND),
+    ]
     path = f"{FILES}/company/{{company}}/file"
     failures = [
         Failure(status, text, type=answers.FileError)
@@ -195,9 +219,28 @@ def _files(api: NextSign, largest_file: int) -> Iterator[Operation]:
     )
 
 
+def _converting(api: NextSign) -> Iterator[Operation]:
+    failures = [
+        Failure(status, text, type=answers.ConvertError)
+        for status, text in (
+            (400, "Bad input, or a file that is no DOCX"),
+            (401, "No key, or an unknown one"),
+            (429, f"More than {REQUESTS} calls of this key in {WINDOW} seconds"),
+            (500, "The conversion failed"),
+            (503, "Too many are being converted"),
+        )
+    ]
+    one = partial(Operation, tags=["Documents"], failures=failures)
+    body = Json(schemas.Conversion, limit=4 * MB, example=CONVERSION)
+    converted = Success(type=answers.Converted)
+    yield one("POST", f"{BASE}/document/convert", api.convert, converted, body)
+    # The same by its older path
+    yield one("POST", f"{OLD}/convert", api.convert, converted, body, documented=False)
+
+
 def _upload_form(largest_file: int) -> Multipart:
     return Multipart(
-        files=[FilePart("file", media=("application/pdf",))],
+        files=[FilePart("file", media=uploading.ACCEPTED)],
         texts=[
             TextPart("name", required=False, description="The file's own name when left out"),
             TextPart("type", required=False, description="The part's own type when left out"),

@@ -15,6 +15,7 @@ from countersign.dialects.nextsign.errors import (
 )
 from countersign.domain.account import Caller
 from countersign.domain.errors import Forbidden, NotFound, Unauthorized
+from countersign.domain.form import Form
 from countersign.domain.short_id import long_id
 from countersign.usecases.authenticate import authenticate, check_own_account
 from countersign.usecases.ports import Ports
@@ -64,8 +65,35 @@ def authorizer(ports: Ports) -> Callable[[Request, Caller], None]:
             if _tells_of_companies(request.url.path):
                 raise
             raise Rejected(401, NOT_ITS_COMPANY) from None
+        _check_form(request, account_id, ports)
 
     return check
+
+
+def _check_form(request: Request, account_id: str, ports: Ports) -> None:
+    """That there is one is known before the body is read. Raises NotFound; for a list of tags the
+    vendor says that the company is not there."""
+    form_id = request.path_params.get("form_id")
+    if form_id is None:
+        return
+    try:
+        form_of(account_id, form_id, ports)
+    except NotFound:
+        kind = "account" if request.url.path.endswith("/tags/get") else "form"
+        raise NotFound(kind, form_id) from None
+
+
+def form_of(account_id: str, form_id: str, ports: Ports) -> Form:
+    """Raises NotFound."""
+    try:
+        id = long_id(form_id)
+    except ValueError:
+        raise NotFound("form", form_id) from None
+    with ports.unit_of_work() as uow:
+        form = uow.forms.get(account_id, id)
+    if form.origin != API:
+        raise NotFound("form", form_id)
+    return form
 
 
 def _account_id(request: Request) -> str | None:

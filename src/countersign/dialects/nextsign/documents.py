@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from countersign.dialects.nextsign.errors import UPLOAD_FIRST, Rejected
-from countersign.dialects.nextsign.schemas import NewDocument
+from countersign.dialects.nextsign.schemas import Convertible, NewDocument
 from countersign.dialects.nextsign.storage import place_of, upload_key
 from countersign.domain.account import Caller
 from countersign.domain.document import PDF
-from countersign.domain.errors import NotFetched, NotFound, UnusableFile
+from countersign.domain.errors import NotFetched, NotFound
 from countersign.domain.short_id import long_id, short_id
 from countersign.domain.stored_file import StoredFile
 from countersign.usecases.file_ports import Staged
@@ -28,6 +28,7 @@ from countersign.usecases.stored_files import read_stored_file
 
 MOST_INLINE = 7 << 19  # bytes of all files inside a request: 3.5 MB
 LARGEST = 50 << 20  # bytes of one file
+ZIP = b"PK\x03\x04"
 TIME_LIMIT = 10.0  # seconds for fetching a file
 
 
@@ -68,24 +69,51 @@ def _look(
     stack: ExitStack,
 ) -> InspectedFile | ReceivedFile:
     if data is not None:
-        return inspect_file(StagedBytes(data), document.name, ports)
+        return _inspected(StagedBytes(data), document.name, ports)
     key = ports.links.key_of(document.file)
     if key is not None:
         return _uploaded(key, document, caller, ports)
     if not document.file.startswith(("https://", "http://")):
         raise Rejected(400, f"Document {number}: fileIsBlob must be true for base64")
     staged = stack.enter_context(_fetched(document, ports))
-    return inspect_file(staged, document.name, ports)
+    return _inspected(staged, document.name, ports)
 
 
-def _uploaded(key: str, document: NewDocument, caller: Caller, ports: Ports) -> ReceivedFile:
+def _inspected(staged: Staged, name: str, ports: Ports) -> InspectedFile:
+    """A DOCX is known by how it begins, as every ZIP archive, and becomes a PDF."""
+    if not _begins_like_docx(staged):
+        return inspect_file(staged, name, ports)
+    return inspect_file(StagedBytes(ports.converter.to_pdf(staged.read(), name)), name, ports)
+
+
+def _begins_like_docx(staged: Staged) -> bool:
+    if staged.in_memory:
+        return staged.read()[:4] == ZIP
+    with staged.path.open("rb") as file:
+        return file.read(4) == ZIP
+
+
+def _uploaded(
+    key: str, document: NewDocument, caller: Caller, ports: Ports
+) -> InspectedFile | ReceivedFile:
     try:
         file = upload_of(key, caller, ports)
     except NotFound:
         raise NotFetched("not_found", "no such upload", document.name) from None
     if file.media_type != PDF:
-        raise UnusableFile("not_pdf", "no PDF", document.name)
+        return _inspected(StagedBytes(ports.files.read(file.parts[0])), document.name, ports)
     return ReceivedFile(name=document.name, upload=file.parts[0], pages=file.pages)
+
+
+def bytes_of(wanted: Convertible, caller: Caller, ports: Ports, stack: ExitStack) -> bytes:
+    """What is at an address: an upload's or any public one. Raises NotFetched, Unavailable."""
+    key = ports.links.key_of(wanted.file)
+    if key is None:
+        return stack.enter_context(_fetched(wanted, ports)).read()
+    try:
+        return ports.files.read(upload_of(key, caller, ports).parts[0])
+    except NotFound:
+        raise NotFetched("not_found", "no such upload", wanted.name) from None
 
 
 def upload_of(key: str, caller: Caller, ports: Ports) -> StoredFile:
@@ -100,7 +128,7 @@ def upload_of(key: str, caller: Caller, ports: Ports) -> StoredFile:
 
 
 @contextmanager
-def _fetched(document: NewDocument, ports: Ports) -> Iterator[Staged]:
+def _fetched(document: NewDocument | Convertible, ports: Ports) -> Iterator[Staged]:
     """A file that does not come is called by its name, not by its address."""
     try:
         fetching = ports.fetcher.fetch(document.file, limit_bytes=LARGEST, timeout_s=TIME_LIMIT)

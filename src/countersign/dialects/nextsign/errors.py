@@ -102,6 +102,8 @@ TABLE: Mapping[type[DomainError], tuple[int, Text]] = {
     errors.Unavailable: (503, UNAVAILABLE),
     errors.StaleState: (503, UNAVAILABLE),
 }
+# Files that this server could not make a PDF of, which may be its own fault
+UNCONVERTED = {"no_converter": 503}
 # The vendor says 400 of these
 AS_BAD_REQUEST = ("account", "form")
 FILE_CODES = {
@@ -189,6 +191,8 @@ def _said(problem: Exception) -> tuple[int, str]:
         status, text = TABLE[type(problem)]
         if isinstance(problem, errors.NotFound) and problem.kind in AS_BAD_REQUEST:
             status = 400
+        if isinstance(problem, errors.UnusableFile):
+            status = UNCONVERTED.get(problem.code, status)
         return status, text if isinstance(text, str) else text(problem)
     assert isinstance(problem, Refusal)
     return problem.status, REFUSED.get(problem.status) or described(problem)

@@ -6,8 +6,9 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from countersign.dialects import visitor_of
-from countersign.dialects.nextsign import answers, present, schemas, translate, uploading
-from countersign.dialects.nextsign.auth import API
+from countersign.dialects.nextsign import answers, forms, present, schemas, translate, uploading
+from countersign.dialects.nextsign.auth import API, form_of
+from countersign.dialects.nextsign.converting import convert
 from countersign.dialects.nextsign.errors import NO_CASE_ID, NO_CASES, Rejected
 from countersign.dialects.nextsign.sending import AskedCase, to_command
 from countersign.domain.account import Caller
@@ -102,7 +103,37 @@ class NextSign:
         found = present.Case(envelope, self._ports.clock(), history)
         return present.case(found, self._ports.links)
 
+    # -------------------------------------------------------------- forms
+
+    def read_form(self, caller: Caller, form_id: str) -> answers.Form:
+        """Read a form"""
+        return forms.shown(form_of(caller.account.id, form_id, self._ports))
+
+    def read_tags(self, caller: Caller, form_id: str) -> list[answers.Tag]:
+        """Read the tags of a form"""
+        return forms.shown_tags(form_of(caller.account.id, form_id, self._ports))
+
+    def submit_form(
+        self, request: Request, caller: Caller, form_id: str, body: schemas.Submission
+    ) -> answers.Created:
+        """Fill in a form and send it for signing.
+
+        Tags without a value become empty, values without a tag are left out. DOCX files become
+        PDFs. What is not given is as the form has it.
+        """
+        form = form_of(caller.account.id, form_id, self._ports)
+        new = forms.Submitted(caller, form, body, visitor_of(request))
+        envelope = send_envelope(forms.to_command(new, self._ports), self._ports)
+        return self._created(envelope, caller)
+
     # -------------------------------------------------------------- files
+
+    def convert(self, caller: Caller, body: schemas.Conversion) -> answers.Converted:
+        """Convert DOCX files to PDF.
+
+        With values for tags, those take their places. A PDF stays as it is.
+        """
+        return convert(body, caller, self._ports)
 
     def upload_file(self, caller: Caller, body: Form | schemas.NewUpload) -> answers.Uploaded:
         """Upload a file before the case.

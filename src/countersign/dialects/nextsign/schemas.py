@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
-MOST_RECIPIENTS, MOST_DOCUMENTS, MOST_CASES = 100, 50, 100
+MOST_RECIPIENTS, MOST_DOCUMENTS, MOST_CASES, MOST_CONVERTED = 100, 50, 100, 20
 LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
 # No database, PDF or mail header takes all of these, and some make a name look like another
 UNPRINTABLE = "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
@@ -122,9 +122,60 @@ class NewCase(Input):
     autoSend: Annotated[bool, Field(description="False: a draft")] = True
     customMessage: bool = False
     message: Words | None = None
+    user_name: Name | None = None
     user_email: Email | None = None
     emailtemplate: Reference | None = None
     signingSchemas: Schemas = ["draw"]
+
+
+class TagValue(Input):
+    """`format` is a date's, in the letters of Moment.js: `DD/MM/YYYY`. What is written for a tag is
+    kept nowhere but in the document, so `sensitive` changes nothing."""
+
+    tag: Annotated[str, Field(min_length=1, max_length=100)]
+    value: Annotated[str, Field(max_length=10_000, pattern=NO_NUL)] | int | float
+    type: Literal["text", "number", "date"] | None = None
+    format: Annotated[str, Field(max_length=50)] | None = None
+    sensitive: bool = False
+
+
+Tags = Annotated[list[TagValue], Field(max_length=500)]
+
+
+class Submission(Input):
+    """What is left out is as the form has it; `settings` are laid over the form's, at every
+    depth."""
+
+    tags: Tags
+    recipients: Recipients
+    title: Title | None = None
+    customMessage: bool = False
+    message: Words | None = None
+    user_name: Name | None = None
+    user_email: Email | None = None
+    state: Annotated[Literal["open", "draft"], Field(description="A draft is not sent")] = "open"
+    signingSchemas: Schemas | None = None
+    settings: Settings | None = None
+    folder: Folder | None = None
+    referenceId: Reference | None = None
+
+
+class FormDefaults(Input):
+    """What a form says for all its submissions."""
+
+    settings: Settings = Settings()
+    recipients: Annotated[list[NewRecipient], Field(max_length=MOST_RECIPIENTS)] = []
+    signingSchemas: Schemas = ["draw"]
+
+
+class Convertible(Input):
+    file: Annotated[str, Field(max_length=4000, pattern=WEB_ADDRESS)]
+    name: Title
+
+
+class Conversion(Input):
+    documents: Annotated[list[Convertible], Field(min_length=1, max_length=MOST_CONVERTED)]
+    tags: Tags = []
 
 
 class CaseQuery(BaseModel):

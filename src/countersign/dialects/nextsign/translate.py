@@ -62,7 +62,7 @@ def _signer(
         identity_choice=proof.choice,
         message=_message(each, asked),
         redirects=_redirects(each, case_id),
-        language=_language(asked),
+        language=language_of(asked.settings),
         extras=_echoed(each),
     )
 
@@ -75,7 +75,7 @@ def _copy(each: schemas.NewRecipient, signers: tuple[int, ...], asked: schemas.N
         after=signers,
         optional=True,
         message=_message(each, asked),
-        language=_language(asked),
+        language=language_of(asked.settings),
         extras=_echoed(each),
     )
 
@@ -104,8 +104,9 @@ def _redirects(each: schemas.NewRecipient, case_id: str) -> dict[str, str]:
     return {"success": urlunsplit(parts._replace(query=query))}
 
 
-def _language(asked: schemas.NewCase) -> str:
-    return LANGUAGES.get(asked.settings.lang, asked.settings.lang)
+def language_of(settings: schemas.Settings) -> str:
+    """In our words."""
+    return LANGUAGES.get(settings.lang, settings.lang)
 
 
 def _echoed(each: schemas.NewRecipient) -> dict[str, Any]:
@@ -178,6 +179,7 @@ def echoed_case(asked: schemas.NewCase) -> dict[str, Any]:
         "referenceId": asked.referenceId,
         "customMessage": asked.customMessage,
         "message": asked.message,
+        "user_name": asked.user_name,
         "user_email": asked.user_email,
         "signingSchemas": asked.signingSchemas,
         "draft": not asked.autoSend,

@@ -16,6 +16,7 @@ from countersign.dialects.nextsign.storage import Place, document_key, place_of,
 from countersign.domain.account import Caller
 from countersign.domain.document import PDF
 from countersign.domain.errors import Forbidden, NotFound
+from countersign.domain.form import DOCX
 from countersign.domain.short_id import long_id, new_short_id, short_id
 from countersign.domain.stored_file import StoredFile
 from countersign.httpkit import Form
@@ -25,8 +26,7 @@ from countersign.usecases.receive_file import StagedBytes
 from countersign.usecases.stored_files import StoreFile, store_file
 from countersign.usecases.views import download_link, get_envelope
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-ACCEPTED = (PDF,)
+ACCEPTED = (PDF, DOCX)
 LONGEST_NAME = 255
 LIFETIME = timedelta(hours=24)
 REMEMBERED = 10_000  # links

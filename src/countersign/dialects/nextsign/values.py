@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from countersign.httpkit import BadField, Refusal
 
 PEOPLE, PAPERS = "recipients", "documents"
-LISTS: Mapping[str, str] = {PEOPLE: "Recipient", PAPERS: "Document"}
+LISTS: Mapping[str, str] = {PEOPLE: "Recipient", PAPERS: "Document", "tags": "Tag"}
 ABSENT = ("missing", "string_too_short")
 
 
