@@ -55,7 +55,17 @@ from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
 from countersign.dialects import Dialect, nextsign, signature_nc, signeum, signicat_v2
 from countersign.domain.eids import EID_NAMES
-from countersign.pages import downloads, front, operations, pki, sandbox, static, token, widget
+from countersign.pages import (
+    downloads,
+    forms,
+    front,
+    operations,
+    pki,
+    sandbox,
+    static,
+    token,
+    widget,
+)
 from countersign.pages.signing import api as signing
 from countersign.pages.signing.identity import CALLBACK
 from countersign.settings import PREFIX, BadSettings, Settings
@@ -345,6 +355,9 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
         links["What the mails say"] = "/sandbox/mail"
         links["The signing page inside another page"] = "/sandbox/widget"
         pages["/sandbox"] = sandbox.build(ports, runtime, mail_from=settings.mail_from)
+    pages["/f"] = forms.build(
+        ports, runtime, {each.name: each.forms.begin for each in DIALECTS if each.forms}
+    )
     pages["/"] = front.build(links)
     return pages
 

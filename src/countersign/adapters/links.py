@@ -1,6 +1,7 @@
 """Addresses that are handed out. A token is its own proof: nothing is stored, nothing looked up.
 
     signing token    task id (16 bytes) · HMAC (16)
+    form token       form id (16) · HMAC (16)
     download token   envelope id (16) · document id (16) · segments (2) · expiry (4) · HMAC (16)
     file token       account id (16) · file id (16) · expiry (4) · HMAC (16)
 
@@ -24,6 +25,7 @@ from uuid import UUID
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Gone, NotFound
+from countersign.domain.form import Form
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Task
 from countersign.usecases.outside_ports import Download, FileDownload
@@ -65,6 +67,14 @@ class SignedLinks:
             UUID(file.account_id).bytes, UUID(file.id).bytes, math.ceil(expires.timestamp())
         )
         return f"{self._public_url}/d/{self._token(b'file', content)}"
+
+    def form(self, form: Form) -> str:
+        token = self._token(b"form", SIGNING.pack(UUID(form.id).bytes))
+        return f"{self._public_url}/f/{token}"
+
+    def form_id(self, token: str) -> str:
+        (id,) = SIGNING.unpack(self._verified(b"form", token, SIGNING.size))
+        return str(UUID(bytes=id))
 
     def place(self, key: str) -> str:
         return f"{self._public_url}{PLACES}{quote(key)}"

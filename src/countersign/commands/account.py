@@ -6,7 +6,7 @@ import argparse
 import json
 
 from countersign import app
-from countersign.commands.demo_contract import add_sample_template
+from countersign.commands.demo_contract import add_sample_form, add_sample_template
 from countersign.commands.options import Subparsers, add_data, existing, settings_of
 from countersign.domain.account import PRODUCTION, TEST
 from countersign.domain.short_id import short_id
@@ -102,11 +102,12 @@ def run_create(given: argparse.Namespace) -> int:
 
 def make_account(name: str, email: str, installation: app.Installation) -> Made:
     """An account with one credential for each API, and their secrets; in a sandbox with a sample
-    template. Raises Invalid."""
+    template and a sample form. Raises Invalid."""
     ports = installation.ports
     account = create_account(name, email, ports)
     if installation.is_sandbox():
         add_sample_template(account.id, ports)
+        add_sample_form(account.id, ports)
 
     def secret(environment: str) -> str:
         command = CreateCredential(

@@ -41,8 +41,8 @@ class Tag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormDocument:
-    """One file of a form. A PDF is sent as it is, and has `pages`; a DOCX is filled in and converted
-    each time."""
+    """One file of a form. A PDF is sent as it is, and has `pages`; a DOCX is filled in and
+    converted each time."""
 
     name: str
     media_type: str

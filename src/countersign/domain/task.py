@@ -67,12 +67,14 @@ class Field:
 class Person:
     """Who is to act; names as they are written, in any script.
 
-    `national_id` is whom an eID has to prove. It is stored closed and shown to nobody.
+    `national_id` is whom an eID has to prove. It is stored closed and shown to nobody. `title` is
+    what they are there, such as "CEO".
     """
 
     name: str
     email: str | None = None
     phone: str | None = None
+    title: str = ""
     national_id: str | None = field(default=None, repr=False)
 
 

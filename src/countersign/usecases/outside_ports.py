@@ -13,6 +13,7 @@ from countersign.domain.delivery import PAUSES, Delivery, Message, WebhookEndpoi
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
 from countersign.domain.events import Event, EventKind
+from countersign.domain.form import Form
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Task
 from countersign.usecases.file_ports import Staged
@@ -127,6 +128,12 @@ class Links(Protocol):
 
     def file(self, file: StoredFile, expires: datetime) -> str:
         """A link to the bytes of a stored file, good until `expires`."""
+
+    def form(self, form: Form) -> str:
+        """The link at which everybody may fill in a form."""
+
+    def form_id(self, token: str) -> str:
+        """Raises NotFound."""
 
     def place(self, key: str) -> str:
         """An address that names a file to programs and opens nothing: what a dialect calls it

@@ -207,6 +207,7 @@ def _task_row(envelope: Envelope, position: int, task: Task) -> Row:
         "name": task.person.name,
         "email": task.person.email,
         "phone": task.person.phone,
+        "person_title": task.person.title,
         "fields": [_field_json(box) for box in task.fields],
         "after": list(task.after),
         "methods": list(task.methods),
@@ -387,6 +388,7 @@ def _person(row: Row) -> Person:
         name=row["name"],
         email=row["email"],
         phone=row["phone"],
+        title=row["person_title"],
         national_id=row["national_id"],
     )
 

@@ -166,6 +166,7 @@ tasks = Table(
     Column("redirects", Json, nullable=False, server_default="{}"),
     Column("identity_choice", Json, nullable=False, server_default="[]"),
     Column("message", CleanText, nullable=False, server_default=""),
+    Column("person_title", CleanText, nullable=False, server_default=""),
     Index(None, "envelope_id", "position"),
 )
 IS_GUEST = text("guest_of IS NOT NULL")

@@ -11,7 +11,7 @@ from countersign.domain.eids import EID_NAMES
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
 from countersign.domain.growing import places_for
-from countersign.domain.task import Act, Field, FieldKind, Task
+from countersign.domain.task import Act, Field, FieldKind, Person, Task
 from countersign.pdf.verify.facts import Claims, Expected, ExpectedAct
 from countersign.usecases.file_ports import VerificationFailed
 
@@ -21,7 +21,7 @@ METHODS = {
     "click": "Confirmed on the signing page",
     "bankid_se": "Swedish BankID",
 }
-IDENTITIES = {"email_code": "One-time code by e-mail"}
+IDENTITIES = {"email_code": "One-time code by e-mail", "cpr": "CPR number, typed in"}
 
 
 def layout_of(envelope: Envelope, document: Document) -> pdf.Layout:
@@ -60,7 +60,7 @@ def chain_of(document: Document) -> pdf.ChainState:
 def act_values(document: Document, task: Task, act: Act, image: bytes | None) -> pdf.ActValues:
     return pdf.ActValues(
         name=task.person.name,
-        contact=task.person.email or task.person.phone or "",
+        contact=_contact(task.person),
         identified_by=_identified_by(task),
         method=_eid(METHODS, act.method),
         ip=act.visitor.ip,
@@ -69,6 +69,12 @@ def act_values(document: Document, task: Task, act: Act, image: bytes | None) ->
         signature_image=image if act.method == "drawn" else None,
         typed=(act.text or "") if act.method == "typed" else "",
     )
+
+
+def _contact(person: Person) -> str:
+    """Where somebody is reached, after what they are there."""
+    reached = person.email or person.phone or ""
+    return ", ".join(filter(None, (person.title, reached)))
 
 
 def _identified_by(task: Task) -> str:

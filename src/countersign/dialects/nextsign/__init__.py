@@ -6,8 +6,15 @@ from __future__ import annotations
 from countersign.dialects import Dialect
 from countersign.dialects.nextsign.api import DOCS, PREFIXES, build
 from countersign.dialects.nextsign.auth import API
+from countersign.dialects.nextsign.webflow import FORMS
 from countersign.dialects.nextsign.webhooks import EVENTS, Webhooks
 
 DIALECT = Dialect(
-    name=API, prefixes=PREFIXES, docs=DOCS, build=build, webhooks=Webhooks, events=EVENTS
+    name=API,
+    prefixes=PREFIXES,
+    docs=DOCS,
+    build=build,
+    webhooks=Webhooks,
+    events=EVENTS,
+    forms=FORMS,
 )

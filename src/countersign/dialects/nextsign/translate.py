@@ -82,7 +82,13 @@ def _copy(each: schemas.NewRecipient, signers: tuple[int, ...], asked: schemas.N
 
 def _person(each: schemas.NewRecipient, cpr: str | None) -> Person:
     phone = each.phone.replace(" ", "") if each.phone else None
-    return Person(name=each.name.strip(), email=each.email, phone=phone, national_id=cpr)
+    return Person(
+        name=each.name.strip(),
+        email=each.email,
+        phone=phone,
+        title=(each.position or "").strip(),
+        national_id=cpr,
+    )
 
 
 def _cpr(each: schemas.NewRecipient, choice: Sequence[str]) -> str | None:

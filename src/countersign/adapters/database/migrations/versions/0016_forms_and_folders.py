@@ -8,6 +8,7 @@ from countersign.adapters.database.types import CleanText, Json, Time
 revision = "0016"
 down_revision = "0011"
 
+COLUMNS = (("envelopes", "folder"), ("tasks", "message"), ("tasks", "person_title"))
 # By which it is found whether somebody still needs a file
 INDEXES = (("documents", "upload_sha256"), ("documents", "base_key"), ("stored_files", "sha256"))
 
@@ -41,7 +42,7 @@ FORM_DOCUMENTS: tuple[sa.schema.SchemaItem, ...] = (
 
 
 def upgrade() -> None:
-    for table, column in (("envelopes", "folder"), ("tasks", "message")):
+    for table, column in COLUMNS:
         op.add_column(table, sa.Column(column, CleanText(), nullable=False, server_default=""))
     for table, column in INDEXES:
         op.create_index(f"ix_{table}_{column}", table, [column])
