@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from countersign.pages import downloads
 from countersign.usecases.create_account import create_account
 from countersign.usecases.create_credential import CreateCredential, create_credential
 from countersign.usecases.decline_task import decline_task
+from countersign.usecases.identity_port import IdentityProviders
 from countersign.usecases.open_task import open_task
 from countersign.usecases.ports import Ports
 from countersign.usecases.sign_task import SignTask, sign_task
@@ -146,10 +147,14 @@ def key_of(account: Account, ports: Ports, quota: int | None = None) -> str:
     return create_credential(command, ports).secret
 
 
-def built_house(staging: Path, *, hit: Hit = unlimited) -> tuple[House, ASGIApp]:
-    """A house and its application, whose lifespan is the caller's business."""
+def built_house(
+    staging: Path, *, hit: Hit = unlimited, offered: IdentityProviders | None = None
+) -> tuple[House, ASGIApp]:
+    """A house and its application, whose lifespan is the caller's business; `offered` are its
+    eIDs."""
     world = World()
     ports = world.ports(DIALECT)
+    ports = replace(ports, identity=offered or ports.identity)
     account = create_account("Acme Limited", "owner@acme.example", ports)
     key = key_of(account, ports)
     runtime = Runtime(staging, handler_threads=4, hit=hit)

@@ -43,23 +43,6 @@ class EnvelopeRows:
     task_documents: dict[tuple[str, int], Row] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What to do to one table's rows."""
-
-    removed: Sequence[Row]
-    added: Sequence[Row]
-    changed: Sequence[Row]
-
-    @classmethod
-    def between(cls, before: Mapping[Any, Row], after: Mapping[Any, Row]) -> Difference:
-        return cls(
-            removed=[row for key, row in before.items() if key not in after],
-            added=[row for key, row in after.items() if key not in before],
-            changed=[row for key, row in after.items() if key in before and before[key] != row],
-        )
-
-
 # ------------------------------------------------------------------ to rows
 
 
