@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx2
+import pikepdf
+import pypdfium2
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from countersign.commands import demo_contract
 from tests.pages.signing_steps import draw_with_mouse
 from tests.support.browser import OpenPage
 from tests.support.node import run_module
+from tests.support.processes import wait_until
 from tests.support.server import RunningServer
 from tests.support.tools import require_tool
+from tests.support.webhooks import WebhookReceiver
 
 from .customer import Customer, inline, new_customer, sign
+
+LEASE = Path(demo_contract.__file__).with_name("lease.docx")
 
 # As in the vendor's documentation; only what stands for something is replaced
 CURL = """
@@ -116,3 +127,147 @@ def test_what_is_too_large_inside_a_request_goes_by_upload(customer: Customer) -
     sign(made["recipients"][0])
     assert customer.when(made, "signed")
     assert customer.fetch(uploaded["url"]).startswith(b"%PDF-")
+
+
+# ------------------------------------------------------------------ forms and numbers
+
+
+def import_form(customer: Customer, folder: Path, *options: str) -> Any:
+    (folder / "lease.docx").write_bytes(LEASE.read_bytes())
+    made = customer.server.run(
+        "form", "import", str(folder / "lease.docx"), "--account", customer.account,
+        "--name", "Lease", "--json", *options,
+    )  # fmt: skip
+    return json.loads(made.stdout)
+
+
+def test_a_form_that_is_a_docx_is_signed_in_the_browser(
+    customer: Customer, open_page: OpenPage, tmp_path: Path
+) -> None:
+    require_tool("soffice")
+    form = import_form(customer, tmp_path)
+    assert {each["tag"] for each in form["tags"]} >= {"tenant", "rent", "begins"}
+    tags = [
+        {"tag": "tenant", "value": "Kim <Holm> & Søn"},
+        {"tag": "rent", "value": 4500, "type": "number"},
+        {"tag": "begins", "value": "2025-02-03", "type": "date"},
+    ]
+    body = {
+        "tags": tags,
+        "recipients": [{"name": "Kim Holm", "email": "kim@firm.example"}],
+        "settings": {"lang": "en"},
+    }
+    answer = customer.call("POST", f"/forms/{form['id']}/submit", json=body)
+    assert answer.status_code == 200, answer.text
+    made = answer.json()["contract"]
+    page = open_page()
+    sign_in_browser(page, made["recipients"][0]["signingUrl"])
+    done = customer.when(made, "signed")
+    text = pdf_text(customer.fetch(done["signedDocuments"][0]["file"]))
+    for words in ("Kim <Holm> & Søn", "DKK 4,500 a month", "from 03-02-2025 on"):
+        assert words in text
+    assert "{{" not in text
+
+
+def test_a_new_account_of_a_sandbox_has_a_sample_form(customer: Customer) -> None:
+    listed = customer.server.run("form", "list", "--account", customer.account).stdout
+    id, state, name = listed.split()
+    assert (state, name) == ("active", "Lease")
+    found = customer.call("GET", f"/forms/{id}/get").json()
+    assert {tag["type"] for tag in found["tags"]} == {"text", "number", "date"}
+
+
+def test_anybody_fills_in_an_open_form_and_signs(
+    customer: Customer, open_page: OpenPage, tmp_path: Path, webhook_receiver: WebhookReceiver
+) -> None:
+    require_tool("soffice")
+    (tmp_path / "tags.json").write_text(
+        json.dumps(
+            [
+                {"tag": "tenant", "name": "Your name as tenant"},
+                {"tag": "begins", "name": "First day", "type": "date"},
+                {"tag": "rent", "type": "number", "value": "4500"},
+            ]
+        )
+    )
+    form = import_form(customer, tmp_path, "--public", "--tags", str(tmp_path / "tags.json"))
+    customer.server.run(
+        "webhook", "add", "--account", customer.account, "--api", "nextsign",
+        "--url", f"{webhook_receiver.url}/hook", "--events", "webflow.completed",
+    )  # fmt: skip
+    page = open_page()
+    link = customer.server.url + urlsplit(form["link"]).path  # a command knows no port
+    page.goto(f"{link}?lang=en")
+    assert page.get_by_test_id("tag-rent").count() == 0, "what the form says nobody changes"
+    page.get_by_test_id("tag-tenant").fill("Ole Bang")
+    page.get_by_test_id("tag-begins").fill("2026-12-01")
+    page.get_by_test_id("form-name").fill("Ole Bang")
+    page.get_by_test_id("form-email").fill("ole@people.example")
+    page.get_by_test_id("form-submit").click()
+    page.wait_for_url("**/s/**")
+    finish_in_browser(page)
+    wait_until(lambda: bool(webhook_receiver.requests), "the webhook", patience=30)
+    body = json.loads(webhook_receiver.requests[0].body)
+    assert body["trigger"] == "webflow.completed"
+    assert body["case"]["recipients"][0]["email"] == "ole@people.example"
+    customer.server.run("form", "set", form["id"], "--account", customer.account, "--public", "no")
+    assert httpx2.get(link).status_code == 404
+
+
+@pytest.mark.allow_console_errors("400")
+def test_a_cpr_number_is_typed_in_before_the_document_is_shown(
+    customer: Customer, open_page: OpenPage
+) -> None:
+    asked = {
+        "name": "Kim Holm",
+        "email": "kim@firm.example",
+        "needsCpr": True,
+        "cpr": "010190-1234",
+        "signingSchema": "draw-cpr",
+    }
+    made = customer.create(recipients=[asked], settings={"lang": "en"})
+    page = open_page()
+    page.goto(made["recipients"][0]["signingUrl"])
+    page.get_by_test_id("next").click()
+    for number, words in (("12", "no CPR number"), ("0202904321", "not the number of the person")):
+        page.get_by_test_id("identity-number").fill(number)
+        page.get_by_test_id("next").click()
+        expect(page.locator("#identity-error")).to_contain_text(words)
+    page.get_by_test_id("identity-number").fill("010190-1234")
+    page.get_by_test_id("next").click()
+    page.wait_for_url("**skipIntro=true")
+    finish_in_browser(page)
+    done = customer.when(made, "signed")
+    assert done["recipients"][0]["signer"]["identity"]["cprIsMatch"] is True
+    fields = field_values(customer.fetch(done["signedDocuments"][0]["file"]))
+    assert "CPR number, typed in" in fields
+    assert not any("0101901234" in value for value in fields)
+
+
+def sign_in_browser(page: Page, link: str) -> None:
+    page.goto(link)
+    page.get_by_test_id("next").click()
+    finish_in_browser(page)
+
+
+def finish_in_browser(page: Page) -> None:
+    """From the document to the signature."""
+    page.get_by_test_id("next").click()
+    draw_with_mouse(page)
+    page.get_by_test_id("consent").check()
+    page.get_by_test_id("finish").click()
+    expect(page.get_by_test_id("done")).to_be_visible()
+
+
+def field_values(data: bytes) -> list[str]:
+    with pikepdf.open(io.BytesIO(data)) as document:
+        return [str(field.get("/V", "")) for field in document.Root.AcroForm.Fields]
+
+
+def pdf_text(data: bytes) -> str:
+    document = pypdfium2.PdfDocument(data)
+    try:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    finally:
+        document.close()
+    return " ".join(" ".join(pages).split())

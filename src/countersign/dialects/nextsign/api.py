@@ -165,7 +165,7 @@ def _cases(api: NextSign) -> Iterator[Operation]:
     one = _operation("Cases")
     listed = Success(type=answers.CaseList)
     yield one("GET", f"{COMPANY}/cases/get", api.list_cases, listed, query=schemas.CaseQuery)
-    found = Success(type=answers.CaseFound)
+    found = Success(type=answers.CaseFound | answers.Said)
     yield one("GET", f"{COMPANY}/case/{{case_id}}/get", api.read_case, found)
     none = Failure(404, "None of them is there", type=answers.Said)
     several = _operation("Cases", none)
@@ -177,7 +177,7 @@ def _cases(api: NextSign) -> Iterator[Operation]:
     new = Json(schemas.NewCase, limit=MOST_INLINE * 4 // 3 + AROUND, example=NEW_CASE)
     created = Success(type=answers.Created)
     yield make("POST", f"{COMPANY}/case/create", api.create_case, created, new)
-    removed = Success(type=answers.Removed)
+    removed = Success(type=answers.Removed | answers.Said)
     yield one("GET", f"{COMPANY}/case/{{case_id}}/delete", api.delete_case, removed)
     for path in (f"{COMPANY}/case/delete", f"{COMPANY}/case//delete"):
         yield one("GET", path, api.delete_no_case, removed, documented=False)
