@@ -120,6 +120,20 @@ def test_a_file_that_cannot_be_used_is_refused_with_the_reason(case: str) -> Non
     assert time.monotonic() - begin < 5
 
 
+@pytest.mark.parametrize(
+    "picture",
+    [
+        b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 30_000, 30_000),
+        b"\xff\xd8\xff\xe0\0\x04\0\0\xff\xc2\0\x11\x08" + struct.pack(">HH", 60_000, 60_000),
+    ],
+    ids=["PNG", "JPEG"],
+)
+def test_a_picture_that_would_fill_the_memory_is_refused(picture: bytes) -> None:
+    with pytest.raises(UnusableDocx) as problem:
+        harmless(with_part("word/media/a.png", picture))
+    assert problem.value.code == "too_large"
+
+
 @pytest.mark.slow
 def test_a_bomb_is_not_unpacked_to_be_refused() -> None:
     data = bomb_of(70 << 20, 4)

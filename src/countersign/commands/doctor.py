@@ -94,6 +94,8 @@ def _office(office: OfficeConverter) -> Iterator[Finding]:
         yield BAD, f"DOCX: {problem}"
     else:
         yield GOOD, "DOCX: LibreOffice makes PDFs"
+        if not office.shows_formulas:
+            yield HINT, "DOCX: formulas will be missing; install LibreOffice Math"
         if "namespace" not in confined:
             yield HINT, f"DOCX: {NO_NAMESPACE}"
         if "landlock" not in confined:

@@ -3,7 +3,8 @@ it: then no picture tells its owner who reads the contract, and no file of the s
 
 Gone are: linked pictures, templates, objects, subdocuments and whatever else a relationship leads
 to outside, but for hyperlinks, which nobody follows; embedded objects (their pictures stay) and
-documents in other formats; fields that fetch; data sources of mail merges.
+documents in other formats; fields that fetch; data sources of mail merges. Comments go as well:
+they are no part of what is signed, and LibreOffice without windows fails on them.
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ from contextlib import suppress
 
 from lxml import etree
 
+from countersign.docx.errors import UnusableDocx
 from countersign.docx.markup import kind_of, parsed, written
 from countersign.docx.package import PEEK_BYTES, Package
+from countersign.docx.pictures import pixels
+
+MAX_PIXELS = 100_000_000  # of one picture; an A4 page at 600 dpi has 35 million
 
 _FETCHING = re.compile(
     r"\s*(?:INCLUDEPICTURE|INCLUDETEXT|INCLUDE|IMPORT|LINK|DDEAUTO|DDE|DATABASE|RD|EMBED|PLAYMACRO|"
@@ -24,7 +29,19 @@ _FETCHING = re.compile(
     re.IGNORECASE,
 )
 _REACHING = {"altChunk", "subDoc", "mailMerge", "attachedTemplate", "object", "control"}
-_EMBEDDED = ("/oleObject", "/package", "/aFChunk", "/subDocument", "/control", "/attachedTemplate")
+_NOTES = {"commentRangeStart", "commentRangeEnd", "commentReference"}
+_EMBEDDED = (
+    "/oleObject",
+    "/package",
+    "/aFChunk",
+    "/subDocument",
+    "/control",
+    "/attachedTemplate",
+    "/comments",
+    "/commentsExtended",
+    "/commentsIds",
+    "/commentsExtensible",
+)
 _VML = ("{urn:schemas-microsoft-com:vml}", "{urn:schemas-microsoft-com:office:office}")
 _VML_ADDRESSES = ("src", "{urn:schemas-microsoft-com:office:office}href")
 _GZIP, _GZIP_WINDOW = b"\x1f\x8b", 31
@@ -42,10 +59,16 @@ def harmless(data: bytes) -> bytes:
             foreign.append(name)
         elif name.lower().endswith((".xml", ".rels", ".vml")):
             root = parsed(package.read(name))
+            if name == package.document() and kind_of(root) != "document":
+                raise UnusableDocx("broken", "the text of the document is missing")
             if _clean(root):
                 changed[name] = written(root)
-        elif _is_drawing_with_links(package.beginning(name)):
-            foreign.append(name)
+        else:
+            beginning = package.beginning(name)
+            if pixels(beginning) > MAX_PIXELS:
+                raise UnusableDocx("too_large", f"a picture has more than {MAX_PIXELS} pixels")
+            if _is_drawing_with_links(beginning):
+                foreign.append(name)
     return package.written(changed, foreign)
 
 
@@ -77,7 +100,7 @@ def _reaches(element: etree._Element) -> bool:
         if str(element.get("TargetMode", "")).lower() == "external":
             return not kind.endswith("/hyperlink")
         return kind.endswith(_EMBEDDED) or ":" in str(element.get("Target", ""))
-    return kind_of(element) in _REACHING
+    return kind_of(element) in _REACHING | _NOTES
 
 
 def _take_out(element: etree._Element) -> None:

@@ -20,7 +20,7 @@ from countersign.docx.markup import MAX_SIGNS, parsed
 MAX_PARTS = 4000
 MAX_UNPACKED = 256 << 20  # bytes, all parts together
 MAX_XML = 32 << 20  # bytes, one part
-PEEK_BYTES = 4096
+PEEK_BYTES = 64 << 10
 
 TYPES = "[Content_Types].xml"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
@@ -80,6 +80,10 @@ class Package:
         by_name, by_ending = self._types
         ending = name.rpartition(".")[2].lower() if "." in name else ""
         return by_name.get("/" + name.lower()) or by_ending.get(ending, "")
+
+    def document(self) -> str:
+        """The name of the body's part."""
+        return self.texts()[0]
 
     def texts(self) -> list[str]:
         """The parts that people read: body, then headers, footers, footnotes and endnotes."""

@@ -18,10 +18,11 @@ from countersign.adapters.office.process import (
     OfficeUnusable,
     TookTooLong,
 )
-from countersign.domain.errors import Unavailable, UnusableFile
+from countersign.domain.errors import DomainError, Unavailable, UnusableFile
 from countersign.turns import waiting
 
 SERVICE = "document converter"
+MATH = "libsmlo.so"
 LEAVE_SECONDS = 5.0
 HINT = "DOCX files cannot be converted here: LibreOffice is not installed"
 
@@ -70,6 +71,11 @@ class OfficeConverter:
                 return self._converted(harmless)
         except UnusableFile as problem:
             raise UnusableFile(problem.code, problem.message, name) from None
+
+    @property
+    def shows_formulas(self) -> bool:
+        """Without LibreOffice's Math they are missing, and nothing tells."""
+        return self._program is not None and (self._program / MATH).exists()
 
     def trial(self) -> tuple[str, ...]:
         """Starts a process and returns what confines it: "namespace" (no network), "landlock" (no
@@ -124,18 +130,24 @@ class OfficeConverter:
     def _converted(self, data: bytes) -> bytes:
         """A process may die of the document before, or of whatever happens to the machine; only
         when the next one dies too, it is of this document."""
+        problem: DomainError = Unavailable(SERVICE)
         for _attempt in range(2):
-            with self._process() as process:
-                try:
+            try:
+                with self._process() as process:
                     self._made_ready(process)
-                    return _checked(process.convert(data, self._limits.seconds))
-                except Died:
-                    continue
-                except TookTooLong:
-                    raise UnusableFile("timed_out", "converting it takes too long") from None
-                except OfficeUnusable:
-                    raise Unavailable(SERVICE) from None
-        return _checked(None)
+                    made = process.convert(data, self._limits.seconds)
+            except OfficeUnusable:
+                problem = Unavailable(SERVICE)
+            except Died:
+                problem = _not_converted()
+            except TookTooLong:
+                raise UnusableFile("timed_out", "converting it takes too long") from None
+            else:
+                if made:
+                    return made
+                problem = _not_converted()
+                break
+        raise problem
 
     @contextmanager
     def _process(self) -> Iterator[OfficeProcess]:
@@ -205,7 +217,6 @@ class OfficeConverter:
         )
 
 
-def _checked(made: bytes | None) -> bytes:
-    if not made:
-        raise UnusableFile("not_converted", "LibreOffice can make no PDF of it")
-    return made
+def _not_converted() -> UnusableFile:
+    log.warning("office_makes_no_pdf")
+    return UnusableFile("not_converted", "LibreOffice can make no PDF of it")

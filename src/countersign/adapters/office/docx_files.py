@@ -1,11 +1,11 @@
-"""The `Docx` port over `countersign.docx`."""
+"""The `Docx` port over `countersign.docx`, which is imported when it is first used: with it comes
+lxml, that a server without DOCX need not load."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from countersign import docx
 from countersign.adapters.workshop import Workshop
 from countersign.domain.errors import UnusableFile
 from countersign.usecases.docx_port import Filled
@@ -21,20 +21,28 @@ class DocxFiles:
         self._workshop = workshop
 
     def tags(self, data: bytes) -> tuple[str, ...]:
-        return self._run(docx.tags, data)
+        from countersign.docx import tags
+
+        return self._run(tags, data)
 
     def fill(self, data: bytes, values: Mapping[str, str]) -> Filled:
-        made = self._run(docx.fill, data, dict(values))
+        from countersign.docx import fill
+
+        made = self._run(fill, data, dict(values))
         return Filled(data=made.data, empty=made.empty, unused=made.unused)
 
     def harmless(self, data: bytes) -> bytes:
         """Without what reaches outside of the file. Raises UnusableFile."""
-        return self._run(docx.harmless, data)
+        from countersign.docx import harmless
+
+        return self._run(harmless, data)
 
     def _run(self, work: Callable[..., T], data: bytes, *more: object) -> T:
+        from countersign.docx import UnusableDocx, unpacked_bytes
+
         try:
-            if docx.unpacked_bytes(data) < HEAVY_BYTES:
+            if unpacked_bytes(data) < HEAVY_BYTES:
                 return work(data, *more)
             return self._workshop.run(work, data, *more)
-        except docx.UnusableDocx as problem:
+        except UnusableDocx as problem:
             raise UnusableFile(problem.code, problem.message) from None

@@ -142,7 +142,12 @@ class OfficeProcess:
             self._process.stdin.write(json.dumps(what).encode() + b"\n")
             self._process.stdin.flush()
         except (OSError, ValueError):
-            raise Died from None
+            raise self._dead() from None
+
+    def _dead(self) -> Died:
+        """The kernel may take a while to end a process whose pipes are closed already."""
+        self.failed = True
+        return Died()
 
     def _answer(self, until: float) -> dict[str, Any]:
         assert self._process.stdout is not None
@@ -151,12 +156,12 @@ class OfficeProcess:
                 readable = self._wait(self._process.stdout.fileno(), until)
                 block = os.read(self._process.stdout.fileno(), 65536) if readable else b""
             except (OSError, ValueError):
-                raise Died from None
+                raise self._dead() from None
             if not readable:
                 self.end()
                 raise TookTooLong
             if not block:
-                raise Died
+                raise self._dead()
             self._unread += block
         line, _, self._unread = self._unread.partition(b"\n")
         answer: dict[str, Any] = json.loads(line)
