@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from countersign.adapters.fetcher import HttpFetcher
+from countersign.adapters.outbound_http import OutboundHttp
+from countersign.dialects.nextsign.documents import receive
+from countersign.dialects.nextsign.schemas import NewDocument
+from countersign.domain.account import Caller
 from countersign.domain.deletion import DeletedBy
-from countersign.domain.errors import Gone, NotFound, NotYourTurn
+from countersign.domain.errors import Gone, NotFetched, NotFound, NotYourTurn
 from countersign.domain.short_id import long_id
+from countersign.usecases.create_account import create_account
 from countersign.usecases.send_draft import send_draft
 from tests.usecases.fake_engine import pdf
 from tests.usecases.fake_fetcher import FakeFetcher
 
-from .house import House, document, person, request
+from .house import House, bearer, document, key_of, person, request
 
 HEX = re.compile(r"[0-9a-f]{24}")
 KIM = person(name="Kim Holm", email="kim@firm.example", group=1)
@@ -437,3 +446,45 @@ def test_nothing_is_kept_of_a_request_that_is_refused(house: House) -> None:
     )
     assert answer.status_code == 400
     assert house.world.files.stored == {}
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://127.0.0.1/x.pdf", "https://10.0.0.1/x.pdf", "http://192.0.2.1/", "https://[::1]/"],
+)
+def test_an_address_inside_the_house_is_not_called(house: House, tmp_path: Path, url: str) -> None:
+    """As outside of a sandbox."""
+    with closing(HttpFetcher(OutboundHttp(allow_private=False), tmp_path / "fetched")) as fetcher:
+        ports = replace(house.ports, fetcher=fetcher)
+        asked = NewDocument(name="nda.pdf", file=url)
+        with ports.unit_of_work() as uow:
+            (key,) = uow.credentials.of_account(house.account.id, "nextsign")
+        with pytest.raises(NotFetched) as refused:
+            receive([asked], Caller(house.account, key), ports)
+    assert refused.value.name == "nda.pdf"
+    assert "://" not in str(refused.value)
+
+
+# ------------------------------------------------------------------ two companies
+
+
+def test_one_company_never_sees_anothers_cases(house: House) -> None:
+    theirs = house.create(title="Secret")
+    file = theirs["documents"][0]["document_id"]
+    upload = house.call(
+        "POST", "/v3/file/upload", files={"file": ("a.pdf", pdf(), "application/pdf")}
+    ).json()["url"]
+    other = create_account("Other", "owner@other.example", house.ports)
+    house.client.headers.update(bearer(key_of(other, house.ports)))
+    house = replace(house, account=other)
+    for call in ("get", "delete"):
+        answer = house.call("GET", f"/case/{theirs['_id']}/{call}")
+        assert (answer.status_code, answer.json()) == (200, {"message": "Case not found"})
+    assert house.call("GET", f"/cases/{theirs['_id']}/get").status_code == 404
+    assert house.get("/cases/get")["cases"] == []
+    for url in (file, upload, file.replace(theirs["companyId"], house.company)):
+        answer = house.call("POST", "/v3/file/view-presigned-url", json={"url": url})
+        assert answer.status_code in (400, 404)
+        made = house.post(documents=[{"name": "nda.pdf", "file": url}])
+        assert made.status_code == 400
+        assert "Could not fetch document" in made.text

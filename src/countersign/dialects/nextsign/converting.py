@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-
 from countersign.dialects.nextsign import answers, schemas
 from countersign.dialects.nextsign.documents import bytes_of
 from countersign.dialects.nextsign.errors import Rejected
@@ -23,18 +21,17 @@ LANGUAGE = "da"
 def convert(asked: schemas.Conversion, caller: Caller, ports: Ports) -> answers.Converted:
     """Raises Rejected, UnusableFile, Unavailable."""
     values = written(asked.tags, (), LANGUAGE)
-    with ExitStack() as stack:
-        came = [bytes_of(each, caller, ports, stack) for each in asked.documents]
-    made = [
-        (_pdf_name(each.name), _converted(data, each.name, values, ports))
-        for each, data in zip(asked.documents, came, strict=True)
-    ]
-    return answers.Converted(
-        documents=[
-            answers.ConvertedDocument(name=name, file=_kept(name, data, caller, ports))
-            for name, data in made
-        ]
-    )
+    made = [_one(each, values, caller, ports) for each in asked.documents]
+    return answers.Converted(documents=made)
+
+
+def _one(
+    wanted: schemas.Convertible, values: dict[str, str], caller: Caller, ports: Ports
+) -> answers.ConvertedDocument:
+    """One after the other, so that one at most is in memory."""
+    data = _converted(bytes_of(wanted, caller, ports), wanted.name, values, ports)
+    name = _pdf_name(wanted.name)
+    return answers.ConvertedDocument(name=name, file=_kept(name, data, caller, ports))
 
 
 def _converted(data: bytes, name: str, values: dict[str, str], ports: Ports) -> bytes:

@@ -28,6 +28,7 @@ from countersign.usecases.stored_files import read_stored_file
 
 MOST_INLINE = 7 << 19  # bytes of all files inside a request: 3.5 MB
 LARGEST = 50 << 20  # bytes of one file
+MOST_IN_MEMORY = 100 << 20  # bytes of what DOCX files of one case became
 ZIP = b"PK\x03\x04"
 TIME_LIMIT = 10.0  # seconds for fetching a file
 
@@ -40,13 +41,20 @@ def receive(
     if sum(len(data) for data in inline if data is not None) > MOST_INLINE:
         raise Rejected(413, UPLOAD_FIRST)
     with ExitStack() as stack:
-        found = [
-            _look(number, each, data, caller, ports, stack)
-            for number, (each, data) in enumerate(zip(documents, inline, strict=True))
-        ]
+        found: list[InspectedFile | ReceivedFile] = []
+        for number, (each, data) in enumerate(zip(documents, inline, strict=True)):
+            found.append(_look(number, each, data, caller, ports, stack))
+            if sum(map(_in_memory, found)) > MOST_IN_MEMORY:
+                raise Rejected(413, "Documents are too large")
         return tuple(
             keep_file(one, ports) if isinstance(one, InspectedFile) else one for one in found
         )
+
+
+def _in_memory(file: InspectedFile | ReceivedFile) -> int:
+    """Bytes that are held until all files are known to be good."""
+    held = isinstance(file, InspectedFile) and file.staged.in_memory
+    return file.staged.size if held else 0  # type: ignore[union-attr]
 
 
 def _decoded(document: NewDocument) -> bytes:
@@ -105,11 +113,12 @@ def _uploaded(
     return ReceivedFile(name=document.name, upload=file.parts[0], pages=file.pages)
 
 
-def bytes_of(wanted: Convertible, caller: Caller, ports: Ports, stack: ExitStack) -> bytes:
+def bytes_of(wanted: Convertible, caller: Caller, ports: Ports) -> bytes:
     """What is at an address: an upload's or any public one. Raises NotFetched, Unavailable."""
     key = ports.links.key_of(wanted.file)
     if key is None:
-        return stack.enter_context(_fetched(wanted, ports)).read()
+        with _fetched(wanted, ports) as staged:
+            return staged.read()
     try:
         return ports.files.read(upload_of(key, caller, ports).parts[0])
     except NotFound:
