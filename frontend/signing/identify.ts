@@ -2,7 +2,7 @@ import { Refusal, call } from "../shared/api";
 import { byId, maybeId, showError } from "../shared/dom";
 import { Eid, type Standing, broughtBack, explainEid } from "./eid";
 import { memory, remember } from "./memory";
-import { base, language, state, t } from "./page-data";
+import { base, language, proving, state, t } from "./page-data";
 import { explain, movedOn } from "./trouble";
 
 const method = state.identity.due[0];
@@ -23,7 +23,7 @@ const WRONG_NUMBERS: Record<string, string> = {
   "somebody else": "number_of_somebody_else",
 };
 
-const eid = maybeId("eid") ? new Eid(path, identified, trouble) : null;
+const eid = maybeId("eid") ? new Eid(method ?? "", path, identified, trouble) : null;
 
 /** The step came into view: a code is sent once, and again only when asked for. */
 export function startIdentifying(): void {
@@ -55,7 +55,7 @@ function trouble(error: unknown): void {
 async function sendCode(): Promise<void> {
   try {
     const { sent_to } = await call<Standing>(path, { body: null });
-    remember({ codeSent: true, step: "identify" });
+    remember({ codeSent: true, step: proving });
     byId("code-sent").textContent = sent_to
       ? t("code_sent", { place: sent_to })
       : t("code_sent_plain");
@@ -107,7 +107,7 @@ async function useEid(): Promise<void> {
 /** The page is loaded anew with what may be seen now; the address leads past the intro, as a frame
  *  may be forbidden to remember that it was there. */
 function identified(): void {
-  remember({ codeSent: false, step: "read" });
+  remember({ codeSent: false, step: proving === "sign" ? proving : "read" });
   const address = new URL(location.href);
   address.searchParams.set("skipIntro", "true");
   location.replace(address);

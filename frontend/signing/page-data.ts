@@ -26,7 +26,13 @@ export interface State {
   }[];
   fields: Field[];
   methods: string[];
-  identity: { due: string[]; done: string[]; simulated?: boolean };
+  identity: {
+    due: string[];
+    /** What has to wait for the proofs that are due. */
+    before: "reading" | "signing" | null;
+    done: string[];
+    simulated?: boolean;
+  };
   after: { type: string; message: string | null; url: string | null };
 }
 
@@ -43,6 +49,9 @@ export const { base, language, state } = data;
 
 /** A reviewer reads and confirms; everybody else signs. */
 export const signing = state.documents.some(({ action }) => action === "sign");
+
+/** The step that whoever goes away to prove who they are comes back to. */
+export const proving = state.identity.before === "signing" ? "sign" : "identify";
 
 /** Who and what this is about, in the words of those who embed the page. */
 export const ids = { documentId: state.envelope.id, participantId: state.task.id };

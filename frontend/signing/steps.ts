@@ -1,6 +1,6 @@
 import { byId, maybeId } from "../shared/dom";
 import { remember } from "./memory";
-import { signing, state, t } from "./page-data";
+import { proving, signing, state, t } from "./page-data";
 
 export type Step = "intro" | "identify" | "read" | "fill" | "sign";
 
@@ -30,7 +30,7 @@ export function showStep(step: Step, focus = true): void {
   const last = step === "sign";
   byId("signing").hidden = !last;
   byId("finish").hidden = !last;
-  byId("back").hidden = !last;
+  byId("back").hidden = !last && !(step === "identify" && proving === "sign");
   byId("guide").hidden = step !== "read";
   nextButton.hidden = last;
   nameNext(step);

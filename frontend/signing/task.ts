@@ -1,11 +1,13 @@
 import { call } from "../shared/api";
 import { byId } from "../shared/dom";
+import { orNeighbour } from "../shared/locales";
 import { prepareElsewise } from "./elsewise";
 import { Fields } from "./fields";
-import { finish, prepareConsent } from "./finish";
+import { finish, goOnAfter, prepareConsent } from "./finish";
 import { identify, startIdentifying } from "./identify";
 import { memory } from "./memory";
 import { tellHost } from "./frame";
+import { cameBack } from "./own-key";
 import { base, ids, language, state, t } from "./page-data";
 import { preparePages } from "./pages";
 import { Signature } from "./signature";
@@ -35,7 +37,9 @@ export function startTask(): void {
   });
   byId("position").addEventListener("click", bringToPosition);
   byId("back").addEventListener("click", () => show("read"));
-  show(firstStep(), false);
+  const back = state.identity.due.length > 0 ? null : cameBack();
+  show(back ? "sign" : firstStep(), false);
+  if (back) void goOnAfter(back);
   tellHost("ready", ids);
   // The first opening is a fact for the sender, nothing the signer waits for
   void call(`${base}/open?lang=${language}`, { body: null }).catch(() => undefined);
@@ -44,14 +48,17 @@ export function startTask(): void {
 function firstStep(): Step {
   const first = currentStep();
   const { step } = memory;
-  if (state.identity.due.length > 0) return step && step !== "intro" ? "identify" : first;
-  return step && step !== "identify" ? (step as Step) : first;
+  const { before } = state.identity;
+  if (first === "identify") return first;
+  if (before === "reading") return step && step !== "intro" ? "identify" : first;
+  const wanted = step && step !== "identify" ? (step as Step) : first;
+  return before === "signing" && wanted === "sign" ? "identify" : wanted;
 }
 
 function onward(): Promise<void> | void {
   switch (currentStep()) {
     case "intro":
-      return show(state.identity.due.length > 0 ? "identify" : "read");
+      return show(state.identity.before === "reading" ? "identify" : "read");
     case "identify":
       return identify();
     case "read":
@@ -82,6 +89,7 @@ function focused(index: number): void {
 }
 
 function toSignature(): void {
+  if (state.identity.before === "signing") return show("identify");
   show("sign");
   fields.bringToSignature();
 }
@@ -114,7 +122,7 @@ function followPanelHeight(): void {
 /** The server writes times in UTC; here they read as the person's own clock. */
 function showLocalTimes(): void {
   for (const time of document.querySelectorAll<HTMLTimeElement>("time[data-local]")) {
-    const format = new Intl.DateTimeFormat(document.documentElement.lang, {
+    const format = new Intl.DateTimeFormat(orNeighbour(document.documentElement.lang), {
       dateStyle: "long",
       timeStyle: "short",
     });

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from countersign import logs
 from countersign.commands import (
     account,
+    archive,
     backup,
     demo,
     doctor,
@@ -21,6 +22,7 @@ from countersign.commands import (
     migrate,
     sandbox,
     serve,
+    signing_service,
     template,
     verify,
     webhook,
@@ -36,6 +38,8 @@ COMMANDS = (
     account,
     identity,
     merchant_key,
+    archive,
+    signing_service,
     template,
     form,
     draft,

@@ -7,7 +7,7 @@ part is used for what.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -49,12 +49,14 @@ from countersign.adapters.office import (
 )
 from countersign.adapters.outbound_http import OutboundHttp
 from countersign.adapters.pdf_engine import Engine, Keyring, MerchantSigning, use_font_directory
+from countersign.adapters.remote_signing.of_account import AccountVendors
 from countersign.adapters.secrets import SecretBox, master_key, subkey
 from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
 from countersign.dialects import Dialect, nextsign, signature_nc, signeum, signicat_v2
 from countersign.domain.eids import EID_NAMES
+from countersign.domain.signing_service import SigningService
 from countersign.pages import (
     downloads,
     forms,
@@ -68,6 +70,7 @@ from countersign.pages import (
 )
 from countersign.pages.signing import api as signing
 from countersign.pages.signing.identity import CALLBACK
+from countersign.pages.signing.own_key import SIGNED_CALLBACK
 from countersign.settings import PREFIX, BadSettings, Settings
 from countersign.usecases.file_ports import Files
 from countersign.usecases.identity_port import IdentityProvider
@@ -134,6 +137,8 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         installation = _installation(settings, database, workshop, hits, fetcher, office, outside)
         if isinstance(installation.ports.identity, AccountEids):
             stack.enter_context(closing(installation.ports.identity))
+        if isinstance(installation.ports.pki, AccountVendors):
+            stack.enter_context(closing(installation.ports.pki))
         yield installation
 
 
@@ -210,6 +215,7 @@ def _ports(
         merchant=MerchantSigning(keyring),
         docx=DocxFiles(workshop),
         converter=office,
+        pki=_pki(settings, clock, unit_of_work),
         mailer=_mailer(settings, files),
         invitations=MailInvitations(settings.mail_from),
         webhooks=HttpWebhookSender(OutboundHttp(allow_private=settings.sandbox)),
@@ -275,6 +281,16 @@ def _identity(
         simulated=simulated is not None,
         parts=[directory, bankid] if bankid else [directory],
     )
+
+
+def _pki(
+    settings: Settings, clock: Clock, unit_of_work: Callable[[], UnitOfWork]
+) -> AccountVendors:
+    def own(account_id: str) -> Sequence[SigningService]:
+        with unit_of_work() as uow:
+            return uow.signing_services.all(account_id)
+
+    return AccountVendors(own, settings.public_url.rstrip("/") + SIGNED_CALLBACK, clock)
 
 
 def _bankid(settings: Settings) -> BankId | None:

@@ -17,10 +17,12 @@ from countersign.domain.errors import NotFound
 from countersign.domain.events import Event, EventKind
 from countersign.domain.evidence import Link, timestamp
 from countersign.domain.task import TaskStatus
+from countersign.usecases.archive import end_archived
 from countersign.usecases.change_tasks import expire_task
 from countersign.usecases.delete_envelope import delete_in_time
 from countersign.usecases.deliver_webhook import deliver_webhook
 from countersign.usecases.expire_envelope import expire_envelope
+from countersign.usecases.index_names import index_names
 from countersign.usecases.keep_results import ask_for_package, keep_results
 from countersign.usecases.make_audit import make_audit
 from countersign.usecases.make_package import make_package
@@ -54,7 +56,11 @@ QUEUES: Mapping[str, int] = {PDF: 2, MAIL: 1, WEBHOOK: 4, DEFAULT: 1}  # worker 
 # ------------------------------------------------------------------ event → jobs
 
 
-def _seal(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+def _seal(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
+    """Where people only had to read there is nothing to seal."""
+    if not envelope.was_signed:
+        yield from _verify(envelope, event, uow)
+        return
     yield NewJob(kind="seal_envelope", args={"envelope": envelope.id}, queue=PDF)
 
 
@@ -137,13 +143,13 @@ def _delete_in_time(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Itera
 def _keep_results(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
     task = envelope.task(event.task_id or "")
     if envelope.settings.keeps_results:
-        keep_results(envelope, task, event.at, uow)
+        yield from keep_results(envelope, task, event.at, uow)
     if task.packaged and not task.guest:
         yield from ask_for_package(envelope, task.id, event.at, uow)
 
 
 def _package(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
-    if envelope.settings.packaged:
+    if envelope.settings.packaged and envelope.was_signed:
         yield from ask_for_package(envelope, None, event.at, uow)
 
 
@@ -206,6 +212,7 @@ def _handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
         "make_audit": lambda args: make_audit(args["envelope"], ports),
         "expire_task": lambda args: expire_task(args["task"], ports),
         "make_package": lambda args: make_package(args["envelope"], args["package"], ports),
+        "end_archived": lambda args: end_archived(args["account"], args["file"], ports),
         "expire_envelope": lambda args: expire_envelope(args["envelope"], ports),
         "delete_in_time": lambda args: delete_in_time(args["envelope"], ports),
         "remove_files": lambda args: remove_files(args, ports),
@@ -220,6 +227,7 @@ def _handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
         "write_chat_notice": lambda args: write_chat_notice(
             args["envelope"], args["task"], datetime.fromisoformat(args["at"]), ports
         ),
+        "index_names": lambda _args: index_names(ports),
         "remind_unasked": lambda args: remind_unasked(
             args["envelope"], args["task"], args.get("number", 1), ports
         ),

@@ -20,6 +20,7 @@ from tests.contracts.samples import NOW, document, envelope, task
 
 ORIGIN = "signicat-v2"
 STATES = (TaskStatus.READY, TaskStatus.BLOCKED, TaskStatus.COMPLETED, TaskStatus.EXPIRED)
+ORDER = (TaskStatus.BLOCKED, TaskStatus.EXPIRED, TaskStatus.READY, TaskStatus.COMPLETED)
 
 
 @pytest.fixture
@@ -77,9 +78,10 @@ def queries() -> Iterator[dict[str, Any]]:
     sorts = [(name, down) for name in ("created_at", "title") for down in (False, True)]
     for states, bound, sort in product(statuses, bounds, sorts):
         yield {"statuses": states, "sort": (sort,), **bound}
-    for states, bound, down in product(statuses, bounds[1:6], (False, True)):
+    for states, bound, down in product(statuses, bounds[:6], (False, True)):
         yield {"statuses": states, "sort": (("due_at", down),), **bound}
-    yield {"sort": (("status", False), ("created_at", True))}
+    for down in (False, True):
+        yield {"sort": (("status", down), ("created_at", True)), "status_order": ORDER}
 
 
 def wanted(tasks: Sequence[Task], query: TaskQuery) -> list[str]:
@@ -96,9 +98,14 @@ def wanted(tasks: Sequence[Task], query: TaskQuery) -> list[str]:
         and between(one.created_at, query.created_from, query.created_to)
         and query.title.casefold() in one.title.casefold()
     ]
+
+    def key(one: Task, name: str) -> Any:
+        return 1 + ORDER.index(one.status) if name == "status" else getattr(one, name)
+
     found.sort(key=lambda one: one.id, reverse=query.sort[-1][1])
     for name, descending in reversed(query.sort):
-        found.sort(key=lambda one, name=name: getattr(one, name), reverse=descending)  # type: ignore[misc]
+        found.sort(key=lambda one, name=name: key(one, name) or NOW, reverse=descending)  # type: ignore[misc]
+        found.sort(key=lambda one, name=name: key(one, name) is None)  # type: ignore[misc]
     return [one.id for one in found]
 
 

@@ -192,3 +192,29 @@ def test_whoever_comes_back_from_the_app_finds_the_order_going_on(
     page.reload()
     bankid.phone.approve(order, ASTRID, "Astrid Berg")
     expect(page.get_by_test_id("page-0")).to_be_visible()
+
+
+def test_where_only_signing_needs_an_eid_the_document_shows_first(
+    sandbox: Installed, open_page: OpenPage
+) -> None:
+    envelope = sandbox.send(signer(0, methods=("nbid", "bankid_se")))
+    page = open_page(locale="sv-SE", **PHONE)
+    page.goto(address(sandbox, envelope))
+    page.get_by_test_id("start").click()
+    expect(page.get_by_test_id("page-0")).to_be_visible()
+    page.get_by_test_id("next").click()
+    expect(page.get_by_role("heading", name="Visa att det är du")).to_be_focused()
+    page.get_by_role("button", name="Tillbaka till dokumentet").click()
+    expect(page.get_by_test_id("page-0")).to_be_visible()
+
+    page.get_by_test_id("next").click()
+    page.get_by_test_id("eid-bankid_se").click()
+    expect(page.get_by_text("legitimera dig med BankID.")).to_be_visible()
+    page.reload()
+    page.get_by_test_id("identity-simulate").click()
+    expect(page.get_by_test_id("consent")).to_be_visible()
+    expect(page.get_by_test_id("method-nbid")).to_have_count(0)
+    finish(page)
+    act = sandbox.await_status(envelope, "completed").tasks[0].act
+    assert act
+    assert act.method == "bankid_se"

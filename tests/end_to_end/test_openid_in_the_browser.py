@@ -40,16 +40,17 @@ def house(tmp_path: Path) -> Iterator[Installed]:
     with live(tmp_path / "data", sandbox=False) as house:
         callback = house.installation.settings.public_url + CALLBACK
         with openid_provider(callback, PEOPLE) as provider:
-            known = OpenIdProvider(
-                account_id=house.caller.account.id,
-                name="nbid",
-                issuer=provider.issuer,
-                client_id=CLIENT,
-                client_secret=SECRET,
-                scopes=("profile", "nin"),
-                created_at=house.ports.clock(),
-            )
-            add_identity_provider(known, house.ports)
+            for name in ("nbid", "mitid"):
+                known = OpenIdProvider(
+                    account_id=house.caller.account.id,
+                    name=name,
+                    issuer=provider.issuer,
+                    client_id=CLIENT,
+                    client_secret=SECRET,
+                    scopes=("profile", "nin"),
+                    created_at=house.ports.clock(),
+                )
+                add_identity_provider(known, house.ports)
             yield house
 
 
@@ -103,6 +104,29 @@ def test_who_comes_back_goes_on_signing_and_others_are_told_why_not(
     act = done.tasks[0].act
     assert act
     assert act.method == "nbid"
+
+
+def test_who_reads_first_comes_back_from_the_provider_to_where_they_sign(
+    house: Installed, open_page: OpenPage
+) -> None:
+    person = Person(name="Astrid Berg", email="astrid@people.example", national_id=ASTRID)
+    envelope = house.send(signer(0, person=person, methods=("nbid", "mitid")))
+    page = open_page(locale="en-GB", **PHONE)
+    page.goto(house.ports.links.signing(envelope.tasks[0]))
+    page.get_by_test_id("start").click()
+    expect(page.get_by_test_id("page-0")).to_be_visible()
+    page.get_by_test_id("next").click()
+    to_the_provider(page)
+    log_in(page, "bo")
+    expect(page.get_by_text("This BankID (Norway) belongs to somebody else.")).to_be_visible()
+
+    to_the_provider(page)
+    log_in(page, "astrid")
+    expect(page.get_by_test_id("page-0")).to_be_visible()
+    page.get_by_test_id("consent").check()
+    page.get_by_test_id("finish").click()
+    expect(page.get_by_test_id("done")).to_be_visible()
+    house.await_status(envelope, "completed")
 
 
 def test_in_a_frame_the_eid_is_opened_in_a_tab_and_the_frame_goes_on(

@@ -102,7 +102,7 @@ def task_state(**changes: Any) -> dict[str, Any]:
             field_of("day", "date", 0.42, "Date", x=0.12, w=0.25, required=False),
         ],
         "methods": ["drawn", "typed"],
-        "identity": {"due": [], "done": [], "simulated": False},
+        "identity": {"due": [], "before": None, "chosen": False, "done": [], "simulated": False},
         "languages": list(i18n.available_languages()),
         "branding": {"name": "Nordvik Consulting"},
         "skip_intro": False,
@@ -220,7 +220,13 @@ class FakeSigning:
             return self.standing
         if body is None:
             return {"sent_to": "a•••@example.com"}
-        self.state["identity"] = {"due": [], "done": ["email_code"], "simulated": False}
+        self.state["identity"] = {
+            "due": [],
+            "before": None,
+            "chosen": False,
+            "done": ["email_code"],
+            "simulated": False,
+        }
         return {}
 
 

@@ -55,7 +55,13 @@ def test_axe_finds_nothing_on_any_step(
 def test_axe_finds_nothing_where_identity_is_asked_for(
     phone: Page, fake: FakeSigning, axe: str
 ) -> None:
-    fake.state["identity"] = {"due": ["email_code"], "done": [], "simulated": False}
+    fake.state["identity"] = {
+        "due": ["email_code"],
+        "before": "reading",
+        "chosen": False,
+        "done": [],
+        "simulated": False,
+    }
     phone.goto(fake.link)
     phone.get_by_test_id("next").click()
     phone.get_by_test_id("next").click()
@@ -67,7 +73,13 @@ def test_axe_finds_nothing_where_identity_is_asked_for(
 def test_a_qr_code_to_scan_is_for_everybody(
     open_page: OpenPage, fake: FakeSigning, axe: str, language: str
 ) -> None:
-    fake.state["identity"] = {"due": ["bankid_se"], "done": [], "simulated": False}
+    fake.state["identity"] = {
+        "due": ["bankid_se"],
+        "before": "reading",
+        "chosen": False,
+        "done": [],
+        "simulated": False,
+    }
     order = {"qr": "bankid.1", "qr_next": ["bankid.2"], "open_on_computer": "bankid:///"}
     fake.standing = {"status": "idle", **order}
     page = open_page(locale=language, color_scheme="dark", **PHONE)

@@ -218,7 +218,13 @@ def test_forwarding_names_the_other_person(phone: Page, fake: FakeSigning) -> No
 
 
 def test_an_email_code_opens_the_document(phone: Page, fake: FakeSigning) -> None:
-    fake.state["identity"] = {"due": ["email_code"], "done": [], "simulated": False}
+    fake.state["identity"] = {
+        "due": ["email_code"],
+        "before": "reading",
+        "chosen": False,
+        "done": [],
+        "simulated": False,
+    }
     phone.goto(fake.link)
     phone.get_by_test_id("next").click()
     expect(phone.get_by_text("a•••@example.com")).to_be_visible()
@@ -229,7 +235,13 @@ def test_an_email_code_opens_the_document(phone: Page, fake: FakeSigning) -> Non
 
 
 def test_a_simulated_eid_takes_one_click(phone: Page, fake: FakeSigning) -> None:
-    fake.state["identity"] = {"due": ["bankid_se"], "done": [], "simulated": True}
+    fake.state["identity"] = {
+        "due": ["bankid_se"],
+        "before": "reading",
+        "chosen": False,
+        "done": [],
+        "simulated": True,
+    }
     phone.goto(fake.link)
     phone.get_by_test_id("start").click()
     phone.get_by_test_id("identity-simulate").click()

@@ -16,6 +16,7 @@ from threading import RLock
 from typing import Any
 
 from countersign.domain.account import PRODUCTION, Account, Caller, Credential
+from countersign.domain.archive import ArchivedFile
 from countersign.domain.chat import ChatMessage
 from countersign.domain.deletion import Deletion
 from countersign.domain.delivery import (
@@ -45,10 +46,11 @@ from countersign.domain.merchant_key import MerchantKey
 from countersign.domain.openid import OpenIdProvider
 from countersign.domain.package import Package
 from countersign.domain.project import Project
+from countersign.domain.signing_service import SigningService
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Task
 from countersign.domain.template import Template
-from countersign.usecases import merchant_port, ports
+from countersign.usecases import merchant_port, pki_port, ports
 from countersign.usecases.library_ports import TaskQuery
 from countersign.usecases.ports import (
     DeliveryQuery,
@@ -75,6 +77,7 @@ class State:
     identity_attempts: dict[tuple[str, str], IdentityAttempt] = field(default_factory=dict)
     identity_proofs: dict[tuple[str, str], bytes] = field(default_factory=dict)
     openid_providers: dict[tuple[str, str], OpenIdProvider] = field(default_factory=dict)
+    signing_services: dict[tuple[str, str], SigningService] = field(default_factory=dict)
     bases: dict[str, Base] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     endpoints: dict[str, WebhookEndpoint] = field(default_factory=dict)
@@ -89,6 +92,7 @@ class State:
     packages: dict[str, Package] = field(default_factory=dict)
     deletions: dict[str, Deletion] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
+    archive: dict[str, ArchivedFile] = field(default_factory=dict)
 
     def copy(self) -> State:
         return State(**{table.name: dict(getattr(self, table.name)) for table in fields(self)})
@@ -160,6 +164,7 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.templates: ports.Templates = FakeTemplates(tx)
         self.identity: ports.Identities = FakeIdentities(tx)
         self.openid_providers: ports.OpenIdProviders = FakeOpenIdProviders(tx)
+        self.signing_services: pki_port.StoredServices = FakeSigningServices(tx)
         self.bases: ports.Bases = FakeBases(tx)
         self.messages: ports.Messages = FakeMessages(tx)
         self.webhooks: ports.Webhooks = FakeWebhooks(tx)
@@ -170,6 +175,7 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.packages: ports.Packages = FakePackages(tx)
         self.deletions: ports.Deletions = FakeDeletions(tx)
         self.forms: ports.Forms = FakeForms(tx)
+        self.archive: ports.Archive = FakeArchive(tx)
         self.jobs: ports.Jobs = FakeJobs(tx)
 
     def __enter__(self) -> FakeUnitOfWork:
@@ -327,6 +333,9 @@ class FakeEnvelopes:
 
     def evidence(self, envelope_id: str) -> Sequence[Link]:
         return list(self._tx.read.links.get(envelope_id, ()))
+
+    def index_names(self) -> bool:
+        return False
 
     def hold(self, _envelope_id: str) -> None:
         _ = self._tx.write
@@ -522,6 +531,26 @@ class FakeOpenIdProviders:
         del self._tx.write.openid_providers[account_id, name]
 
 
+class FakeSigningServices:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, service: SigningService) -> None:
+        key = (service.account_id, service.name)
+        if key in self._tx.read.signing_services:
+            raise NameTaken()
+        self._tx.write.signing_services[key] = service
+
+    def all(self, account_id: str) -> Sequence[SigningService]:
+        stored = self._tx.read.signing_services
+        return [stored[key] for key in sorted(stored) if key[0] == account_id]
+
+    def remove(self, account_id: str, name: str) -> None:
+        if (account_id, name) not in self._tx.read.signing_services:
+            raise NotFound("signing service", name)
+        del self._tx.write.signing_services[account_id, name]
+
+
 class FakeBases:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
@@ -700,7 +729,7 @@ class FakeTasks:
         ]
         wanted.sort(key=lambda task: task.id, reverse=query.sort[-1][1])
         for name, descending in reversed(query.sort):
-            wanted = sorted_by(SORT_KEYS[name], descending, wanted)
+            wanted = sorted_by(sort_key(name, query), descending, wanted)
         page = wanted[query.offset : query.offset + query.limit]
         return [as_listed(task) for task in page], len(wanted)
 
@@ -709,8 +738,14 @@ SORT_KEYS: Mapping[str, Callable[[Task], Any]] = {
     "created_at": lambda task: task.created_at,
     "due_at": lambda task: task.due_at,
     "title": lambda task: task.title.casefold(),
-    "status": lambda task: task.status.value,
 }
+
+
+def sort_key(name: str, query: TaskQuery) -> Callable[[Task], Any]:
+    if name != "status":
+        return SORT_KEYS[name]
+    order = query.status_order
+    return lambda task: order.index(task.status) if task.status in order else len(order)
 
 
 def sorted_by(key: Callable[[Task], Any], descending: bool, tasks: list[Task]) -> list[Task]:
@@ -800,6 +835,31 @@ class FakePackages:
         stored = self._tx.write.packages
         before = found(stored, "package", package.id)
         stored[package.id] = replace(before, status=package.status, file_id=package.file_id)
+
+
+class FakeArchive:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, file: ArchivedFile) -> None:
+        if file.id in self._tx.write.archive:
+            raise Conflict()
+        check_text(file.filename)
+        self._tx.write.archive[file.id] = file
+
+    def get(self, account_id: str, file_id: str) -> ArchivedFile:
+        file = owned(self._tx.read.archive, "archived file", account_id, file_id)
+        if file.removed_at is not None:
+            raise NotFound("archived file", file_id)
+        return file
+
+    def remove(self, file: ArchivedFile) -> None:
+        self.get(file.account_id, file.id)
+        self._tx.write.archive[file.id] = file
+
+    def of_account(self, account_id: str) -> Sequence[ArchivedFile]:
+        found = [one for one in self._tx.read.archive.values() if one.account_id == account_id]
+        return sorted(found, key=lambda one: (one.archived_at, one.id))
 
 
 class FakeJobs:

@@ -17,6 +17,7 @@ from countersign.adapters.office import NoOffice, OfficeConverter, OfficeUnusabl
 from countersign.adapters.pdf_engine import missing_scripts
 from countersign.commands.options import Subparsers, new_command, settings_of
 from countersign.domain.errors import DomainError, Unavailable
+from countersign.domain.signing_service import ServiceKind
 from countersign.settings import Settings
 
 GOOD, HINT, BAD = "ok", "hint", "BAD"
@@ -52,6 +53,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
             yield from _dead_jobs(installation)
             yield from _identity_providers(installation)
             yield from _office(installation.office)
+            yield from _signing_services(installation)
     except DomainError as problem:
         yield BAD, f"database: {problem}"
         return
@@ -100,6 +102,21 @@ def _office(office: OfficeConverter) -> Iterator[Finding]:
             yield HINT, f"DOCX: {NO_NAMESPACE}"
         if "landlock" not in confined:
             yield HINT, f"DOCX: {NO_LANDLOCK}"
+
+
+def _signing_services(installation: app.Installation) -> Iterator[Finding]:
+    pki = installation.ports.pki
+    with installation.ports.unit_of_work() as uow:
+        known = [one for a in uow.accounts.all() for one in uow.signing_services.all(a.id)]
+    for one in known:
+        if one.kind is not ServiceKind.CSC:
+            continue
+        where = f"signing service: {one.name} of account {one.account_id}: {one.url}"
+        try:
+            pki.of_account(one.account_id, one.name).start(pki.return_url, "en")
+            yield GOOD, f"{where} says where people log in"
+        except Unavailable:
+            yield BAD, f"{where} does not say where people log in; the lines above say why"
 
 
 def _keys(folder: Path) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""`countersign verify`: is this PDF signed, by whom, and has it been changed since?"""
+"""`countersign verify`: is this file signed, by whom, and has it been changed since?"""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ from countersign.commands.failing import Failure
 from countersign.commands.options import Subparsers, new_command, settings_of
 
 EPILOG = """\
-Works for any PDF, made by Countersign or not, without a network.
+Works without a network for any PDF, made by Countersign or not, and for the signed texts (XML)
+that Countersign makes.
 
 exit codes:
   0  every signature is valid: nothing was changed since
   1  a signature is not valid, or there is none
-  2  the file cannot be read as a PDF"""
+  2  the file is neither a PDF nor signed XML, or cannot be read"""
 
 
 def add(commands: Subparsers) -> None:
-    parser = new_command(commands, "verify", "check the signatures of a PDF", epilog=EPILOG)
-    parser.add_argument("file", type=Path, metavar="FILE.pdf")
+    parser = new_command(
+        commands, "verify", "check the signatures of a PDF or a signed text", epilog=EPILOG
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument(
         "--trust",
         type=Path,

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from countersign.domain.errors import Invalid
 from countersign.domain.identity import CODE_METHODS, NUMBER_METHODS
-from countersign.domain.signing import OWN_METHODS
+from countersign.domain.task import OWN_METHODS
 
 NATIONAL_ID_CLAIM, NAME_CLAIM = "national_id", "name"
 RESERVED = OWN_METHODS | {*CODE_METHODS, *NUMBER_METHODS, "sms_code"}

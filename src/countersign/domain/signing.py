@@ -10,10 +10,9 @@ from countersign.domain.document import Segment
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.errors import IdentityRequired, Invalid, MissingFields
 from countersign.domain.events import Event, EventKind
-from countersign.domain.task import Act, Field, FieldKind, Task, TaskStatus, Visitor
+from countersign.domain.task import OWN_METHODS, Act, Field, FieldKind, Task, TaskStatus, Visitor
 from countersign.domain.turns import check_may_act, end_pending, unblock
 
-OWN_METHODS = frozenset({"drawn", "typed", "click"})  # every other one is an eID
 IMAGE_KINDS = frozenset({FieldKind.SIGNATURE, FieldKind.INITIALS, FieldKind.STAMP})
 
 

@@ -8,7 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from countersign.domain.archive import Archiving
 from countersign.domain.document import FileRef
+from countersign.domain.signing_service import service_of
 
 
 class TaskStatus(StrEnum):
@@ -29,6 +31,9 @@ class Action(StrEnum):
     VIEW = "view"
     REVIEW = "review"
     UPLOAD = "upload"
+
+
+OWN_METHODS = frozenset({"drawn", "typed", "click"})  # every other one is an eID
 
 
 class FieldKind(StrEnum):
@@ -110,12 +115,13 @@ class Task:
     holds up nobody: neither the others nor the envelope's end. Times are UTC.
 
     A task that touches several envelopes is held by each of them, with its actions there; all but
-    its home hold it as a `guest`. Of `identity` every method must be passed, of `identity_choice`
-    one. `sign_text` is what the person consents to, in place of the page's own words; `redirects`
-    tells where the browser goes after `success`, `cancel`, `reject` or `error`; `message` is the
-    sender's own word to this person. What it signed
-    becomes a package of its own when it is `packaged`. The sender does not see a `removed` one.
-    Its link is good until `link_expires_at`, which ends nothing else.
+    its home hold it as a `guest`. Before the documents show, every method of `identity` must be
+    passed, and one of `identity_choice`. `sign_text` is what the person consents to, in place of
+    the page's own words; `redirects` tells where the browser goes after `success`, `cancel`,
+    `reject` or `error`; `message` is the sender's own word to this person. What it signed becomes a
+    package of its own when it is `packaged`, and is kept in the archive as `archiving` says;
+    `is_text` when it is about texts, not PDFs. The sender does not see a `removed` one. Its link is
+    good until `link_expires_at`, which ends nothing else.
     """
 
     id: str
@@ -133,6 +139,8 @@ class Task:
     message: str = ""
     redirects: Mapping[str, str] = field(default_factory=dict)
     packaged: bool = False
+    archiving: Archiving | None = None
+    is_text: bool = False
     removed: bool = False
     language: str = ""
     status: TaskStatus = TaskStatus.BLOCKED
@@ -164,8 +172,17 @@ class Task:
 
     @property
     def identity_due(self) -> tuple[str, ...]:
+        """What has to be proved before the documents show."""
         due = tuple(method for method in self.identity if method not in self.identified)
         return due if set(self.identified) & set(self.identity_choice) else (*due, *self._choice)
+
+    @property
+    def signing_due(self) -> tuple[str, ...]:
+        """The eIDs of which one has to be used before this person can sign: none when one was, or
+        when there is another way to sign, such as a key of their own."""
+        can_sign = set(self.methods) & (OWN_METHODS | set(self.identified))
+        by_key = any(map(service_of, self.methods))
+        return () if can_sign or by_key or not self.signs else self.methods
 
     @property
     def _choice(self) -> tuple[str, ...]:

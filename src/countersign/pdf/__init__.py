@@ -21,7 +21,13 @@ called with an imprint and has a `size`. What each step writes, byte by byte, is
 from countersign.pdf.act import ActValues, act
 from countersign.pdf.certify import EnvelopeValues, certify
 from countersign.pdf.cms import Certified, Signer, Timestamper
-from countersign.pdf.deferred import PreparedAct, certified, finish_act, prepare_act
+from countersign.pdf.deferred import (
+    PreparedAct,
+    certified,
+    checked_value,
+    finish_act,
+    prepare_act,
+)
 from countersign.pdf.errors import (
     BadAct,
     BadLayout,
@@ -38,8 +44,10 @@ from countersign.pdf.prepare import Prepared, prepare, prepare_file
 from countersign.pdf.seal import ValidationData, archive, seal
 from countersign.pdf.state import BaseState, ChainState, Digest, Revision, digest_of
 from countersign.pdf.timestamp import LocalTimestamper
+from countersign.pdf.words import ENGLISH, Words
 
 __all__ = [
+    "ENGLISH",
     "ActValues",
     "AddedPages",
     "BadAct",
@@ -66,10 +74,12 @@ __all__ = [
     "UnusableImage",
     "UnusablePdf",
     "ValidationData",
+    "Words",
     "act",
     "archive",
     "certified",
     "certify",
+    "checked_value",
     "digest_of",
     "finish_act",
     "fonts",

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4, uuid5
 
 from countersign.domain import growing
 from countersign.domain.account import Caller
+from countersign.domain.archive import Archiving, Period
 from countersign.domain.document import Base
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Forbidden, Invalid, NotFound
@@ -24,17 +25,18 @@ from countersign.usecases.retrying import on_stale_state
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doing:
-    """What to do with one stored file in one envelope."""
+    """What to do with one stored file in one envelope, and whether the result is archived."""
 
     envelope_id: str
     file_id: str
     action: Action
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddedTask:
-    """As `Task`; the first envelope in `doings` is its home. `after` are ids of earlier tasks. The
-    task's extras say besides whether it is about a `text`."""
+    """As `Task`; the first envelope in `doings` is its home. `after` are ids of earlier tasks. What
+    is archived is kept `keep_for`."""
 
     title: str
     person: Person
@@ -46,6 +48,7 @@ class AddedTask:
     language: str = ""
     sign_text: str = ""
     packaged: bool = False
+    keep_for: Period | None = None
     due_at: datetime | None = None
     link_expires_at: datetime | None = None
     redirects: Mapping[str, str] = field(default_factory=dict)
@@ -83,7 +86,8 @@ def _add(command: AddTasks, ports: Ports) -> list[Task]:
                 return _tasks_of(earlier, command, uow)
         _save(grown, found, uow)
         uow.commit()
-        return _tasks_of(batch, command, uow)
+    at_home = {t.id: t for each in grown for t in each.envelope.tasks if not t.guest}
+    return [at_home[id] for id, _ in _numbered(batch, command)]
 
 
 def _numbered(batch: str, command: AddTasks) -> list[tuple[str, AddedTask]]:
@@ -128,7 +132,7 @@ def _grown(
 
 def _guest(task: Task) -> Task:
     """Somebody who acts elsewhere and is waited for here."""
-    return replace(task, guest=True, actions={}, fields=(), after=())
+    return replace(task, guest=True, actions={}, archiving=None, fields=(), after=())
 
 
 def _made(id: str, new: AddedTask, found: _Found, now: datetime) -> dict[str, Task]:
@@ -150,14 +154,28 @@ def _made(id: str, new: AddedTask, found: _Found, now: datetime) -> dict[str, Ta
         due_at=new.due_at,
         link_expires_at=new.link_expires_at,
         redirects=new.redirects,
-        extras={**new.extras, "text": found.is_text(new)},
+        is_text=found.is_text(new),
+        extras=new.extras,
     )
-    actions: dict[str, dict[str, Action]] = {}
+    first = new.doings[0].envelope_id
+    doings: dict[str, dict[str, Doing]] = {}
     for doing in new.doings:
         document_id = found.uses[doing.envelope_id][doing.file_id]
-        actions.setdefault(doing.envelope_id, {})[document_id] = doing.action
-    first = new.doings[0].envelope_id
-    return {held: replace(home, actions=own, guest=held != first) for held, own in actions.items()}
+        doings.setdefault(doing.envelope_id, {})[document_id] = doing
+    return {
+        held: replace(
+            home,
+            actions={document_id: doing.action for document_id, doing in own.items()},
+            archiving=_archiving(own, new.keep_for),
+            guest=held != first,
+        )
+        for held, own in doings.items()
+    }
+
+
+def _archiving(doings: Mapping[str, Doing], keep_for: Period | None) -> Archiving | None:
+    documents = tuple(document_id for document_id, doing in doings.items() if doing.archived)
+    return Archiving(documents, keep_for) if documents else None
 
 
 @dataclass(frozen=True, slots=True)

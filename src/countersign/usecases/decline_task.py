@@ -10,7 +10,7 @@ from countersign.usecases.held_task import change_task
 from countersign.usecases.ports import Ports
 from countersign.usecases.retrying import on_stale_state
 
-LONGEST_REASON = 2000
+LONGEST_REASON = 2048
 
 
 def decline_task(task_id: str, reason: str, visitor: Visitor, ports: Ports) -> Envelope:

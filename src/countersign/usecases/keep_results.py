@@ -10,6 +10,7 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.package import Package
 from countersign.domain.stored_file import StoredFile, StoredFileKind
 from countersign.domain.task import Task
+from countersign.usecases.archive import put_into_archive
 from countersign.usecases.ports import NewJob, UnitOfWork
 
 SIGNED_TEXT = "application/xml"
@@ -21,13 +22,17 @@ def result_id(task_id: str, envelope_id: str, file_id: str) -> str:
     return str(uuid5(UUID(task_id), f"{envelope_id} {file_id}"))
 
 
-def keep_results(envelope: Envelope, task: Task, at: datetime, uow: UnitOfWork) -> None:
-    """Each document that the task signed, as it is now; in the transaction of the act."""
+def keep_results(envelope: Envelope, task: Task, at: datetime, uow: UnitOfWork) -> Iterable[NewJob]:
+    """Each document that the task signed, as it is now, also in the archive where the task says
+    so; in the transaction of the act."""
     if not task.signs:
         return
     for file_id, document_id in uow.stored_files.uses(envelope.id).items():
         if document_id in task.signs:
-            uow.stored_files.add(_result(envelope, task, file_id, document_id, at))
+            result = _result(envelope, task, file_id, document_id, at)
+            uow.stored_files.add(result)
+            if task.archiving and document_id in task.archiving.documents:
+                yield from put_into_archive(result, task.archiving.keep_for, at, uow)
 
 
 def _result(

@@ -1,4 +1,4 @@
-"""The database's side of stored files, packages and lists of tasks. Part of ports.py."""
+"""The database's side of stored files, packages, archive and lists of tasks. Part of ports.py."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from countersign.domain.archive import ArchivedFile
 from countersign.domain.deletion import Deletion
 from countersign.domain.document import FileRef
 from countersign.domain.envelope import Envelope
@@ -86,12 +87,26 @@ class Packages(Protocol):
         """Status and file."""
 
 
+class Archive(Protocol):
+    """Somebody else's file is not found."""
+
+    def add(self, file: ArchivedFile) -> None: ...
+    def get(self, account_id: str, file_id: str) -> ArchivedFile:
+        """Raises NotFound, also for one that was removed."""
+
+    def remove(self, file: ArchivedFile) -> None:
+        """Puts what is left of it in its place. Raises NotFound when somebody was faster."""
+
+    def of_account(self, account_id: str) -> Sequence[ArchivedFile]:
+        """Oldest first, with those that were removed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskQuery:
     """Which of an account's titled tasks to list; bounds are inclusive. `title` is a part of it, in
     any case. `sort` holds names of `SORTS`, each with whether it descends; equal ones are sorted by
-    id, in the direction of the last of them; those without a deadline come last. Removed ones are
-    left out."""
+    id, in the direction of the last of them; those without a deadline come last. By status they
+    come as in `status_order`, which names all that are listed. Removed ones are left out."""
 
     account_id: str
     origin: str
@@ -102,6 +117,7 @@ class TaskQuery:
     due_to: datetime | None = None
     title: str = ""
     sort: tuple[tuple[str, bool], ...] = (("created_at", True),)
+    status_order: tuple[str, ...] = ()
     offset: int = 0
     limit: int = 100
 

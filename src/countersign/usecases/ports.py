@@ -1,7 +1,7 @@
 """The database as the use cases see it, and `Ports`, which is everything that they may need. Files
 and PDF are in file_ports.py, people and programs outside in outside_ports.py, eIDs in
-identity_port.py, keys of accounts in merchant_port.py. Every port has a fake and real adapters, and
-one contract suite in tests/contracts that all of them pass."""
+identity_port.py, keys of accounts in merchant_port.py, keys of people in pki_port.py. Every port
+has a fake and real adapters, and one contract suite in tests/contracts that all of them pass."""
 
 from __future__ import annotations
 
@@ -24,7 +24,14 @@ from countersign.domain.template import Template
 from countersign.usecases.docx_port import Converter, Docx
 from countersign.usecases.file_ports import Files, PdfEngine
 from countersign.usecases.identity_port import IdentityProviders, OpenIdProviders, Simulated
-from countersign.usecases.library_ports import Deletions, Forms, Packages, StoredFiles, Tasks
+from countersign.usecases.library_ports import (
+    Archive,
+    Deletions,
+    Forms,
+    Packages,
+    StoredFiles,
+    Tasks,
+)
 from countersign.usecases.merchant_port import MerchantKeys, MerchantSigner
 from countersign.usecases.outside_ports import (
     AccessTokens,
@@ -34,6 +41,7 @@ from countersign.usecases.outside_ports import (
     Mailer,
     WebhookSender,
 )
+from countersign.usecases.pki_port import PkiVendors, StoredServices
 
 Clock = Callable[[], datetime]
 
@@ -134,6 +142,10 @@ class Envelopes(Protocol):
         """As `find`, without loading what the envelopes hold."""
 
     def evidence(self, envelope_id: str) -> Sequence[Link]: ...
+
+    def index_names(self) -> bool:
+        """Makes some names quick to be searched that were not yet. Whether there are more."""
+
     def hold(self, envelope_id: str) -> None:
         """Until this transaction ends, nobody else writes this envelope; whoever does already is
         waited for. Reads that follow see what he wrote."""
@@ -344,8 +356,10 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     packages: Packages
     deletions: Deletions
     forms: Forms
+    archive: Archive
     identity: Identities
     openid_providers: OpenIdProviders
+    signing_services: StoredServices
     bases: Bases
     messages: Messages
     webhooks: Webhooks
@@ -374,6 +388,7 @@ class Ports:
     merchant: MerchantSigner
     docx: Docx
     converter: Converter
+    pki: PkiVendors
     code_key: bytes
     simulated: Simulated | None = None
     link_lifetime: timedelta = timedelta(hours=1)

@@ -81,7 +81,6 @@ def setup(**changes: Any) -> dict[str, Any]:
         ),
         ({"archive": {}}, "archive.retentionPeriod"),
         ({"archive": {"retentionPeriod": "5 years"}}, "archive.retentionPeriod"),
-        ({"archive": {"retentionPeriod": "P5Y"}}, "archive"),
         ({"preAuthentication": {}}, "preAuthentication.enabled"),
         (
             {"preAuthentication": {"enabled": True, "identityProviders": [{"idpName": "xbid"}]}},

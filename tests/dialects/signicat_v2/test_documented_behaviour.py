@@ -40,6 +40,7 @@ CALLS = [
     ("PATCH", f"/signing-sessions{SESSION}"),
     ("DELETE", f"/signing-sessions{SESSION}"),
     ("POST", "/merchant-signing"),
+    ("GET", "/archive-documents/{archiveId}"),
 ]
 CHECKS = (
     not_a_server_error,
@@ -82,10 +83,14 @@ def things(house: House) -> dict[str, str]:
     """Things that are there, so that calls get further than 404."""
     place = house.collection(package=False)
     made = house.session(place)
+    archive = {"sendSignatureResultsToArchive": True, "retentionPeriod": "P1Y"}
+    kept = house.session(place, archive=archive)
+    house.sign(kept)
     return {
         "documentId": house.document("loose"),
         "documentCollectionId": place[0],
         "sessionId": made["id"],
+        "archiveId": house.read(kept)["output"]["signatures"][0]["archiveId"],
     }
 
 

@@ -93,6 +93,14 @@ def test_a_rejection_is_final(customer: Customer) -> None:
     assert httpx2.post(f"{link}/decline", json={}).status_code == 410
 
 
+def test_a_reason_has_up_to_2048_characters(customer: Customer) -> None:
+    link = customer.session(customer.collection())["signatureUrl"]
+    refused = httpx2.post(f"{link}/decline", json={"reason": "å" * 2049})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "invalid")
+    assert 'maxlength="2048"' in httpx2.get(link).text
+    httpx2.post(f"{link}/decline", json={"reason": "å" * 2048}).raise_for_status()
+
+
 def test_only_the_person_who_was_named_signs(customer: Customer) -> None:
     signer = {
         "nationalIdentificationNumber": NIN,
@@ -297,3 +305,131 @@ def test_a_generated_client_goes_the_whole_way(
     assert problem.code == "not_found"
     assert_verified(kept(package.payload.read(), tmp_path), ["Åsa Öberg"], running_server.data)
     customer.api.close()
+
+
+# ------------------------------------------------------------------ when people log in
+
+
+def files(session: Any) -> list[int]:
+    """Status of everything that shows what a document says."""
+    link = session["signatureUrl"]
+    (document,) = httpx2.get(f"{link}/state").json()["documents"]
+    place = f"{link}/documents/{document['id']}"
+    paths = (place, f"{place}/pages/0.webp", f"{place}/pages/0.json")
+    return [httpx2.get(path).status_code for path in paths]
+
+
+def identity(session: Any) -> Any:
+    return httpx2.get(f"{session['signatureUrl']}/state").json()["identity"]
+
+
+@pytest.mark.parametrize("asked", [{}, {"preAuthentication": {"enabled": False}}])
+def test_without_pre_authentication_documents_show_first_and_logging_in_is_part_of_signing(
+    customer: Customer, asked: Any
+) -> None:
+    made = customer.session(customer.collection(), **asked)
+    link = made["signatureUrl"]
+    assert files(made) == [200, 200, 200]
+    assert (identity(made)["due"], identity(made)["before"]) == (["nbid"], "signing")
+    refused = act(link)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "identity_required")
+    assert customer.state(made) == "READY"
+    sign(made, "Åsa Öberg")
+    assert customer.state(made) == "SIGNED"
+
+
+def test_with_pre_authentication_nothing_shows_before_logging_in(customer: Customer) -> None:
+    made = customer.session(customer.collection(), preAuthentication={"enabled": True})
+    link = made["signatureUrl"]
+    assert files(made) == [404, 404, 404]
+    assert (identity(made)["due"], identity(made)["before"]) == (["nbid"], "reading")
+    assert "pages/0.webp" not in httpx2.get(f"{link}?skipIntro=true").text
+    assert act(link).status_code == 403
+    prove(link, "Åsa Öberg").raise_for_status()
+    assert files(made) == [200, 200, 200]
+    assert (identity(made)["due"], identity(made)["before"]) == ([], None)
+    assert act(link).status_code == 200
+
+
+def test_who_logs_in_before_with_another_provider_logs_in_again_to_sign(
+    customer: Customer,
+) -> None:
+    before = {"enabled": True, "identityProviders": [{"idpName": "bankid_se"}]}
+    made = customer.session(customer.collection(), preAuthentication=before)
+    link = made["signatureUrl"]
+    assert identity(made)["due"] == ["bankid_se"]
+    prove(link, "Åsa Öberg").raise_for_status()
+    assert files(made) == [404, 404, 404]
+    prove(link, "Åsa Öberg", "bankid_se").raise_for_status()
+    assert files(made) == [200, 200, 200]
+    assert act(link, "bankid_se").status_code == 400
+    assert act(link).status_code == 200
+
+
+# ------------------------------------------------------------------ links that lead elsewhere
+
+URLS = {name: f"https://shop.example/{name}" for name in ("success", "cancel", "error")}
+
+
+def opened(session: Any) -> httpx2.Response:
+    """What a browser gets behind the signing link."""
+    return httpx2.get(session["signatureUrl"])
+
+
+def test_an_expired_or_deleted_link_leads_to_the_error_page_of_the_sender(
+    start_server: StartServer,
+) -> None:
+    server = start_server("--sandbox")
+    customer = new_customer(server)
+    place = customer.collection()
+    there = {**URLS, "error": "https://shöp.example/fel?från=oss"}
+    asked: dict[str, Any] = {"redirectSettings": there, "externalReference": "lease 7"}
+    short = customer.session(place, signatureUrlTimeToLive="PT5M", **asked)
+    soon = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
+    due, removed = customer.session(place, dueDate=soon, **asked), customer.session(place, **asked)
+    assert [opened(one).status_code for one in (short, due, removed)] == [200] * 3
+    customer.api.delete(f"{SESSIONS}/{removed['id']}").raise_for_status()
+    server.run("sandbox", "advance", "6m")
+    for session in (short, due, removed):
+        answer = opened(session)
+        assert answer.status_code == 303
+        back = f"sessionId={session['id']}&externalReference=lease%207"
+        want = f"https://sh%C3%B6p.example/fel?fr%C3%A5n=oss&{back}"
+        assert answer.headers["location"] == want
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert httpx2.get(f"{session['signatureUrl']}/state").status_code == 410
+    customer.api.close()
+
+
+def test_without_redirects_a_page_says_what_is_the_matter(customer: Customer) -> None:
+    place = customer.collection()
+    removed, rejected, signed = (customer.session(place) for _ in range(3))
+    blocked = customer.session(place, subsequentTo=[rejected["id"]])
+    customer.api.delete(f"{SESSIONS}/{removed['id']}").raise_for_status()
+    httpx2.post(f"{rejected['signatureUrl']}/decline", json={}).raise_for_status()
+    assert sign(signed, "Åsa Öberg")["redirect_url"] is None
+    pages = {
+        410: [removed, rejected],
+        200: [blocked, signed],
+    }
+    for status, sessions in pages.items():
+        for session in sessions:
+            answer = opened(session)
+            assert (answer.status_code, answer.headers["content-type"][:9]) == (status, "text/html")
+            assert 'data-testid="finish"' not in answer.text
+    unknown = httpx2.get(f"{customer.server.url}/s/nobody")
+    assert (unknown.status_code, unknown.headers["content-type"][:9]) == (404, "text/html")
+
+
+def test_only_who_can_do_nothing_is_led_to_the_error_page(customer: Customer) -> None:
+    place = customer.collection()
+    asked = {"redirectSettings": {**URLS, "reject": "https://shop.example/reject"}}
+    rejected, signed = customer.session(place, **asked), customer.session(place, **asked)
+    blocked = customer.session(place, subsequentTo=[signed["id"]], **asked)
+    assert opened(blocked).status_code == 200
+    told = httpx2.post(f"{rejected['signatureUrl']}/decline", json={}).json()
+    assert told["redirect_url"] == f"https://shop.example/reject?sessionId={rejected['id']}"
+    sign(signed, "Åsa Öberg")
+    assert [opened(one).status_code for one in (rejected, signed)] == [410, 200]
+    kept_open = httpx2.post(f"{blocked['signatureUrl']}/postpone", json={}).json()
+    assert kept_open["redirect_url"] == f"https://shop.example/cancel?sessionId={blocked['id']}"

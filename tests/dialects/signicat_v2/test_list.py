@@ -56,6 +56,8 @@ def shelf(house: House) -> House:
         ("?sort=-dueDate,+createdAt", "EBDAC"),
         ("?sort=-dueDate&sort=+createdAt&limit=3&offset=1", "BDA"),
         ("?sort=state&state=READY&sort=-title", "DC"),
+        ("?sort=state,createdAt", "ECDBA"),
+        ("?sort=-state,createdAt", "ABCDE"),
         ("?colour=blue", "EDCBA"),
     ],
 )

@@ -31,15 +31,18 @@ def ids(house: House) -> dict[str, str]:
         house.ports,
     )
     place = house.collection(package=False)
-    made = house.session(place, packageTo=["PADES_CONTAINER"])
+    archive = {"sendSignatureResultsToArchive": True, "retentionPeriod": "P1Y"}
+    made = house.session(place, packageTo=["PADES_CONTAINER"], archive=archive)
     house.sign(made)
     house.work()
+    (signature,) = house.read(made)["output"]["signatures"]
     return {
         "documentId": house.document("loose"),
         "documentCollectionId": place[0],
         "sessionId": house.session(place)["id"],
         "collected": place[1],
-        "result": house.read(made)["output"]["signatures"][0]["resultDocumentId"],
+        "result": signature["resultDocumentId"],
+        "archiveId": signature["archiveId"],
         "package": house.read(made)["output"]["packages"][0]["resultDocumentId"],
     }
 
@@ -71,7 +74,7 @@ def routes(house: House) -> list[Operation]:
 
 
 def test_the_walk_covers_every_route(house: House) -> None:
-    assert len(routes(house)) == 14
+    assert len(routes(house)) == 15
     public = [each.path for each in house.dialect.operations if each.public]
     assert all(path.startswith(f"{BASE}/docs") for path in public)
 
@@ -137,6 +140,14 @@ def test_no_route_opens_another_account(house: House, ids: dict[str, str]) -> No
     assert ok(house.client.get(SESSIONS)) == before
     for document in ("documentId", "collected", "result", "package"):
         house.download(ids[document])
+
+
+def test_an_expired_merchant_certificate_is_named(house: House, ids: dict[str, str]) -> None:
+    house.pass_time(days=700)
+    body = {"vendor": "NBID", "toBeSignedDocuments": [{"documentId": ids["documentId"]}]}
+    answer = house.client.post(f"{BASE}/merchant-signing", json=body)
+    problem = assert_refused(answer, 409, "conflict")
+    assert problem["detail"] == "The certificate of the NBID key expired on 2028-01-01 00:00 UTC"
 
 
 def test_nobody_waits_for_another_accounts_session(house: House, ids: dict[str, str]) -> None:

@@ -8,16 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid5
 
+from countersign.adapters.database.settings_rows import settings, settings_json
 from countersign.adapters.database.types import EPOCH, MICROSECOND
-from countersign.domain.branding import Branding
+from countersign.domain.archive import Archiving, Period
 from countersign.domain.document import Document, FileRef, PageSize, Segment, SegmentKind
-from countersign.domain.envelope import (
-    AfterSigning,
-    Envelope,
-    EnvelopeSettings,
-    EnvelopeStatus,
-    OnDecline,
-)
+from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.task import (
     Act,
     Action,
@@ -64,7 +59,7 @@ def envelope_row(envelope: Envelope) -> Row:
         "status": envelope.status.value,
         "begun": envelope.begun,
         "segment_count": sum(len(document.segments) for document in _documents(envelope)),
-        "settings": _settings_json(envelope.settings),
+        "settings": settings_json(envelope.settings),
         "sender": _visitor_json(envelope.sender),
         "due_at": envelope.due_at,
         "completed_at": envelope.completed_at,
@@ -92,43 +87,6 @@ def to_rows(envelope: Envelope) -> EnvelopeRows:
 def _documents(envelope: Envelope) -> Sequence[Document]:
     """The audit document comes last."""
     return (*envelope.documents, *filter(None, [envelope.audit]))
-
-
-def _settings_json(settings: EnvelopeSettings) -> Row:
-    return {
-        "send_invitations": settings.send_invitations,
-        "send_final_copy": settings.send_final_copy,
-        "skip_intro": settings.skip_intro,
-        "reminder_days": settings.reminder_days,
-        "reminders": settings.reminders,
-        "warning_days": settings.warning_days,
-        "delete_days": settings.delete_days,
-        "on_decline": settings.on_decline.value,
-        "after": after_json(settings.after),
-        "branding": branding_json(settings.branding),
-        "audit_in_document": settings.audit_in_document,
-        "chat": settings.chat,
-        "callback_url": settings.callback_url,
-        "takes_new_tasks": settings.takes_new_tasks,
-        "closes_when_signed": settings.closes_when_signed,
-        "keeps_results": settings.keeps_results,
-        "packaged": settings.packaged,
-    }
-
-
-def after_json(after: AfterSigning) -> Row:
-    return {"type": after.type, "message": after.message, "url": after.url}
-
-
-def branding_json(branding: Branding) -> Row:
-    logo = branding.logo
-    return {
-        "company_name": branding.company_name,
-        "logo": [logo.sha256, logo.size] if logo else None,
-        "logo_url": branding.logo_url,
-        "primary_color": branding.primary_color,
-        "secondary_color": branding.secondary_color,
-    }
 
 
 def _visitor_json(visitor: Visitor) -> Row:
@@ -184,6 +142,8 @@ def _task_row(envelope: Envelope, position: int, task: Task) -> Row:
         "sign_text": task.sign_text,
         "message": task.message,
         "packaged": task.packaged,
+        "archiving": _archiving_json(task.archiving) if task.archiving else None,
+        "is_text": task.is_text,
         "removed": task.removed,
         "redirects": task.redirects,
         "identity_choice": list(task.identity_choice),
@@ -208,6 +168,12 @@ def _task_row(envelope: Envelope, position: int, task: Task) -> Row:
         "optional": task.optional,
         "national_id": task.person.national_id,
     }
+
+
+def _archiving_json(archiving: Archiving) -> Row:
+    period = archiving.keep_for
+    kept = [period.months, period.rest // MICROSECOND] if period else None
+    return {"documents": list(archiving.documents), "keep_for": kept}
 
 
 def _field_json(box: Field) -> Row:
@@ -282,7 +248,7 @@ def _envelope(
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         status=EnvelopeStatus(row["status"]),
-        settings=_settings(row["settings"]),
+        settings=settings(row["settings"]),
         sender=Visitor(**row["sender"]),
         due_at=row["due_at"],
         completed_at=row["completed_at"],
@@ -293,17 +259,6 @@ def _envelope(
         tasks=tasks,
         audit=audit,
     )
-
-
-def _settings(values: Row) -> EnvelopeSettings:
-    after, on_decline = AfterSigning(**values["after"]), OnDecline(values["on_decline"])
-    read = {"after": after, "on_decline": on_decline, "branding": branding(values["branding"])}
-    return EnvelopeSettings(**{**values, **read})
-
-
-def branding(values: Row) -> Branding:
-    logo = values.get("logo")
-    return Branding(**{**values, "logo": FileRef(*logo) if logo else None})
 
 
 def _document(row: Row, segments: tuple[Segment, ...]) -> Document:
@@ -343,6 +298,8 @@ def task(row: Row, actions: Mapping[str, Action]) -> Task:
         sign_text=row["sign_text"],
         message=row["message"],
         packaged=row["packaged"],
+        archiving=_archiving(row["archiving"]) if row["archiving"] else None,
+        is_text=row["is_text"],
         removed=row["removed"],
         redirects=row["redirects"],
         identity_choice=tuple(row["identity_choice"]),
@@ -374,6 +331,12 @@ def _person(row: Row) -> Person:
         title=row["person_title"],
         national_id=row["national_id"],
     )
+
+
+def _archiving(values: Row) -> Archiving:
+    months, rest = values["keep_for"] or (0, 0)
+    period = Period(months, rest * MICROSECOND) if values["keep_for"] else None
+    return Archiving(tuple(values["documents"]), period)
 
 
 def _field(values: Row) -> Field:

@@ -10,9 +10,9 @@ from zlib import crc32
 from sqlalchemy import Executable, bindparam, delete, func, insert, select, update
 
 from countersign.adapters.database.engine import BrokenReference
-from countersign.adapters.database.envelope_rows import after_json, branding, branding_json
 from countersign.adapters.database.prepared import Prepared
 from countersign.adapters.database.project_tables import envelope_counts, projects
+from countersign.adapters.database.settings_rows import after_json, branding, branding_json
 from countersign.adapters.database.transaction import Transaction
 from countersign.domain.envelope import AfterSigning, Envelope
 from countersign.domain.errors import NotFound, ProjectInUse, StaleState

@@ -1,4 +1,4 @@
-"""The tables of stored files and packages, and of records of deletions."""
+"""The tables of stored files, packages and the archive, and of records of deletions."""
 
 from __future__ import annotations
 
@@ -61,4 +61,20 @@ deletions = Table(
     Column("events", Integer, nullable=False),
     Column("last_hash", SHA256, nullable=False),
     Index(None, "account_id", "deleted_at"),
+)
+
+# Without parts there is left what is known of a removed one
+archived_files = Table(
+    "archived_files",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("account_id", ID, nullable=False),
+    Column("media_type", CleanText, nullable=False),
+    Column("parts", Json, nullable=False),
+    Column("filename", CleanText, nullable=False),
+    Column("archived_at", Time, nullable=False),
+    Column("keep_until", Time),
+    Column("removed_at", Time),
+    Column("sha256", SHA256, nullable=False),
+    Index(None, "account_id", "archived_at", "id"),
 )

@@ -165,6 +165,8 @@ tasks = Table(
     Column("removed", Boolean, nullable=False, server_default=false()),
     Column("redirects", Json, nullable=False, server_default="{}"),
     Column("identity_choice", Json, nullable=False, server_default="[]"),
+    Column("archiving", Json),
+    Column("is_text", Boolean, nullable=False, server_default=false()),
     Column("message", CleanText, nullable=False, server_default=""),
     Column("person_title", CleanText, nullable=False, server_default=""),
     Index(None, "envelope_id", "position"),

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Executable, Select, desc, func, select, union_all
+from sqlalchemy import ColumnElement, Executable, Select, case, desc, func, select, union_all
 
 from countersign.adapters.database import envelope_rows as shape
 from countersign.adapters.database.tables import IS_LISTED, envelopes, tasks
@@ -26,12 +26,12 @@ SORTED_BY: Mapping[str, ColumnElement[Any]] = {
     "created_at": tasks.c.created_at,
     "due_at": tasks.c.due_at,
     "title": tasks.c.folded_title,
-    "status": tasks.c.status,
 }
 INDEXED = ("created_at", "due_at")
 FEW = 10_000  # tasks between two times that are sorted in another order sooner than found in it
 TICK = timedelta(microseconds=1)
 FAR = 10_000_000  # a day that nobody sees
+SINCE = datetime(1970, 1, 2, tzinfo=UTC)  # earlier than any deadline
 
 
 class Tasks:
@@ -105,6 +105,10 @@ class Tasks:
     def _page(self, query: TaskQuery, statuses: Sequence[str], total: int) -> Sequence[str]:
         if query.offset >= total:
             return []
+        if _is_unbounded_by_due(query):
+            due = sum(self._due(replace(query, due_from=SINCE), status) for status in statuses)
+            if query.offset + query.limit <= due:
+                query, total = replace(query, due_from=SINCE), due
         if not _is_in_an_index(query) or (_is_bounded_otherwise(query) and total <= FEW):
             return self._tx.read(_sorted(query, statuses)).scalars().all()
         offset, limit, backwards = _from_the_nearer_end(query, total)
@@ -116,6 +120,12 @@ class Tasks:
         )
         ids = self._tx.read(page).scalars().all()
         return ids[::-1] if backwards else ids
+
+
+def _is_unbounded_by_due(query: TaskQuery) -> bool:
+    """Sorted by deadlines, which not all have; those that have none are last."""
+    other = (query.due_from, query.due_to, query.created_from, query.created_to)
+    return [key for key, _ in query.sort] == ["due_at"] and not any(other)
 
 
 def _is_in_an_index(query: TaskQuery) -> bool:
@@ -154,12 +164,19 @@ def _in_order(
     wanted: Select[tuple[str]], query: TaskQuery, *, hidden: bool = False
 ) -> Select[tuple[str]]:
     """Equal ones are sorted by id, in the direction of the last key."""
-    keys = [(SORTED_BY[name], descending) for name, descending in query.sort]
+    keys = [(_key(name, query), descending) for name, descending in query.sort]
     if hidden:
         keys = [(_hidden(key), descending) for key, descending in keys]
     keys.append((tasks.c.id, keys[-1][1] if keys else False))
     order = [(key.desc() if descending else key.asc()).nulls_last() for key, descending in keys]
     return wanted.order_by(*order).offset(query.offset).limit(query.limit)
+
+
+def _key(name: str, query: TaskQuery) -> ColumnElement[Any]:
+    if name != "status":
+        return SORTED_BY[name]
+    places = {status: place for place, status in enumerate(query.status_order)}
+    return case(places, value=tasks.c.status, else_=len(places))
 
 
 def _merged(

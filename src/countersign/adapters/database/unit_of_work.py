@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import structlog
 
 from countersign.adapters.database.accounts import Accounts, Credentials
+from countersign.adapters.database.archive import Archive
 from countersign.adapters.database.bases import Bases
 from countersign.adapters.database.chat import Chat
 from countersign.adapters.database.engine import Database
@@ -20,6 +21,7 @@ from countersign.adapters.database.messages import Messages
 from countersign.adapters.database.openid_providers import StoredProviders
 from countersign.adapters.database.projects import Projects
 from countersign.adapters.database.repeats import Repeats
+from countersign.adapters.database.signing_services import SigningServices
 from countersign.adapters.database.stored_files import Packages, StoredFiles
 from countersign.adapters.database.task_counts import TaskCounts
 from countersign.adapters.database.tasks import Tasks
@@ -28,10 +30,10 @@ from countersign.adapters.database.transaction import Transaction
 from countersign.adapters.database.webhooks import Webhooks
 from countersign.domain.envelope import Envelope
 from countersign.domain.evidence import Link
-from countersign.usecases import library_ports, merchant_port, ports
+from countersign.usecases import library_ports, merchant_port, pki_port, ports
 from countersign.usecases.identity_port import OpenIdProviders
 from countersign.usecases.outside_ports import Secrets
-from countersign.usecases.ports import FollowUps
+from countersign.usecases.ports import FollowUps, NewJob
 
 log = structlog.get_logger(__name__)
 
@@ -52,16 +54,18 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.credentials: ports.Credentials = Credentials(self._tx)
         self.merchant_keys: merchant_port.MerchantKeys = MerchantKeys(self._tx, secrets)
         self.envelopes: ports.Envelopes = Envelopes(
-            self._tx, secrets, self._task_counts, self._queue_follow_ups
+            self._tx, secrets, self._task_counts, self._queue_follow_ups, self._queue_indexing
         )
         self.identity: ports.Identities = Identities(self._tx, secrets)
         self.openid_providers: OpenIdProviders = StoredProviders(self._tx, secrets)
+        self.signing_services: pki_port.StoredServices = SigningServices(self._tx, secrets)
         self.projects: ports.Projects = Projects(self._tx)
         self.tasks: library_ports.Tasks = Tasks(self._tx, self._task_counts)
         self.stored_files: library_ports.StoredFiles = StoredFiles(self._tx)
         self.packages: library_ports.Packages = Packages(self._tx)
         self.deletions: library_ports.Deletions = Deletions(self._tx, self._task_counts)
         self.forms: library_ports.Forms = Forms(self._tx)
+        self.archive: library_ports.Archive = Archive(self._tx)
         self.templates: ports.Templates = Templates(self._tx)
         self.bases: ports.Bases = Bases(self._tx)
         self.messages: ports.Messages = Messages(self._tx)
@@ -85,6 +89,9 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         for envelope_id, events in self._happened:
             log.info("committed", envelope=envelope_id, events=events)
         self._happened.clear()
+
+    def _queue_indexing(self) -> None:
+        self._jobs.add(NewJob(kind="index_names", args={}, unique="index_names"))
 
     def _queue_follow_ups(self, envelope: Envelope, links: Sequence[Link]) -> None:
         self._jobs.add_all(

@@ -59,6 +59,7 @@ class Signature(TypedDict):
     documentCollectionId: Uuid
     resultDocumentId: Uuid
     signatureType: Literal["PADES", "XADES"]
+    archiveId: NotRequired[Uuid]
 
 
 class SessionOutput(TypedDict):

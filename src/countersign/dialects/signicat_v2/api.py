@@ -28,7 +28,8 @@ BASE, DOCS = "/sign", "/sign/docs"
 DOCUMENTS, COLLECTIONS = f"{BASE}/documents", f"{BASE}/document-collections"
 SESSIONS = f"{BASE}/signing-sessions"
 MERCHANT = f"{BASE}/merchant-signing"
-PREFIXES = (DOCUMENTS, COLLECTIONS, SESSIONS, MERCHANT, DOCS)
+ARCHIVE = f"{BASE}/archive-documents"
+PREFIXES = (DOCUMENTS, COLLECTIONS, SESSIONS, MERCHANT, ARCHIVE, DOCS)
 KB, MB = 1 << 10, 1 << 20
 UPLOADS = ("application/pdf", "text/plain", "text/markdown", "application/xml", "text/xml")
 
@@ -43,6 +44,7 @@ ABOUT = About(
         "Document collections": "Documents that belong together.",
         "Signing sessions": "One person who signs.",
         "Merchant signing": "Sign at once, in the name of the account itself.",
+        "Archive": "Results that are kept for as long as the session said.",
     },
     webhooks=tuple(
         Webhook(name, answers.Event, summary)
@@ -62,10 +64,12 @@ PATH = {
     "documentId": "As the answer to the upload says, or a result's",
     "documentCollectionId": "As the answer to creating it says",
     "sessionId": "As the answer to creating it says",
+    "archiveId": "As the session says, once it is signed",
 }
 BAD, NOWHERE = Failure(400, "Something in the request is wrong"), Failure(404, "Not found")
 REFUSED, NO_TOKEN = Failure(403, "A permission is missing"), Failure(401, "No valid access token")
 BUSY = Failure(409, "The state does not allow it")
+CONTENT = Success(type=bytes, media="application/pdf")
 OTHER_TYPE, TOO_LARGE = Failure(415, "Of another type"), Failure(413, "Too large")
 
 
@@ -85,7 +89,13 @@ def build(ports: Ports, runtime: Runtime, *, largest_file: int) -> Dialect:
 
 def operations(api: SignicatV2, largest_file: int) -> tuple[Operation, ...]:
     """Everything that this API offers."""
-    return (*_documents(api, largest_file), *_collections(api), *_sessions(api), _merchant(api))
+    return (
+        *_documents(api, largest_file),
+        *_collections(api),
+        *_sessions(api),
+        _merchant(api),
+        _archive(api),
+    )
 
 
 def _operation(tag: str, *failures: Failure) -> partial[Operation]:
@@ -98,8 +108,7 @@ def _documents(api: SignicatV2, largest_file: int) -> Iterator[Operation]:
     new = _operation("Documents", BAD, OTHER_TYPE, TOO_LARGE)
     upload = Raw(UPLOADS, limit=largest_file)
     yield new("POST", DOCUMENTS, api.upload_document, Success(type=answers.Document), upload)
-    content = Success(type=bytes, media="application/pdf")
-    yield one("GET", path, api.read_document, content)
+    yield one("GET", path, api.read_document, CONTENT)
     gone = _operation("Documents", NOWHERE, BUSY)
     yield gone("DELETE", path, api.delete_document, Success(204))
     known = Success(type=answers.DocumentMetadata)
@@ -141,3 +150,8 @@ def _merchant(api: SignicatV2) -> Operation:
     asked = Json(schemas.MerchantSigning, limit=64 * KB)
     make = _operation("Merchant signing", BAD, BUSY)
     return make("POST", MERCHANT, api.sign_as_merchant, made, asked)
+
+
+def _archive(api: SignicatV2) -> Operation:
+    path = f"{ARCHIVE}/{{archiveId}}"
+    return _operation("Archive", BAD, NOWHERE)("GET", path, api.read_archived, CONTENT)

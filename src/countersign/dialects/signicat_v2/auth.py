@@ -19,6 +19,7 @@ PERMISSIONS = {
     "document-collections": "sign:ordermanager:order",
     "signing-sessions": "sign:ordermanager:session",
     "merchant-signing": "sign:merchant",
+    "archive-documents": "sign:archive",
 }
 VERBS = {"GET": "read", "POST": "create", "PATCH": "update", "DELETE": "delete"}
 SCHEMES = {

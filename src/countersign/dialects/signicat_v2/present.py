@@ -13,6 +13,7 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.package import Package
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Task, TaskStatus
+from countersign.usecases.archive import archived_id
 from countersign.usecases.keep_results import result_id
 
 NAMES = {status: state for state, status in STATES.items()}
@@ -102,12 +103,17 @@ def _signatures(task: Task) -> list[answers.Signature]:
 
 
 def _signature(task: Task, collection: str, document: str) -> answers.Signature:
-    return {
+    result = result_id(task.id, collection, document)
+    signature: answers.Signature = {
         "originalDocumentId": document,
         "documentCollectionId": collection,
-        "resultDocumentId": result_id(task.id, collection, document),
-        "signatureType": "XADES" if task.extras["text"] else "PADES",
+        "resultDocumentId": result,
+        "signatureType": "XADES" if task.is_text else "PADES",
     }
+    archive = task.extras[REQUEST].get("archive")
+    if archive and archive.get("sendSignatureResultsToArchive"):
+        signature["archiveId"] = archived_id(result)
+    return signature
 
 
 def merchant_signed(

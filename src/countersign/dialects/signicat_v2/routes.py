@@ -21,11 +21,14 @@ from countersign.dialects.signicat_v2.translate import (
     wrong_due_date,
 )
 from countersign.domain.account import Caller
+from countersign.domain.document import FileRef
 from countersign.domain.package import Package
 from countersign.domain.task import Task
 from countersign.usecases import collections as gathered
 from countersign.usecases import stored_files
+from countersign.usecases.add_signing_service import list_signing_services
 from countersign.usecases.add_tasks import add_tasks
+from countersign.usecases.archive import read_archived
 from countersign.usecases.change_tasks import change_due, list_tasks, read_task, remove_task
 from countersign.usecases.gather_documents import GatherDocuments, gather_documents
 from countersign.usecases.ports import Ports
@@ -60,10 +63,7 @@ class SignicatV2:
     def read_document(self, caller: Caller, documentId: str) -> Response:
         """Download a document as it is, or a result."""
         file = stored_files.read_stored_file(documentId, caller, self._ports)
-        content = StoredContent(file.parts, self._ports.files)
-        return httpkit.FileResponse(
-            content, file.media_type, file.filename or file.id, headers=NO_SNIFFING
-        )
+        return self._file(file.parts, file.media_type, file.filename or file.id)
 
     def delete_document(self, caller: Caller, documentId: str) -> None:
         """Delete a document and what is known of it."""
@@ -120,13 +120,18 @@ class SignicatV2:
         ports, repeatable = self._ports, repeatable_of(caller, idempotency)
 
         def make() -> bytes:
-            offered = Offered(ports.identity.of_account(caller.account.id).methods)
+            offered = self._offered(caller.account.id)
             command = to_add_tasks(body, caller, offered, ports.clock(), repeatable)
             made = [self._session(task, []) for task in add_tasks(command, ports)]
             return bytes(httpkit.json_response(made).body)
 
         answer = answer_once(repeatable, ports, make)
         return Response(answer, 201, media_type="application/json")
+
+    def _offered(self, account_id: str) -> Offered:
+        services = list_signing_services(account_id, self._ports)
+        vendors = {service.name: service.method for service in services}
+        return Offered(self._ports.identity.of_account(account_id).methods, vendors)
 
     def list_sessions(self, caller: Caller, query: schemas.SessionQuery) -> answers.SessionPage:
         """List signing sessions."""
@@ -174,6 +179,19 @@ class SignicatV2:
 
         answer = answer_once(repeatable_of(caller, idempotency), self._ports, make)
         return Response(answer, media_type="application/json")
+
+    # -------------------------------------------------------------- archive
+
+    def read_archived(self, caller: Caller, archiveId: str) -> Response:
+        """Download a result from the archive, as long as it is kept."""
+        file = read_archived(archiveId, caller, self._ports)
+        return self._file(file.parts, file.media_type, file.filename or file.id)
+
+    # -------------------------------------------------------------- shared
+
+    def _file(self, parts: Sequence[FileRef], media_type: str, name: str) -> Response:
+        content = StoredContent(parts, self._ports.files)
+        return httpkit.FileResponse(content, media_type, name, headers=NO_SNIFFING)
 
     def _session(self, task: Task, packages: Sequence[Package]) -> answers.Session:
         return present.session(task, packages, self._ports.clock(), self._ports.links.signing)

@@ -18,6 +18,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from countersign.domain.archive import Period
+
 PackageType = Literal["PADES_CONTAINER"]
 ActionType = Literal["SIGN", "VIEW"]
 SigningFlow = Literal["AUTHENTICATION_BASED", "PKISIGNING"]
@@ -28,6 +30,7 @@ Language = Literal[
 ]
 
 MOST_DAYS = 45
+MOST_YEARS = 100  # of a retention period
 NO_NUL = r"^[^\x00]*$"
 WEB_ADDRESS = r"^https?://[^\s\x00-\x1f\x7f]+$"
 _DURATION = re.compile(
@@ -40,11 +43,20 @@ _SECONDS = (365 * 86400, 30 * 86400, 7 * 86400, 86400, 3600, 60, 1)
 
 def duration_of(text: str) -> timedelta:
     """An ISO 8601 duration; a month counts as 30 days, a year as 365. Raises ValueError."""
+    return timedelta(seconds=sum(map(int.__mul__, _parts(text), _SECONDS)))
+
+
+def period_of(text: str) -> Period:
+    """As `duration_of`, but months and years are those of the calendar."""
+    years, months, *rest = _parts(text)
+    return Period(12 * years + months, timedelta(seconds=sum(map(int.__mul__, rest, _SECONDS[2:]))))
+
+
+def _parts(text: str) -> list[int]:
     found = _DURATION.fullmatch(text)
     if found is None:
         raise ValueError("not an ISO 8601 duration")
-    parts = [int(part or 0) for part in found.groups()]
-    return timedelta(seconds=sum(map(int.__mul__, parts, _SECONDS)))
+    return [int(part or 0) for part in found.groups()]
 
 
 def _checked_duration(text: str) -> str:
@@ -60,6 +72,12 @@ def _checked_duration(text: str) -> str:
 def _checked_lifetime(text: str) -> str:
     if duration_of(text) > timedelta(days=MOST_DAYS):
         raise PydanticCustomError("duration_too_long", f"must be {MOST_DAYS} days at most")
+    return text
+
+
+def _checked_retention(text: str) -> str:
+    if duration_of(text) > timedelta(days=365 * MOST_YEARS):
+        raise PydanticCustomError("duration_too_long", f"must be {MOST_YEARS} years at most")
     return text
 
 
@@ -88,6 +106,7 @@ Uuid = Annotated[
 ]
 Duration = Annotated[str, Field(max_length=64), AfterValidator(_checked_duration)]
 Lifetime = Annotated[Duration, AfterValidator(_checked_lifetime)]
+Retention = Annotated[Duration, AfterValidator(_checked_retention)]
 Url = Annotated[str, Field(max_length=2000, pattern=WEB_ADDRESS)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_with_plus)]
 Packages = Annotated[list[PackageType], Field(max_length=5)]
@@ -151,7 +170,7 @@ class Signer(Input):
 
 class ArchiveSettings(Input):
     sendSignatureResultsToArchive: bool = False
-    retentionPeriod: Duration
+    retentionPeriod: Retention
 
 
 class PreAuthentication(Input):

@@ -7,16 +7,18 @@ from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Forbidden, Gone, Invalid, NotFound
-from countersign.domain.task import Action, Task, TaskStatus
+from countersign.domain.signing_service import service_of
+from countersign.domain.task import Task, TaskStatus
 from countersign.domain.web_origin import web_origin
-from countersign.httpkit import FileResponse
+from countersign.httpkit import Answer, FileResponse
 from countersign.pages import i18n
 from countersign.pages.headers import headers_in_frame
+from countersign.pages.signing.browser import browser_of
 from countersign.pages.signing.notices import (
     Download,
     Notice,
@@ -24,6 +26,8 @@ from countersign.pages.signing.notices import (
     notice_kind,
     notice_of,
 )
+from countersign.pages.signing.outcome import completed, signed_documents
+from countersign.pages.signing.own_key import OwnKey
 from countersign.pages.signing.schemas import (
     Completed,
     CompleteInput,
@@ -32,7 +36,6 @@ from countersign.pages.signing.schemas import (
     LanguageQuery,
     Left,
     PageQuery,
-    SignedDocument,
     image_bytes,
 )
 from countersign.pages.signing.shell import render_notice, render_task
@@ -46,6 +49,9 @@ from countersign.usecases.ports import Ports
 from countersign.usecases.sign_task import SignTask, sign_task
 from countersign.usecases.stored_content import StoredContent
 
+# Of links that the person can do nothing about: the sender may have a page that says more
+LOST = ("expired", "cancelled")
+NO_REFERRER = {"referrer-policy": "no-referrer"}
 PRIVATE = {"cache-control": "private, max-age=3600"}
 # The page's address of the logo changes with its content
 LOGO = {
@@ -66,7 +72,8 @@ class SigningPage:
 
     def show(self, token: str, request: Request, query: PageQuery) -> Response:
         """The page behind a signing link. `embed` is the origin of a page that shows it in a frame;
-        browsers do so only where the project allows that origin."""
+        browsers do so only where the project allows that origin. Whose link is good no more is led
+        to where the sender wants such people, but for those in a frame, whose host is told."""
         try:
             envelope, task = self._look(token)
         except NotFound:
@@ -74,8 +81,11 @@ class SigningPage:
         language = self._language(request, query, task)
         frame = self._frame(envelope, query.embed, request)
         over = is_over(envelope, task.id, self._ports)
+        if over in LOST and frame is None and (address := task.redirect("error")):
+            return RedirectResponse(address, 303, headers=NO_REFERRER)
         if kind := notice_kind(envelope, task, over):
-            signed = self._signed(envelope, task) if _may_download(kind, task) else []
+            may = _may_download(kind, task)
+            signed = signed_documents(envelope, task, self._ports) if may else []
             downloads = [Download(file.name, file.url) for file in signed]
             notice = notice_of(kind, envelope, task, f"/s/{token}", downloads)
             return _page(render_notice(notice, language, frame), frame, notice.status)
@@ -121,9 +131,10 @@ class SigningPage:
 
     def complete(
         self, token: str, request: Request, body: CompleteInput, query: LanguageQuery
-    ) -> Completed:
-        """Signs, or confirms having read. Answers once the signature is in the documents."""
-        _, task = self._look(token)
+    ) -> Completed | Answer:
+        """Signs, or confirms having read. Answers once the signature is in the documents, or where
+        the person's own key is with somebody else, how to get there."""
+        looked_at, task = self._look(token)
         language = self._language(request, query, task)
         command = SignTask(
             task_id=task.id,
@@ -134,12 +145,10 @@ class SigningPage:
             text=body.signature.text,
             values=body.fields,
         )
-        envelope = sign_task(command, self._ports)
-        return Completed(
-            status="completed",
-            redirect_url=task.redirect("success") or _redirect_after(envelope),
-            documents=self._signed(envelope, envelope.task(task.id)),
-        )
+        if service_of(command.method):
+            browser = browser_of(request)
+            return OwnKey(self._ports).start(command, looked_at, language, browser)
+        return completed(sign_task(command, self._ports), task.id, self._ports)
 
     def decline(self, token: str, request: Request, body: DeclineInput) -> Left:
         """Refuses to sign, with a reason for the sender."""
@@ -183,7 +192,7 @@ class SigningPage:
             envelope,
             task,
             f"/s/{token}",
-            due=due,
+            chosen=query.eid,
             skip_intro=query.skipIntro,
             simulated=self._is_simulated(envelope, due),
         )
@@ -200,8 +209,7 @@ class SigningPage:
         envelope = look_at_task(task_id, self._ports)
         query = f"?{request.url.query}" if request.url.query else ""
         location = self._ports.links.signing(envelope.task(task_id)) + query
-        headers = {"location": location, "referrer-policy": "no-referrer"}
-        return Response(status_code=302, headers=headers)
+        return Response(status_code=302, headers={"location": location, **NO_REFERRER})
 
     def _task_id(self, token: str) -> str:
         return self._ports.links.task_id(token)
@@ -221,15 +229,6 @@ class SigningPage:
             raise Forbidden("document", document_id)
         return envelope.document(document_id)
 
-    def _signed(self, envelope: Envelope, task: Task) -> list[SignedDocument]:
-        """By the task's own link, so that a page left open gives the newest revision."""
-        link = self._ports.links.signing(task)
-        return [
-            SignedDocument(id=id, name=envelope.document(id).name, url=f"{link}/documents/{id}")
-            for id, action in task.actions.items()
-            if action is not Action.UPLOAD
-        ]
-
     def _language(self, request: Request, query: LanguageQuery, task: Task | None) -> str:
         wishes = (query.lang, task.language if task else "")
         return i18n.choose_language(wishes, request.headers.get("accept-language", ""))
@@ -237,11 +236,6 @@ class SigningPage:
 
 def _consent(task: Task, language: str) -> str:
     return task.sign_text or consent_text(language, main_action(task.actions.values()))
-
-
-def _redirect_after(envelope: Envelope) -> str | None:
-    after = envelope.settings.after
-    return after.url if after.type == "redirect" and after.url else None
 
 
 def _may_download(kind: NoticeKind, task: Task) -> bool:

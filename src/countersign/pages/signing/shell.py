@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from countersign.domain.eids import eid_name
+from countersign.domain.signing_service import service_of
 from countersign.pages import i18n
 from countersign.pages.accent import accent_name
 from countersign.pages.assets import STATIC_PREFIX, asset_url
@@ -52,6 +53,7 @@ def render_task(state: State, base: str, language: str, frame: str | None = None
         action=action,
         languages=_offered_languages(state["languages"]),
         first_step=_first_step(state),
+        reads=state["identity"]["before"] != "reading",
         minutes=_minutes_needed(state),
         deadline=_deadline(state, language),
         deadline_iso=state["task"]["deadline"],
@@ -144,7 +146,8 @@ def _offered_languages(codes: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _offered_methods(state: State) -> list[tuple[str, str]]:
-    """Ways to sign, each with the name of its eID if it is one: those need a proof already given.
+    """Ways to sign, each with the name of its eID if it is one: those need a proof already given,
+    unless the person's own key signs, whose certificate is the proof.
 
     An image that is uploaded counts as drawn.
     """
@@ -152,7 +155,7 @@ def _offered_methods(state: State) -> list[tuple[str, str]]:
     offered = [
         (method, eid_name(method))
         for method in state["methods"]
-        if method in OWN_METHODS or method in proven
+        if method in OWN_METHODS or method in proven or service_of(method)
     ]
     if "drawn" in state["methods"]:
         offered.insert(min(2, len(offered)), ("uploaded", ""))
@@ -170,7 +173,8 @@ def _other_ways(state: State, language: str) -> list[tuple[str, str]]:
 def _first_step(state: State) -> str:
     if not state["skip_intro"]:
         return "intro"
-    return "identify" if state["identity"]["due"] else "read"
+    identity = state["identity"]
+    return "identify" if identity["before"] == "reading" or identity["chosen"] else "read"
 
 
 def _minutes_needed(state: State) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from countersign.domain.chat import may_read
@@ -19,12 +19,14 @@ def signing_state(
     task: Task,
     base: str,
     *,
-    due: Sequence[str],
+    chosen: str,
     skip_intro: bool,
     simulated: bool,
 ) -> dict[str, Any]:
     """Only this task's own fields and documents: nothing of the other people in the envelope.
-    `base` is the path of the signing link; `simulated` tells of the first proof of `due`."""
+    `base` is the path of the signing link, `chosen` the eID that the person has chosen, if any;
+    `simulated` tells of the first proof that is due."""
+    due = chosen_first(task, chosen)
     return {
         "envelope": {
             "id": envelope.id,
@@ -40,7 +42,9 @@ def signing_state(
         "methods": list(task.methods),
         "identity": {
             "due": list(due),
-            "choice": [method for method in due if method in task.identity_choice],
+            "choice": [method for method in due if method in _choice(task)],
+            "before": _before(task),
+            "chosen": chosen in due,
             "done": list(task.identified),
             "simulated": simulated,
         },
@@ -52,12 +56,24 @@ def signing_state(
 
 
 def chosen_first(task: Task, chosen: str) -> tuple[str, ...]:
-    """The proofs that are due. Where one of several is enough, the one that was chosen comes before
-    the others."""
-    due = task.identity_due
-    if chosen not in due or chosen not in task.identity_choice:
+    """The proofs that are due next. Where one of several is enough, the one that was chosen comes
+    before the others."""
+    due = task.identity_due or task.signing_due
+    if chosen not in due or chosen not in _choice(task):
         return due
     return (chosen, *(method for method in due if method != chosen))
+
+
+def _choice(task: Task) -> tuple[str, ...]:
+    """Of which one is enough."""
+    return task.identity_choice if task.identity_due else task.signing_due
+
+
+def _before(task: Task) -> str | None:
+    """What has to wait for the proofs that are due."""
+    if task.identity_due:
+        return "reading"
+    return "signing" if task.signing_due else None
 
 
 def _task(envelope: Envelope, task: Task) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 Level = Literal["", "B-B", "B-T", "B-LT", "B-LTA"]
 SignatureKind = Literal["certification", "signature", "seal", "document timestamp"]
+Form = Literal["PAdES", "XAdES"]
 Verdict = Literal["valid", "untrusted", "invalid", "unsigned"]
 
 LEVELS: tuple[Level, ...] = ("", "B-B", "B-T", "B-LT", "B-LTA")
@@ -26,8 +27,8 @@ class SignatureReport:
     `when` (UTC) is proven by a timestamp unless `time_source` says that it is claimed. `valid`:
     the bytes it covers are unchanged, its mathematics hold and nothing after it breaks what it
     allows; `why` says what is wrong otherwise. `trusted`: its certificate leads to a root that we
-    were told to trust. `level` is the PAdES baseline level reached (ETSI EN 319 142-1), "" for a
-    timestamp or where there is none. `reason` is what the signer stated.
+    were told to trust. `level` is the baseline level reached (ETSI EN 319 142-1 for PAdES, 319
+    132-1 for XAdES), "" for a timestamp or where there is none. `reason` is what the signer stated.
     """
 
     field: str
@@ -46,11 +47,13 @@ class SignatureReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A file. `level` is the lowest level of its signatures, `envelope` our id if it is ours."""
+    """A file. `level` is the lowest level of its signatures, in the `form` of which they are;
+    `envelope` our id if it is ours."""
 
     signatures: tuple[SignatureReport, ...]
     problems: tuple[str, ...] = ()
     envelope: str | None = None
+    form: Form = "PAdES"
 
     @property
     def verdict(self) -> Verdict:
@@ -76,6 +79,7 @@ class Report:
             "verdict": self.verdict,
             "valid": self.valid,
             "trusted": self.verdict == "valid",
+            "form": self.form,
             "level": self.level or None,
             "envelope": self.envelope,
             "problems": list(self.problems),

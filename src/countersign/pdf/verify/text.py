@@ -1,6 +1,6 @@
 """A report as text: the verdict first, then one paragraph per signature."""
 
-from countersign.pdf.verify.report import Report, SignatureReport, Verdict
+from countersign.pdf.verify.report import Form, Report, SignatureReport, Verdict
 
 _VERDICTS: dict[Verdict, str] = {
     "valid": "VALID: every signature is intact and leads to an authority that is known here.",
@@ -19,13 +19,13 @@ def report_as_text(report: Report) -> str:
         if report.valid and all(s.kind != "document timestamp" for s in report.signatures):
             lines.append("Not closed yet: others may still sign, and the seal is missing.")
     if report.level:
-        lines.append(f"Level: PAdES {report.level}")
+        lines.append(f"Level: {report.form} {report.level}")
     for number, signature in enumerate(report.signatures, start=1):
-        lines += ["", *_paragraph(number, signature)]
+        lines += ["", *_paragraph(number, signature, report.form)]
     return "\n".join(lines) + "\n"
 
 
-def _paragraph(number: int, signature: SignatureReport) -> list[str]:
+def _paragraph(number: int, signature: SignatureReport, form: Form) -> list[str]:
     who = signature.who or "unknown"
     if signature.email:
         who += f" <{signature.email}>"
@@ -33,7 +33,7 @@ def _paragraph(number: int, signature: SignatureReport) -> list[str]:
         ("when", _when(signature)),
         ("covers", signature.covers),
         ("result", _result(signature)),
-        ("level", f"PAdES {signature.level}" if signature.level else ""),
+        ("level", f"{form} {signature.level}" if signature.level else ""),
         ("reason", signature.reason),
         ("field", signature.field),
     ]

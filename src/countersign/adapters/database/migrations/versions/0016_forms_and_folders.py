@@ -6,7 +6,7 @@ from alembic import op
 from countersign.adapters.database.types import CleanText, Json, Time
 
 revision = "0016"
-down_revision = "0011"
+down_revision = "0014"
 
 COLUMNS = (("envelopes", "folder"), ("tasks", "message"), ("tasks", "person_title"))
 # By which it is found whether somebody still needs a file
