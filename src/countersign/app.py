@@ -77,11 +77,8 @@ from countersign.usecases.identity_port import IdentityProvider
 from countersign.usecases.outside_ports import Mailer
 from countersign.usecases.ports import Clock, Ports, UnitOfWork
 
-DIALECTS: tuple[Dialect, ...] = (
-    nextsign.DIALECT,
-    signature_nc.DIALECT,
-    signeum.DIALECT,
-    signicat_v2.DIALECT,
+DIALECTS: tuple[Dialect, ...] = tuple(
+    each.DIALECT for each in (nextsign, signature_nc, signeum, signicat_v2)
 )
 DEFAULT_ADDRESS = ("127.0.0.1", 8080)
 # That have begun; few of them compute at once (turns.py). With the worker they fit into the pool

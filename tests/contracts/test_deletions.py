@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from countersign.adapters.database.erasing import OF_ENVELOPE, OF_TASK
+from countersign.adapters.database.tables import metadata
 from countersign.domain.deletion import DeletedBy, Deletion
 from countersign.domain.document import Base, FileRef
 from countersign.domain.envelope import Envelope
@@ -142,3 +144,14 @@ def test_a_base_is_used_as_long_as_a_document_has_it(unit: OpenUnit) -> None:
         uow.commit()
     with unit() as uow:
         assert uow.bases.get("k1") is None
+
+
+def test_every_table_that_tells_of_an_envelope_or_a_task_is_erased() -> None:
+    """A new one has to be named in erasing.py."""
+    telling = {
+        name
+        for name, table in metadata.tables.items()
+        if {"envelope_id", "task_id"} & set(table.columns.keys())
+    }
+    known = {table.name for table in (*OF_ENVELOPE, *OF_TASK)}
+    assert telling == known | {"deliveries", "segments", "deletions"}

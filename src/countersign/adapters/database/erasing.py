@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, insert, select
 
 from countersign.adapters.database.form_tables import form_documents
 from countersign.adapters.database.identity_tables import identity_attempts, identity_proofs
-from countersign.adapters.database.project_tables import templates
+from countersign.adapters.database.project_tables import envelope_names, templates
 from countersign.adapters.database.projects import Counts
 from countersign.adapters.database.stored_file_tables import (
     deletions,
@@ -37,7 +37,17 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
 
 # With their own column of the envelope's id, each before what it refers to
-OF_ENVELOPE = (task_documents, tasks, documents, evidence, messages, chat, file_uses, packages)
+OF_ENVELOPE = (
+    task_documents,
+    tasks,
+    documents,
+    evidence,
+    messages,
+    chat,
+    file_uses,
+    packages,
+    envelope_names,
+)
 OF_TASK = (identity_attempts, identity_proofs)
 
 
