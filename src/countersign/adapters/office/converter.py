@@ -36,7 +36,7 @@ class Limits:
     stays larger than `resident_bytes`; it never gets more than `memory_bytes` of address space."""
 
     processes: int = 2
-    seconds: float = 60.0
+    seconds: float = 90.0
     start_seconds: float = 60.0
     waiting: int = 32
     queue_seconds: float = 90.0
