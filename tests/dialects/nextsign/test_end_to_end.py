@@ -18,11 +18,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from countersign.commands import demo_contract
+from tests.contracts.test_files import stored_at
 from tests.pages.signing_steps import draw_with_mouse
 from tests.support.browser import OpenPage
 from tests.support.node import run_module
+from tests.support.object_store import S3Endpoint
 from tests.support.processes import wait_until
-from tests.support.server import RunningServer
+from tests.support.server import RunningServer, StartServer
 from tests.support.tools import require_tool
 from tests.support.webhooks import WebhookReceiver
 
@@ -127,6 +129,56 @@ def test_what_is_too_large_inside_a_request_goes_by_upload(customer: Customer) -
     sign(made["recipients"][0])
     assert customer.when(made, "signed")
     assert customer.fetch(uploaded["url"]).startswith(b"%PDF-")
+
+
+def test_a_sandbox_simulates_mitid_and_compares_the_number(customer: Customer) -> None:
+    asked = {
+        "name": "Kim Holm",
+        "email": "kim@firm.example",
+        "needsCpr": True,
+        "cpr": "0101901234",
+        "signingSchema": "urn:grn:authn:dk:mitid:substantial",
+    }
+    made = customer.create(recipients=[asked])
+    link = made["recipients"][0]["signingUrl"]
+    for number, status in (("0202904321", 400), ("0101901234", 200)):
+        simulated = {"simulate": {"national_id": number, "name": "Kim Holm"}}
+        answer = httpx2.post(f"{link}/identity/mitid", json=simulated)
+        assert answer.status_code == status, answer.text
+    sign(made["recipients"][0], method="mitid", signature=None)
+    (kim,) = customer.when(made, "signed")["recipients"]
+    assert kim["signer"]["signer_type"] == asked["signingSchema"]
+    assert kim["signer"]["identity"]["cprIsMatch"] is True
+
+
+def test_a_code_by_mail_is_a_signing_schema(customer: Customer) -> None:
+    address = "code@firm.example"
+    made = customer.create(
+        recipients=[{"name": "Kim", "email": address}], signingSchemas=["sms-email"]
+    )
+    link = made["recipients"][0]["signingUrl"]
+    assert httpx2.post(f"{link}/identity/email_code").status_code == 202
+    wait_until(lambda: any(mail["code"] for mail in customer.mails(address)), "the code")
+    code = next(mail["code"] for mail in customer.mails(address) if mail["code"])
+    assert httpx2.post(f"{link}/identity/email_code", json={"code": code}).status_code == 200
+    sign(made["recipients"][0], method="click", signature=None)
+    assert customer.when(made, "signed")["recipients"][0]["signer"]["signer_type"] == "sms-email"
+
+
+def test_links_lead_to_files_in_an_object_store_too(
+    start_server: StartServer, s3_endpoint: S3Endpoint
+) -> None:
+    server = start_server("--sandbox", settings={"FILES_URL": stored_at(s3_endpoint)})
+    customer = new_customer(server)
+    made = customer.create()
+    sign(made["recipients"][0])
+    file = customer.when(made, "signed")["signedDocuments"][0]["file"]
+    asked = customer.call("POST", "/v3/file/view-presigned-url", json={"url": file}).json()
+    assert httpx2.get(asked["signedUrl"]).content.startswith(b"%PDF-")
+    server.run("sandbox", "advance", "61m")
+    assert httpx2.get(asked["signedUrl"]).status_code == 403
+    assert customer.call("GET", f"/case/{made['_id']}/delete").json()["status"] == "removed"
+    customer.api.close()
 
 
 # ------------------------------------------------------------------ forms and numbers
