@@ -21,6 +21,7 @@ from countersign.domain.errors import Gone, NotFetched, NotFound, NotYourTurn
 from countersign.domain.short_id import long_id
 from countersign.usecases.create_account import create_account
 from countersign.usecases.send_draft import send_draft
+from tests.usecases.fake_docx import MARK
 from tests.usecases.fake_engine import pdf
 from tests.usecases.fake_fetcher import FakeFetcher
 
@@ -438,6 +439,22 @@ def test_an_upload_becomes_a_document_for_a_day(house: House) -> None:
     house.sign(case["recipients"][0])
     house.work()
     assert house.read(case)["case_status"] == "signed"
+
+
+def test_an_upload_without_a_type_is_known_by_its_name(house: House) -> None:
+    for name, status in (("nda.PDF", 200), ("nda.txt", 415)):
+        form = {"file": (name, pdf(), "application/octet-stream")}
+        assert house.call("POST", "/v3/file/upload", files=form).status_code == status
+
+
+def test_an_uploaded_docx_becomes_a_pdf_in_the_case(house: House) -> None:
+    form = {"file": ("offer.docx", MARK + b"Hello")}
+    made = house.call("POST", "/v3/file/upload", files=form).json()
+    assert made["key"].endswith(".docx")
+    case = house.create(documents=[{"name": "offer.docx", "file": made["url"]}])
+    house.sign(case["recipients"][0])
+    house.work()
+    assert house.read(case)["signedDocuments"][0]["name"] == "offer.pdf"
 
 
 def test_nothing_is_kept_of_a_request_that_is_refused(house: House) -> None:

@@ -145,7 +145,7 @@ def test_a_sandbox_simulates_mitid_and_compares_the_number(customer: Customer) -
         simulated = {"simulate": {"national_id": number, "name": "Kim Holm"}}
         answer = httpx2.post(f"{link}/identity/mitid", json=simulated)
         assert answer.status_code == status, answer.text
-    sign(made["recipients"][0], method="mitid", signature=None)
+    sign(made["recipients"][0], method="mitid", signature={})
     (kim,) = customer.when(made, "signed")["recipients"]
     assert kim["signer"]["signer_type"] == asked["signingSchema"]
     assert kim["signer"]["identity"]["cprIsMatch"] is True
@@ -161,7 +161,7 @@ def test_a_code_by_mail_is_a_signing_schema(customer: Customer) -> None:
     wait_until(lambda: any(mail["code"] for mail in customer.mails(address)), "the code")
     code = next(mail["code"] for mail in customer.mails(address) if mail["code"])
     assert httpx2.post(f"{link}/identity/email_code", json={"code": code}).status_code == 200
-    sign(made["recipients"][0], method="click", signature=None)
+    sign(made["recipients"][0], method="click", signature={})
     assert customer.when(made, "signed")["recipients"][0]["signer"]["signer_type"] == "sms-email"
 
 

@@ -91,7 +91,11 @@ def _inspected(staged: Staged, name: str, ports: Ports) -> InspectedFile:
     """A DOCX is known by how it begins, as every ZIP archive, and becomes a PDF."""
     if not _begins_like_docx(staged):
         return inspect_file(staged, name, ports)
-    return inspect_file(StagedBytes(ports.converter.to_pdf(staged.read(), name)), name, ports)
+    return _converted(staged.read(), name, ports)
+
+
+def _converted(docx: bytes, name: str, ports: Ports) -> InspectedFile:
+    return inspect_file(StagedBytes(ports.converter.to_pdf(docx, name)), name, ports)
 
 
 def _begins_like_docx(staged: Staged) -> bool:
@@ -109,7 +113,7 @@ def _uploaded(
     except NotFound:
         raise NotFetched("not_found", "no such upload", document.name) from None
     if file.media_type != PDF:
-        return _inspected(StagedBytes(ports.files.read(file.parts[0])), document.name, ports)
+        return _converted(ports.files.read(file.parts[0]), document.name, ports)
     return ReceivedFile(name=document.name, upload=file.parts[0], pages=file.pages)
 
 

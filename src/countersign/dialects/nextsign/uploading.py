@@ -27,6 +27,7 @@ from countersign.usecases.stored_files import StoreFile, store_file
 from countersign.usecases.views import download_link, get_envelope
 
 ACCEPTED = (PDF, DOCX)
+ENDINGS = {"pdf": PDF, "docx": DOCX}
 LONGEST_NAME = 255
 LIFETIME = timedelta(hours=24)
 REMEMBERED = 10_000  # links
@@ -53,7 +54,14 @@ def of_form(form: Form) -> NewFile:
         raise Rejected(400, "Missing file", "missing-file")
     upload = found[-1]
     name = form.text("name") or upload.filename
-    return _checked(upload, name, form.text("type") or upload.content_type)
+    return _checked(upload, name, form.text("type") or _told(upload.content_type, name))
+
+
+def _told(content_type: str, name: str) -> str:
+    """Many programs know no type; then the name tells it."""
+    if content_type not in ("", "application/octet-stream"):
+        return content_type
+    return ENDINGS.get(name.lower().rpartition(".")[2], content_type)
 
 
 def of_json(asked: schemas.NewUpload) -> NewFile:
