@@ -15,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Connection, Table, inspect, select, text
 
 from countersign.adapters.database import envelope_rows as shape
 from countersign.adapters.database import migrations, tables
@@ -124,17 +124,22 @@ def test_sessions_that_were_there_before_are_about_texts_or_are_not(database_url
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(Path(migrations.__file__).parent))
         command.upgrade(config, BEFORE_ARCHIVE)
-        connection.execute(tables.envelopes.insert(), shape.envelope_row(made) | chain)
-        known = {column["name"] for column in inspect(connection).get_columns("tasks")}
+        insert_then(connection, tables.envelopes, shape.envelope_row(made) | chain)
         for row in rows:
-            then = {name: value for name, value in row.items() if name in known}
-            connection.execute(tables.tasks.insert(), then)
+            insert_then(connection, tables.tasks, row)
         connection.commit()
     migrate(database)
     with database.engine.connect() as connection:
         found = connection.execute(select(tables.tasks.c.id, tables.tasks.c.is_text)).all()
     database.close()
     assert {id for id, is_text in found if is_text} == {tasks[0].id}
+
+
+def insert_then(connection: Connection, table: Table, row: dict[str, Any]) -> None:
+    """With the columns that there were."""
+    known = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    then = {name: value for name, value in row.items() if name in known}
+    connection.execute(table.insert(), then)
 
 
 MIGRATE = """

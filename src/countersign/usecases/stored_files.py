@@ -100,7 +100,8 @@ def read_stored_file(file_id: str, caller: Caller, ports: Ports) -> StoredFile:
 def linked_file(download: FileDownload, ports: Ports) -> StoredFile:
     """What a link was made to. Raises NotFound when it was removed since."""
     with ports.unit_of_work() as uow:
-        return uow.stored_files.get(download.account_id, download.file_id)
+        found = uow.stored_files.get(download.account_id, download.file_id)
+    return found.present_at(ports.clock())
 
 
 def sha256_of(file: StoredFile, ports: Ports) -> str:

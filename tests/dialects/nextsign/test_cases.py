@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from countersign.domain.erasing import RETENTION
 
 from countersign.adapters.fetcher import HttpFetcher
 from countersign.adapters.outbound_http import OutboundHttp
 from countersign.dialects.nextsign.documents import receive
 from countersign.dialects.nextsign.schemas import NewDocument
 from countersign.domain.account import Caller
+from countersign.domain.erasing import RETENTION
 from countersign.domain.errors import Gone, NotFetched, NotFound, NotYourTurn
 from countersign.domain.short_id import long_id
 from countersign.usecases.create_account import create_account
@@ -302,7 +302,14 @@ def test_signed_wins_over_expiry(house: House) -> None:
 
 
 def test_a_deleted_case_leaves_a_record_and_nothing_else(house: House) -> None:
-    made = house.create(title="Secret plan")
+    sue = person(name="Sue Secret", email="sue@secret.example", message="Hush")
+    made = house.create(
+        title="Secret plan",
+        folder="Hidden",
+        recipients=[sue],
+        documents=[document(name="plan.pdf")],
+        customMessage=True,
+    )
     other = house.create()
     (kim,) = made["recipients"]
     house.sign(kim)
@@ -322,7 +329,8 @@ def test_a_deleted_case_leaves_a_record_and_nothing_else(house: House) -> None:
         house.sign(kim)
     house.work()
     state = repr(house.world.memory.state)
-    assert "Secret plan" not in state
+    for told in ("Secret plan", "secret.example", "Sue Secret", "plan.pdf", "Hush", "Hidden"):
+        assert told not in state
     with house.ports.unit_of_work() as uow:
         record = uow.deletions.get(long_id(made["_id"]))
     assert record.by != RETENTION
