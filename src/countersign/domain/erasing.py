@@ -43,6 +43,7 @@ def erase(
         envelope,
         status=EnvelopeStatus.DELETED,
         name="",
+        folder="",
         sender_name="",
         sender=Visitor(),
         documents=(),

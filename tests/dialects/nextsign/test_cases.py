@@ -302,7 +302,7 @@ def test_signed_wins_over_expiry(house: House) -> None:
 
 
 def test_a_deleted_case_leaves_a_record_and_nothing_else(house: House) -> None:
-    made = house.create(title="Secret plan")
+    made = house.create(title="Secret plan", folder="Hidden away")
     other = house.create()
     (kim,) = made["recipients"]
     house.sign(kim)
@@ -323,6 +323,7 @@ def test_a_deleted_case_leaves_a_record_and_nothing_else(house: House) -> None:
     house.work()
     state = repr(house.world.memory.state)
     assert "Secret plan" not in state
+    assert "Hidden away" not in state
     with house.ports.unit_of_work() as uow:
         record = uow.deletions.get(long_id(made["_id"]))
     assert record.by != RETENTION
