@@ -38,6 +38,11 @@ COUNT = (
     " 0, count(*) FROM envelopes WHERE project_id = :project GROUP BY 1, 2, 3, 4, 5, 6"
 )
 
+NAMES = (
+    "INSERT INTO envelope_names (envelope_id, project_id, folded_name)"
+    " SELECT id, project_id, folded_name FROM envelopes WHERE project_id = :project"
+)
+
 NUMBERS = {
     "sqlite": "WITH RECURSIVE numbers(n) AS"
     " (SELECT :first UNION ALL SELECT n + 1 FROM numbers WHERE n < :last)",
@@ -76,7 +81,17 @@ def filled(database: Database, size: int) -> Shelf:
         uow.envelopes.add(model, [])
         uow.commit()
     _multiply(database, model, project.id, size)
+    while _index_names(unit):
+        pass
     return Shelf(unit, size, account.id, project.id)
+
+
+def _index_names(unit: Callable[[], UnitOfWork]) -> bool:
+    """As the job of that name does when so many were created one by one."""
+    with unit() as uow:
+        more = uow.envelopes.index_names()
+        uow.commit()
+    return more
 
 
 def _model(account_id: str) -> Envelope:
@@ -105,6 +120,7 @@ def _multiply(database: Database, model: Envelope, project_id: str, size: int) -
             values = {"first": first, "last": last, "model": model.id, "project": project_id}
             connection.execute(copy, values)
         connection.execute(text(COUNT), {"project": project_id})
+        connection.execute(text(NAMES), {"project": project_id})
         connection.exec_driver_sql("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE")
 
 

@@ -22,6 +22,7 @@ from countersign.usecases.change_tasks import expire_task
 from countersign.usecases.deliver_webhook import deliver_webhook
 from countersign.usecases.erase_envelope import erase_in_time, erasing_due, remove_content
 from countersign.usecases.expire_envelope import expire_envelope
+from countersign.usecases.index_names import index_names
 from countersign.usecases.keep_results import (
     archive_results,
     ask_for_package,
@@ -58,7 +59,11 @@ QUEUES: Mapping[str, int] = {PDF: 2, MAIL: 1, WEBHOOK: 4, DEFAULT: 1}  # worker 
 # ------------------------------------------------------------------ event → jobs
 
 
-def _seal(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+def _seal(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
+    """Where people only had to read there is nothing to seal."""
+    if not envelope.was_signed:
+        yield from _verify(envelope, event, uow)
+        return
     yield NewJob(kind="seal_envelope", args={"envelope": envelope.id}, queue=PDF)
 
 
@@ -139,7 +144,7 @@ def _erase_in_time(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterab
 
 
 def _package(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
-    if envelope.settings.packaged:
+    if envelope.settings.packaged and envelope.was_signed:
         yield from ask_for_package(envelope, None, event.at, uow)
 
 
@@ -225,6 +230,7 @@ def _handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
         "write_chat_notice": lambda args: write_chat_notice(
             args["envelope"], args["task"], datetime.fromisoformat(args["at"]), ports
         ),
+        "index_names": lambda _args: index_names(ports),
         "remind_unasked": lambda args: remind_unasked(args["envelope"], args["task"], ports),
         "send_notice": lambda args: send_notice(args["notice"], ports),
         "call_notice": lambda args: send_notice(args["notice"], ports),

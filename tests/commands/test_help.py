@@ -16,6 +16,9 @@ COMMANDS = [
     "demo",
     "account",
     "account create",
+    "account client",
+    "archive",
+    "archive list",
     "template",
     "template import",
     "webhook",
@@ -60,7 +63,7 @@ def test_a_command_that_works_on_an_installation_says_where_that_is(
     said: Said, command: str
 ) -> None:
     text = said(f"{command} --help")
-    if command not in ("demo", "account", "template", "webhook", "sandbox"):
+    if command not in ("demo", "account", "archive", "template", "webhook", "sandbox"):
         assert "default: COUNTERSIGN_DATA, else ./countersign-data" in text
 
 

@@ -6,10 +6,16 @@ import json
 import sqlite3
 import stat
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from countersign import app
+from countersign.dialects.signicat_v2.auth import SCOPES
+from countersign.settings import Settings
+from countersign.usecases.create_account import create_account
+from countersign.usecases.issue_access_token import IssueAccessToken, issue_access_token
 from tests.commands.running import assert_refused, countersign
 from tests.pdf.samples import contract
 
@@ -45,6 +51,32 @@ def test_an_account_is_printed_for_people(data: Path) -> None:
     assert ran.stdout.startswith("Account Åkermans AB (")
     assert "shown now and never again" in ran.stdout
     assert "signature_nc test_token: " in ran.stdout
+
+
+def test_an_account_without_a_client_gets_one_and_any_number_more(data: Path) -> None:
+    account = old_account(data)
+    client = ("account", "client", "--account", account, "--data", data)
+    made = [json.loads(countersign(*client, "--json").stdout) for _ in range(2)]
+    assert len({one["client_id"] for one in made}) == 2
+    assert all(one.keys() == {"client_id", "client_secret"} for one in made)
+    permitted = ("--permissions", "sign:document:read")
+    countersign("account", "set", "--account", account, *permitted, "--data", data)
+    ran = countersign(*client)
+    assert (ran.returncode, "shown now and never again" in ran.stdout) == (0, True)
+    with app.opened(Settings(data=data)) as installation:
+        ask = partial(issue_access_token, ports=installation.ports)
+        for one in made:
+            assert ask(IssueAccessToken(api="signicat", scope="", scopes=SCOPES, **one)).token
+        with installation.ports.unit_of_work() as uow:
+            clients = uow.credentials.of_account(account, "signicat")
+    assert [one.permissions for one in clients] == [("sign:document:read",)] * 3
+    assert_refused(countersign(*client[:3], "nobody", "--data", data), "no such account")
+
+
+def old_account(data: Path) -> str:
+    """As accounts were made before there were clients."""
+    with app.opened(Settings(data=data)) as installation:
+        return create_account("Old AB", "old@old.example", installation.ports).id
 
 
 def test_an_account_needs_a_mail_address(data: Path) -> None:

@@ -83,7 +83,7 @@ def test_a_key_in_a_token_is_added(
 @pytest.mark.parametrize(
     ("days", "password", "vendor", "said"),
     [
-        (-1, PASSWORD, "NBID", "the certificate of the NBID key is not valid at this time"),
+        (-1, PASSWORD, "NBID", "the certificate of the NBID key expired on 20"),
         (300, "battery staple", "NBID", "the PKCS#12 file cannot be opened"),
         (300, PASSWORD, "N BID", "a vendor is named by a word such as NBID"),
     ],
@@ -105,6 +105,16 @@ def test_a_key_that_cannot_be_used_is_refused(
     ran = merchant_key(data, "add", account, "--vendor", vendor, *opened)
     assert_refused(ran, said)
     assert "battery" not in ran.stderr
+
+
+def test_a_certificate_that_is_not_good_yet_is_refused(
+    data: Path, account: str, authority: SigningAuthority, tmp_path: Path
+) -> None:
+    begins = now() + timedelta(days=2)
+    file = written(tmp_path, "key.p12", authority.issue("Acme AB", p256(), begins).pkcs12(PASSWORD))
+    opened = ("--pkcs12", file, "--password-file", written(tmp_path, "password", PASSWORD))
+    ran = merchant_key(data, "add", account, "--vendor", "NBID", *opened)
+    assert_refused(ran, f"is not valid before {begins:%Y-%m-%d}")
 
 
 def test_an_unknown_account_and_a_missing_file_are_named(

@@ -78,7 +78,7 @@ def queries() -> Iterator[dict[str, Any]]:
     sorts = [(name, down) for name in ("created_at", "title") for down in (False, True)]
     for states, bound, sort in product(statuses, bounds, sorts):
         yield {"statuses": states, "sort": (sort,), **bound}
-    for states, bound, down in product(statuses, bounds[1:6], (False, True)):
+    for states, bound, down in product(statuses, bounds[:6], (False, True)):
         yield {"statuses": states, "sort": (("due_at", down),), **bound}
     for down in (False, True):
         yield {"sort": (("status", down), ("created_at", True)), "status_order": ORDER}
@@ -100,11 +100,12 @@ def wanted(tasks: Sequence[Task], query: TaskQuery) -> list[str]:
     ]
 
     def key(one: Task, name: str) -> Any:
-        return ORDER.index(one.status) if name == "status" else getattr(one, name)
+        return 1 + ORDER.index(one.status) if name == "status" else getattr(one, name)
 
     found.sort(key=lambda one: one.id, reverse=query.sort[-1][1])
     for name, descending in reversed(query.sort):
-        found.sort(key=lambda one, name=name: key(one, name), reverse=descending)  # type: ignore[misc]
+        found.sort(key=lambda one, name=name: key(one, name) or NOW, reverse=descending)  # type: ignore[misc]
+        found.sort(key=lambda one, name=name: key(one, name) is None)  # type: ignore[misc]
     return [one.id for one in found]
 
 

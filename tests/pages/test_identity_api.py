@@ -19,6 +19,7 @@ from countersign.usecases.check_code import check_code
 from countersign.usecases.ports import Ports
 from tests.contracts.threads import at_once
 from tests.support.installed import Installed, installed, signer
+from tests.support.processes import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -224,3 +225,11 @@ def guess(envelope: Envelope, code: str, ports: Ports) -> str:
     except DomainError as refusal:
         return type(refusal).__name__
     return "right"
+
+
+def test_where_people_only_read_the_envelope_is_completed_all_the_same(house: Installed) -> None:
+    envelope = house.send(signer(0, actions={0: Action.VIEW}, fields=()))
+    assert post(house, house.link(envelope), "complete", {"consent": True}).status_code == 200
+    done = house.await_status(envelope, "completed")
+    wait_until(lambda: house.found(envelope).audit is not None, "the audit document")
+    assert not done.was_signed

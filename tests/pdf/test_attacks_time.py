@@ -58,8 +58,8 @@ def test_an_appearance_cannot_take_long(content: str) -> None:
     chain = certified(World.new())
     honest = ACT.form_xobject
 
-    def slow(field: object, font: int, _content: str, image: int | None = None) -> bytes:
-        made: bytes = honest(field, font, content, image)
+    def slow(box: object, rotate: int, font: int, _content: str, image: int | None = None) -> bytes:
+        made: bytes = honest(box, rotate, font, content, image)
         return made
 
     with pytest.MonkeyPatch.context() as patch:
@@ -75,8 +75,8 @@ def test_an_appearance_that_unpacks_to_gigabytes_is_refused() -> None:
     chain = certified(World.new())
     honest = ACT.form_xobject
 
-    def bomb(field: object, font: int, _content: str, image: int | None = None) -> bytes:
-        made: bytes = honest(field, font, " " * 20 * MEGABYTE, image)
+    def bomb(box: object, rotate: int, font: int, _content: str, image: int | None = None) -> bytes:
+        made: bytes = honest(box, rotate, font, " " * 20 * MEGABYTE, image)
         return made
 
     with pytest.MonkeyPatch.context() as patch:

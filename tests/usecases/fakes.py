@@ -334,6 +334,9 @@ class FakeEnvelopes:
     def evidence(self, envelope_id: str) -> Sequence[Link]:
         return list(self._tx.read.links.get(envelope_id, ()))
 
+    def index_names(self) -> bool:
+        return False
+
     def hold(self, _envelope_id: str) -> None:
         _ = self._tx.write
 

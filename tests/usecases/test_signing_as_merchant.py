@@ -65,7 +65,9 @@ def test_nobody_signs_with_a_certificate_that_is_not_valid() -> None:
     ports = world.ports()
     account_id = added(ports)
     world.now += timedelta(days=700)
-    with pytest.raises(KeyExpired, match="the certificate of the NBID key is not valid"):
+    with pytest.raises(
+        KeyExpired, match="the certificate of the NBID key expired on 2028-01-01 00:00 UTC"
+    ):
         sign_as_merchant(account_id, "NBID", [PDF], ports)
     with pytest.raises(KeyExpired):
         added(ports)

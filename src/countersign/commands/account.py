@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 
 from countersign import app
 from countersign.commands.demo_contract import add_sample_template
@@ -17,6 +18,7 @@ from countersign.usecases.ports import Ports
 Made = dict[str, dict[str, str]]
 UNCHANGED = object()
 OAUTH_API = "signicat"
+SHOWN_ONCE = "Credentials. They are shown now and never again:"
 
 
 def add(commands: Subparsers) -> None:
@@ -32,6 +34,11 @@ def add(commands: Subparsers) -> None:
     add_data(listing)
     listing.set_defaults(run=run_list)
     _add_change(actions)
+    client = actions.add_parser("client", help="one more OAuth client of an account")
+    add_data(client)
+    client.add_argument("--account", required=True, metavar="ID")
+    client.add_argument("--json", action="store_true", help="print the result as JSON")
+    client.set_defaults(run=run_client)
 
 
 def _add_change(actions: Subparsers) -> None:
@@ -98,6 +105,19 @@ def run_create(given: argparse.Namespace) -> int:
     return 0
 
 
+def run_client(given: argparse.Namespace) -> int:
+    with app.opened(existing(settings_of(given))) as installation:
+        ports = installation.ports
+        with ports.unit_of_work() as uow:
+            account = uow.accounts.get(given.account)
+            before = uow.credentials.of_account(account.id, OAUTH_API)
+        # What the account's clients may do is said for all of them
+        permissions = before[-1].permissions if before else ()
+        made = _oauth_client(account.id, ports, f"client {len(before) + 1}", permissions)
+    print(json.dumps(made, indent=2) if given.json else "\n".join([SHOWN_ONCE, *_lines(made)]))
+    return 0
+
+
 def make_account(name: str, email: str, installation: app.Installation) -> Made:
     """An account with one credential for each API, and their secrets; in a sandbox with a sample
     template. Raises Invalid."""
@@ -128,9 +148,18 @@ def _signeum_key(account_id: str, ports: Ports) -> str:
     return create_credential(command, ports).secret
 
 
-def _oauth_client(account_id: str, ports: Ports) -> dict[str, str]:
+def _oauth_client(
+    account_id: str,
+    ports: Ports,
+    name: str = "first client",
+    permissions: tuple[str, ...] = (),
+) -> dict[str, str]:
     command = CreateCredential(
-        account_id=account_id, api=OAUTH_API, name="first client", client_prefix="prod-"
+        account_id=account_id,
+        api=OAUTH_API,
+        name=name,
+        client_prefix="prod-",
+        permissions=permissions,
     )
     made = create_credential(command, ports)
     return {"client_id": made.credential.id, "client_secret": made.secret}
@@ -138,8 +167,12 @@ def _oauth_client(account_id: str, ports: Ports) -> dict[str, str]:
 
 def _as_text(made: Made) -> str:
     lines = [f"Account {made['account']['name']} ({made['account']['id']})", ""]
-    lines.append("Credentials. They are shown now and never again:")
+    lines.append(SHOWN_ONCE)
     for api, credential in made.items():
         if api != "account":
-            lines += [f"  {api} {name}: {value}" for name, value in credential.items()]
+            lines += _lines(credential, f"{api} ")
     return "\n".join(lines)
+
+
+def _lines(credential: Mapping[str, str], api: str = "") -> list[str]:
+    return [f"  {api}{name}: {value}" for name, value in credential.items()]

@@ -110,6 +110,11 @@ class Envelope:
         return self.settings.days_kept is not None
 
     @property
+    def was_signed(self) -> bool:
+        """Whether a document has anybody's signature, theirs included who were taken back."""
+        return any(document.segments for document in self.documents)
+
+    @property
     def known_sender(self) -> str:
         """The name by which those who are asked know the sender."""
         return self.settings.branding.company_name or self.sender_name

@@ -128,12 +128,12 @@ class ProjectInUse(Conflict):
 
 
 class KeyExpired(Conflict):
-    """`vendor` names the key of the account."""
+    """Or not good yet. `vendor` names the key of the account, `why` says when it is good."""
 
     code = "key_expired"
 
-    def __init__(self, vendor: str) -> None:
-        super().__init__(f"the certificate of the {vendor} key is not valid at this time")
+    def __init__(self, vendor: str, why: str) -> None:
+        super().__init__(f"the certificate of the {vendor} key {why}")
         self.vendor = vendor
 
 

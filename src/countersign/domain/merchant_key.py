@@ -46,8 +46,15 @@ class MerchantKey:
 
     def check_usable(self, now: datetime) -> None:
         """Raises KeyExpired when the certificate is not good at `now`, an aware time."""
-        if not self.facts.begins <= now <= self.facts.expires:
-            raise KeyExpired(self.vendor)
+        begins, expires = self.facts.begins, self.facts.expires
+        if now > expires:
+            raise KeyExpired(self.vendor, f"expired on {_moment(expires)}")
+        if now < begins:
+            raise KeyExpired(self.vendor, f"is not valid before {_moment(begins)}")
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def check_vendor(vendor: str) -> None:

@@ -142,8 +142,8 @@ class Task:
     passed, and one of `identity_choice`. `sign_text` is what the person consents to, in place of
     the page's own words; `redirects` tells where the browser goes after `success`, `cancel`,
     `reject` or `error`. What it signed becomes a package of its own when it is `packaged`, and is
-    kept in the archive as `archiving` says. The sender does not see a `removed` one. Its link is
-    good until `link_expires_at`, which ends nothing else.
+    kept in the archive as `archiving` says; `is_text` when it is about texts, not PDFs. The sender
+    does not see a `removed` one. Its link is good until `link_expires_at`, which ends nothing else.
 
     With `must_view` it can't be completed before each document with the action VIEW was looked at;
     `viewed` are those that were. `sign_entries` are lines about single documents that belong to
@@ -167,6 +167,7 @@ class Task:
     redirects: Mapping[str, str] = field(default_factory=dict)
     packaged: bool = False
     archiving: Archiving | None = None
+    is_text: bool = False
     removed: bool = False
     must_view: bool = False
     viewed: tuple[str, ...] = ()

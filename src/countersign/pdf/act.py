@@ -8,7 +8,7 @@ from functools import lru_cache
 from countersign.pdf import cms
 from countersign.pdf.appearance import form_xobject, text_content
 from countersign.pdf.errors import BadAct
-from countersign.pdf.evidence import row_content
+from countersign.pdf.evidence import row_object
 from countersign.pdf.signature import open_field
 from countersign.pdf.stamp import Mark, initials, mark_content, signature_content
 from countersign.pdf.state import BaseState, ChainState, Digest, FieldState, Revision, SlotState
@@ -83,7 +83,7 @@ class _ActWriter:
         self._fill_layout_fields()
         self._fill_evidence()
         own = self._slot.signature
-        shown = self._show(own, self._signature()) if own.visible else None
+        shown = self._update.add(self._drawn(own, self._signature())) if own.visible else None
         return open_field(
             self._update,
             own,
@@ -91,9 +91,7 @@ class _ActWriter:
             self._at,
             self._consent or "Signed",
             name=self._name,
-            reference=_lock_reference(
-                self._state.root, tuple(other.name for other in self._slot.others)
-            ),
+            reference=_lock_reference(self._state.root, self._slot.locked),
             appearance=shown,
         )
 
@@ -147,8 +145,12 @@ class _ActWriter:
             "consent": self._consent,
         }
         for key, value in rows.items():
-            if target := self._slot.evidence.get(key):
-                self._fill(target, value, row_content(self._typesetter, key, target.box, value))
+            if value and (target := self._slot.evidence.get(key)):
+                self._put(target, value, self._row(key, target, value))
+
+    def _row(self, key: str, target: FieldState, value: str) -> bytes:
+        font = self._state.font
+        return row_object(self._typesetter, font, key, target.box, target.rotate, value)
 
     def _signature(self) -> str:
         caption = (self._name, self._time) if self._image or self._values.typed else (self._time,)
@@ -161,14 +163,15 @@ class _ActWriter:
 
     def _fill(self, target: FieldState, value: str, content: str) -> None:
         if value:
-            shown, text = self._show(target, content), text_string(value)
-            self._update.override(
-                target.num, b"%s/V %s/AP<</N %d 0 R>>>>" % (target.head, text, shown)
-            )
+            self._put(target, value, self._drawn(target, content))
 
-    def _show(self, target: FieldState, content: str) -> int:
-        image = self._image if "/Im Do" in content else None
-        return self._update.add(form_xobject(target, self._state.font, content, image))
+    def _put(self, target: FieldState, value: str, appearance: bytes) -> None:
+        shown, text = self._update.add(appearance), text_string(value)
+        self._update.override(target.num, b"%s/V %s/AP<</N %d 0 R>>>>" % (target.head, text, shown))
+
+    def _drawn(self, target: FieldState, content: str) -> bytes:
+        image = self._image if self._image and "/Im Do" in content else None
+        return form_xobject(target.box, target.rotate, self._state.font, content, image)
 
 
 def _as_text(label: str, value: str | bool | None) -> str:

@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 from countersign.pdf.geometry import upright_matrix
-from countersign.pdf.state import FieldState
 from countersign.pdf.syntax import content_stream
 from countersign.pdf.text import Typesetter
 
@@ -14,19 +13,23 @@ _ASCENT, _DESCENT = 1.07, 0.29  # Noto Sans, per size
 _PADDING = 2.0
 
 
-def form_xobject(field: FieldState, font: int, content: str, image: int | None = None) -> bytes:
-    """The appearance of `field` as an object body; `content` is drawn upright in `field.box`."""
-    xobjects = b"/XObject<</Im %d 0 R>>>>" % image if image else b">>"
-    dictionary = _head(field.box, field.rotate, font) + xobjects
-    return content_stream(dictionary, content.encode("ascii"))
+def form_xobject(
+    box: tuple[float, float], rotate: int, font: int, content: str, image: int | None = None
+) -> bytes:
+    """An appearance as an object body; `content` is drawn upright in `box`, the size in points of
+    a field whose page is turned by `rotate` degrees."""
+    return content_stream(_head(box, rotate, font, image), content.encode("ascii"))
 
 
 @lru_cache(maxsize=1000)
-def _head(box: tuple[float, float], rotate: int, font: int) -> bytes:
-    return (b"<</Type/XObject/Subtype/Form/BBox[0 0 %.2f %.2f]%s/Resources<</Font<</F %d 0 R>>") % (
+def _head(box: tuple[float, float], rotate: int, font: int, image: int | None) -> bytes:
+    return (
+        b"<</Type/XObject/Subtype/Form/BBox[0 0 %.2f %.2f]%s/Resources<</Font<</F %d 0 R>>%s>>"
+    ) % (
         *box,
         upright_matrix(rotate, *box),
         font,
+        b"/XObject<</Im %d 0 R>>" % image if image else b"",
     )
 
 

@@ -46,7 +46,7 @@ def certify(
         field, value = state.platform_field(f"z_{row.key}"), clean(value)
         if field and value:
             content = evidence.labelled(typesetter(state.face), row.label, field.box, value)
-            shown = update.add(form_xobject(field, state.font, content))
+            shown = update.add(form_xobject(field.box, field.rotate, state.font, content))
             update.override(
                 field.num, b"%s/V %s/AP<</N %d 0 R>>>>" % (field.head, text_string(value), shown)
             )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from countersign.pdf.appearance import GREY, INK, marked
+from countersign.pdf.appearance import GREY, INK, form_xobject, marked
 from countersign.pdf.layout import AddedPages
 from countersign.pdf.text import Typesetter
 
@@ -147,8 +147,19 @@ def _grey_text(typesetter: Typesetter, text: str, x: float, y: float, size: floa
 
 # Consent texts and methods are the same from signer to signer
 @lru_cache(maxsize=500)
-def row_content(typesetter: Typesetter, key: str, box: tuple[float, float], value: str) -> str:
-    """What an act draws into the evidence field `key` of a signer."""
+def row_object(
+    typesetter: Typesetter,
+    font: int,
+    key: str,
+    box: tuple[float, float],
+    rotate: int,
+    value: str,
+) -> bytes:
+    """What an act draws into the evidence field `key` of a signer, as an object body."""
+    return form_xobject(box, rotate, font, _row_content(typesetter, key, box, value))
+
+
+def _row_content(typesetter: Typesetter, key: str, box: tuple[float, float], value: str) -> str:
     if key == "name":
         size, lines = typesetter.fit(value, _NAME_SIZE, box[0], 1, least=9)
         return marked(box, INK, typesetter.draw(lines[0], 0, box[1] - 14, size))

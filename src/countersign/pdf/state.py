@@ -68,7 +68,7 @@ class FieldState:
 
 
 class SlotState:
-    """The fields of one signer; the signature field is the first."""
+    """The fields of one signer: first the signature field; `locked` are the names of the others."""
 
     def __init__(self, fields_: Iterable[FieldState]) -> None:
         self.signature, *self.others = fields_
@@ -79,6 +79,7 @@ class SlotState:
             if field.name.startswith(prefix)
         }
         self.by_label = {field.label: field for field in self.others if field.label}
+        self.locked = tuple(field.name for field in self.others)
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ class Update:
             state.root,
             info,
             state.id.encode(),
-            secrets.token_hex(16).encode(),
+            hexlify(secrets.token_bytes(16)),
             self._chain.prev,
             xref,
         )

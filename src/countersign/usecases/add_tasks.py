@@ -36,7 +36,7 @@ class Doing:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddedTask:
     """As `Task`; the first envelope in `doings` is its home. `after` are ids of earlier tasks. What
-    is archived is kept `keep_for`. The task's extras say besides whether it is about a `text`."""
+    is archived is kept `keep_for`."""
 
     title: str
     person: Person
@@ -86,7 +86,8 @@ def _add(command: AddTasks, ports: Ports) -> list[Task]:
                 return _tasks_of(earlier, command, uow)
         _save(grown, found, uow)
         uow.commit()
-        return _tasks_of(batch, command, uow)
+    at_home = {t.id: t for each in grown for t in each.envelope.tasks if not t.guest}
+    return [at_home[id] for id, _ in _numbered(batch, command)]
 
 
 def _numbered(batch: str, command: AddTasks) -> list[tuple[str, AddedTask]]:
@@ -153,7 +154,8 @@ def _made(id: str, new: AddedTask, found: _Found, now: datetime) -> dict[str, Ta
         due_at=new.due_at,
         link_expires_at=new.link_expires_at,
         redirects=new.redirects,
-        extras={**new.extras, "text": found.is_text(new)},
+        is_text=found.is_text(new),
+        extras=new.extras,
     )
     first = new.doings[0].envelope_id
     doings: dict[str, dict[str, Doing]] = {}

@@ -140,6 +140,10 @@ class Envelopes(Protocol):
         """As `find`, without loading what the envelopes hold."""
 
     def evidence(self, envelope_id: str) -> Sequence[Link]: ...
+
+    def index_names(self) -> bool:
+        """Makes some names quick to be searched that were not yet. Whether there are more."""
+
     def hold(self, envelope_id: str) -> None:
         """Until this transaction ends, nobody else writes this envelope; whoever does already is
         waited for. Reads that follow see what he wrote."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from countersign.domain.errors import Gone, IdentityRequired, Invalid, NotYourTurn
+from countersign.domain.events import EventKind
 
 from .house import COLLECTIONS, DOCUMENTS, IDPS, NOBODY, PADES, SESSIONS, House, ok, request
 
@@ -81,6 +82,29 @@ def test_what_was_not_asked_for_is_not_packaged(house: House) -> None:
     house.work()
     assert house.read(made)["output"]["packages"] == house.packages(place[0]) == []
     assert ok(house.client.get(f"{COLLECTIONS}/{place[0]}"))["packageTo"] == []
+
+
+def test_a_collection_in_which_everything_was_only_viewed_is_complete_without_a_package(
+    house: House,
+) -> None:
+    viewed, signed = house.collection(), house.collection()
+    documents = [
+        {"documentCollectionId": place[0], "documentId": place[1], "action": action}
+        for place, action in ((viewed, "VIEW"), (signed, "SIGN"))
+    ]
+    made = house.session(documents=documents)
+    house.sign(made)
+    house.work()
+    with house.ports.unit_of_work() as uow:
+        statuses = [uow.envelopes.get(place[0]).status for place in (viewed, signed)]
+        kinds = [link.event.kind for link in uow.envelopes.evidence(viewed[0])]
+    assert statuses == ["completed", "completed"]
+    assert kinds.count(EventKind.ENVELOPE_COMPLETED) == 1
+    assert EventKind.PACKAGE_FAILED not in kinds
+    assert house.packages(viewed[0]) == []
+    assert len(house.packages(signed[0])) == 1
+    late = house.ask(request(viewed))
+    assert (late.status_code, late.json()["code"]) == (409, "conflict")
 
 
 def test_a_package_that_fails_verification_is_never_offered(house: House) -> None:

@@ -142,6 +142,14 @@ def test_no_route_opens_another_account(house: House, ids: dict[str, str]) -> No
         house.download(ids[document])
 
 
+def test_an_expired_merchant_certificate_is_named(house: House, ids: dict[str, str]) -> None:
+    house.pass_time(days=700)
+    body = {"vendor": "NBID", "toBeSignedDocuments": [{"documentId": ids["documentId"]}]}
+    answer = house.client.post(f"{BASE}/merchant-signing", json=body)
+    problem = assert_refused(answer, 409, "conflict")
+    assert problem["detail"] == "The certificate of the NBID key expired on 2028-01-01 00:00 UTC"
+
+
 def test_nobody_waits_for_another_accounts_session(house: House, ids: dict[str, str]) -> None:
     other = create_account("Other Firm", "other@firm.example", house.ports)
     token = token_of(other, house.ports)

@@ -25,6 +25,7 @@ Values: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 DATABASE_FORM = "a database is given as postgresql://user:password@host/name"
 BUSY_TIMEOUT = 30  # seconds; other processes may be writing
 POOL_SIZE, POOL_OVERFLOW = 8, 24  # connections kept open, and more under load
+PREPARED = 400  # statements that PostgreSQL keeps ready for a connection
 
 # PostgreSQL error codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
@@ -52,12 +53,15 @@ class Database:
         self.engine = _engine(self.url, self.is_sqlite)
         self.durable: GroupCommit | None = None
         self._cursor: Mapping[str, Any] = {} if self.is_sqlite else {"binary": True}
+        self._execute: Mapping[str, Any] = {} if self.is_sqlite else {"prepare": True}
         if synchronous not in ("FULL", "NORMAL"):
             raise ValueError(f"synchronous is FULL or NORMAL, not {synchronous}")
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_up_sqlite)
             if synchronous == "FULL":
                 self.durable = GroupCommit(log_of(self.url.database or ""))
+        else:
+            event.listen(self.engine, "connect", _set_up_postgres)
         self._driver: Any = self.engine.dialect.loaded_dbapi
         event.listen(self.engine, "handle_error", self._translate)
 
@@ -75,7 +79,7 @@ class Database:
         try:
             with closing(connection.connection.cursor(**self._cursor)) as cursor:
                 for compiled, bound in statement.calls(self.engine.dialect, self.insert, each):
-                    cursor.execute(compiled.sql, bound)
+                    cursor.execute(compiled.sql, bound, **self._execute)
                     rowcount += cursor.rowcount
                     if compiled.returns_rows:
                         found += compiled.rows(cursor.fetchall())
@@ -140,6 +144,8 @@ def _engine(url: URL, is_sqlite: bool) -> Engine:
         max_overflow=POOL_OVERFLOW,
         # A unit of work that wrote ends its transaction itself; reading alone opens none
         pool_reset_on_return=None,
+        # The one used last knows most statements already
+        pool_use_lifo=True,
         connect_args={"check_same_thread": False} if is_sqlite else in_utc,
     )
 
@@ -160,6 +166,10 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")  # the rest is done by GroupCommit
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _set_up_postgres(connection: Any, _record: object) -> None:
+    connection.prepared_max = PREPARED
 
 
 def _is_broken_reference(error: BaseException) -> bool:

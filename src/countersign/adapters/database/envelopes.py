@@ -21,6 +21,7 @@ from sqlalchemy import (
 from countersign.adapters.database import envelope_rows as shape
 from countersign.adapters.database.evidence import Evidence
 from countersign.adapters.database.listing import IDS, Listing
+from countersign.adapters.database.names import Names
 from countersign.adapters.database.prepared import Prepared
 from countersign.adapters.database.projects import Counts
 from countersign.adapters.database.tables import (
@@ -112,6 +113,7 @@ _HEAD = Prepared(
         envelopes.c.chain_head,
         envelopes.c.status,
         envelopes.c.begun,
+        envelopes.c.name,
     ).where(envelopes.c.id == bindparam("id"))
 )
 
@@ -137,7 +139,7 @@ _DELETE = {t: Prepared(delete(t).where(*_is_row(t))) for t in _INSERT}
 
 class Envelopes:
     """The port of the same name. `recorded` is told what was written to the evidence, so
-    that it adds the jobs that follow."""
+    that it adds the jobs that follow; `names_wait` adds the one that indexes names."""
 
     def __init__(
         self,
@@ -145,11 +147,13 @@ class Envelopes:
         secrets: Secrets,
         task_counts: TaskCounts,
         recorded: Recorded,
+        names_wait: Callable[[], None],
     ) -> None:
         self._tx, self._secrets, self._task_counts = transaction, secrets, task_counts
         self._evidence = Evidence(transaction)
         self._listing, self._counts = Listing(transaction), Counts(transaction)
         self._recorded = recorded
+        self._names, self._names_wait = Names(transaction), names_wait
 
     def add(self, envelope: Envelope, events: Iterable[Event]) -> None:
         links = chain(envelope.id, 0, GENESIS, events)
@@ -162,6 +166,7 @@ class Envelopes:
         self._task_counts.changed(envelope, (), rows.tasks.values())
         if envelope.project_id is not None:
             self._counts.added(envelope)
+            self._named(self._names.add(envelope))
         self._record(envelope, links)
 
     def save(self, envelope: Envelope, events: Iterable[Event]) -> None:
@@ -176,6 +181,8 @@ class Envelopes:
         self._save_rows(envelope)
         if envelope.project_id is not None:
             self._counts.moved(envelope, found.status, found.begun)
+            if found.name != envelope.name:
+                self._named(self._names.change(envelope))
         self._record(envelope, links)
 
     def hold(self, envelope_id: str) -> None:
@@ -209,7 +216,14 @@ class Envelopes:
     def evidence(self, envelope_id: str) -> Sequence[Link]:
         return self._evidence.of_envelope(envelope_id)
 
+    def index_names(self) -> bool:
+        return self._names.index()
+
     # -------------------------------------------------------------- writing
+
+    def _named(self, many_wait: bool) -> None:
+        if many_wait:
+            self._names_wait()
 
     def _insert(self, table: Table, rows: Sequence[shape.Row]) -> None:
         if rows:

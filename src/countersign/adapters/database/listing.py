@@ -24,6 +24,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from countersign.adapters.database.names import Names
 from countersign.adapters.database.projects import Counts, State
 from countersign.adapters.database.tables import envelopes, tasks
 from countersign.adapters.database.transaction import Transaction
@@ -55,7 +56,7 @@ _HEADS = select(
 class Listing:
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
-        self._counts = Counts(transaction)
+        self._counts, self._names = Counts(transaction), Names(transaction)
 
     def ids(self, query: EnvelopeQuery) -> tuple[Sequence[str], int]:
         """One page in its order, and the number of all that match."""
@@ -96,10 +97,12 @@ class Listing:
         return ids[::-1] if backwards else ids, total
 
     def _searched(self, query: EnvelopeQuery) -> tuple[Sequence[str], int]:
-        """The names are in an index with all that `query` may ask besides: nothing else is read
-        until it is known which few match."""
+        """Where no index of parts tells which few may match, the names are read. They are in an
+        index with all that `query` may ask besides, so that nothing else is."""
         named = select(envelopes.c.id).where(*_conditions(query))
-        ids = self._tx.read(named.limit(FEW + 1)).scalars().all()
+        few = self._names.like(query.project_id or "", query.name.casefold(), FEW)
+        among = named if few is None else named.where(envelopes.c.id.in_(few))
+        ids = self._tx.read(among.limit(FEW + 1)).scalars().all()
         if len(ids) > FEW:
             return self._counted(named, query)
         page = _in_order(select(envelopes.c.id).where(envelopes.c.id.in_(ids)), query)

@@ -12,7 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import BindParameter, Dialect, Executable, Insert, Select, TableClause, bindparam
+from sqlalchemy import (
+    BindParameter,
+    Dialect,
+    Executable,
+    Insert,
+    SelectBase,
+    TableClause,
+    bindparam,
+)
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Parameters: TypeAlias = Mapping[str, Any]
@@ -95,7 +103,7 @@ class Compiled:
     def __init__(self, statement: Any, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         self.sql = str(compiled)
-        self.returns_rows = isinstance(statement, Select)
+        self.returns_rows = isinstance(statement, SelectBase)
         self._binds = [_Bind.of(name, compiled, dialect) for name in _names(compiled)]
         self._positional = compiled.positional
         self._row = _row_maker(statement, dialect) if self.returns_rows else tuple
@@ -137,7 +145,7 @@ def _names(compiled: SQLCompiler) -> Sequence[str]:
     return compiled.positiontup if compiled.positiontup is not None else list(compiled.binds)
 
 
-def _row_maker(statement: Select[Any], dialect: Dialect) -> Callable[[Sequence[Any]], Any]:
+def _row_maker(statement: SelectBase, dialect: Dialect) -> Callable[[Sequence[Any]], Any]:
     columns = list(statement.selected_columns)
     kind = namedtuple("Row", [column.key or "" for column in columns], rename=True)  # type: ignore[misc]
     processes = [

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from countersign.adapters.database.tables import ID, SHA256, accounts, envelopes, metadata
-from countersign.adapters.database.types import ByCodePoint, CleanText, Json, Time
+from countersign.adapters.database.types import ByCodePoint, CleanText, Json, Serial, Time
 
 projects = Table(
     "projects",
@@ -45,6 +45,24 @@ templates = Table(
     Column("roles", Json, nullable=False),
     Column("fields", Json, nullable=False),
     Column("created_at", Time, nullable=False),
+)
+
+# What is searched by name. SQLite never numbers two alike, not even after a removal
+envelope_names = Table(
+    "envelope_names",
+    metadata,
+    Column("number", Serial, primary_key=True),
+    Column("envelope_id", ForeignKey(envelopes.c.id, ondelete="CASCADE"), nullable=False),
+    Column("project_id", ID, nullable=False),
+    Column("folded_name", ByCodePoint, nullable=False),
+    Index(None, "envelope_id"),
+    sqlite_autoincrement=True,
+)
+# One row: all names up to this number are in SQLite's index
+indexed_names = Table(
+    "indexed_names",
+    metadata,
+    Column("up_to", BigInteger, primary_key=True, autoincrement=False),
 )
 
 # What lists of a project read, from either end: all of it, or the envelopes of one state

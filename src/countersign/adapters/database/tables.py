@@ -172,6 +172,7 @@ tasks = Table(
     Column("asks", Json),
     Column("forwarding", Json),
     Column("archiving", Json),
+    Column("is_text", Boolean, nullable=False, server_default=false()),
     Index(None, "envelope_id", "position"),
 )
 IS_GUEST = text("guest_of IS NOT NULL")

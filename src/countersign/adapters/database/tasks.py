@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Executable, Select, case, desc, func, select, union_all
@@ -31,6 +31,7 @@ INDEXED = ("created_at", "due_at")
 FEW = 10_000  # tasks between two times that are sorted in another order sooner than found in it
 TICK = timedelta(microseconds=1)
 FAR = 10_000_000  # a day that nobody sees
+SINCE = datetime(1970, 1, 2, tzinfo=UTC)  # earlier than any deadline
 
 
 class Tasks:
@@ -104,6 +105,10 @@ class Tasks:
     def _page(self, query: TaskQuery, statuses: Sequence[str], total: int) -> Sequence[str]:
         if query.offset >= total:
             return []
+        if _is_unbounded_by_due(query):
+            due = sum(self._due(replace(query, due_from=SINCE), status) for status in statuses)
+            if query.offset + query.limit <= due:
+                query, total = replace(query, due_from=SINCE), due
         if not _is_in_an_index(query) or (_is_bounded_otherwise(query) and total <= FEW):
             return self._tx.read(_sorted(query, statuses)).scalars().all()
         offset, limit, backwards = _from_the_nearer_end(query, total)
@@ -115,6 +120,12 @@ class Tasks:
         )
         ids = self._tx.read(page).scalars().all()
         return ids[::-1] if backwards else ids
+
+
+def _is_unbounded_by_due(query: TaskQuery) -> bool:
+    """Sorted by deadlines, which not all have; those that have none are last."""
+    other = (query.due_from, query.due_to, query.created_from, query.created_to)
+    return [key for key, _ in query.sort] == ["due_at"] and not any(other)
 
 
 def _is_in_an_index(query: TaskQuery) -> bool:

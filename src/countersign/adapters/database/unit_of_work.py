@@ -34,7 +34,7 @@ from countersign.domain.evidence import Link
 from countersign.usecases import library_ports, merchant_port, ports
 from countersign.usecases.identity_port import OpenIdProviders
 from countersign.usecases.outside_ports import Secrets
-from countersign.usecases.ports import FollowUps
+from countersign.usecases.ports import FollowUps, NewJob
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +55,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.credentials: ports.Credentials = Credentials(self._tx)
         self.merchant_keys: merchant_port.MerchantKeys = MerchantKeys(self._tx, secrets)
         self.envelopes: ports.Envelopes = Envelopes(
-            self._tx, secrets, self._task_counts, self._queue_follow_ups
+            self._tx, secrets, self._task_counts, self._queue_follow_ups, self._queue_indexing
         )
         self.identity: ports.Identities = Identities(self._tx, secrets)
         self.openid_providers: OpenIdProviders = StoredProviders(self._tx, secrets)
@@ -91,6 +91,9 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         for envelope_id, events in self._happened:
             log.info("committed", envelope=envelope_id, events=events)
         self._happened.clear()
+
+    def _queue_indexing(self) -> None:
+        self._jobs.add(NewJob(kind="index_names", args={}, unique="index_names"))
 
     def _queue_follow_ups(self, envelope: Envelope, links: Sequence[Link]) -> None:
         self._jobs.add_all(

@@ -108,7 +108,7 @@ def _signature(task: Task, collection: str, document: str) -> answers.Signature:
         "originalDocumentId": document,
         "documentCollectionId": collection,
         "resultDocumentId": result,
-        "signatureType": "XADES" if task.extras["text"] else "PADES",
+        "signatureType": "XADES" if task.is_text else "PADES",
     }
     archive = task.extras[REQUEST].get("archive")
     if archive and archive.get("sendSignatureResultsToArchive"):

@@ -1,4 +1,4 @@
-"""The archive, and what a task says of it."""
+"""The archive, what a task says of it, and which tasks are about texts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,7 +6,7 @@ from alembic import op
 from countersign.adapters.database.types import CleanText, Json, Time
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 
 def upgrade() -> None:
@@ -29,3 +29,9 @@ def upgrade() -> None:
         ["account_id", "archived_at", "id"],
     )
     op.add_column("tasks", sa.Column("archiving", Json()))
+    op.add_column(
+        "tasks", sa.Column("is_text", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    # Until now it stood among what only the dialect reads, as the last of it
+    of_texts = sa.text("UPDATE tasks SET is_text = true WHERE extras LIKE :end")
+    op.execute(of_texts.bindparams(end='%,"text":true}'))
