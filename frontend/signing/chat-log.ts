@@ -1,4 +1,5 @@
 import { byId, create } from "../shared/dom";
+import { orNeighbour } from "../shared/locales";
 import { type ChatItem, say } from "./chat-data";
 
 const NEAR_THE_END = 80; // CSS pixels
@@ -41,7 +42,7 @@ function timeOf(at: string): HTMLTimeElement {
   const when = new Date(at);
   const today = when.toDateString() === new Date().toDateString();
   const style: Intl.DateTimeFormatOptions = today ? {} : { dateStyle: "medium" };
-  const format = new Intl.DateTimeFormat(readersLocale(), { ...style, timeStyle: "short" });
+  const format = new Intl.DateTimeFormat(orNeighbour(readersLocale()), { ...style, timeStyle: "short" });
   return create("time", { dateTime: at, textContent: format.format(when) });
 }
 

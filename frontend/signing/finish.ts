@@ -3,6 +3,17 @@ import { byId, showError } from "../shared/dom";
 import { showDone } from "./done";
 import type { Fields } from "./fields";
 import { tellHost } from "./frame";
+import {
+  type Asked,
+  authorize,
+  complainWith,
+  goOn,
+  goOnFrom,
+  isAnswered,
+  isAsking,
+  isOver,
+  stopAsking,
+} from "./own-key";
 import { base, ids, language, signing, t } from "./page-data";
 import type { Signature } from "./signature";
 import { explain, movedOn } from "./trouble";
@@ -11,6 +22,8 @@ export interface Completed {
   status: string;
   redirect_url: string | null;
   documents: { id: string; name: string; url: string }[];
+  /** Of the keeper of the person's key, while the status is `authorize`. */
+  ask?: Asked[];
 }
 
 const button = byId<HTMLButtonElement>("finish");
@@ -28,10 +41,11 @@ export async function finish(
   signature: Signature,
   goTo: (field: number) => void,
 ): Promise<void> {
-  if (button.ariaBusy === "true" || !isComplete(fields, signature, goTo)) return;
+  if (button.ariaBusy === "true" || !isReady(fields, signature, goTo)) return;
   busy(t(signing ? "signing" : "saving"));
   try {
-    const result = await complete(fields, signature);
+    const result = await (isAsking() ? authorize(again) : complete(fields, signature));
+    if (result.status === "authorize") return toKeeper(result);
     tellHost(signing ? "signed" : "reviewed", { ...ids, redirectUrl: result.redirect_url });
     showDone(result);
   } catch (error) {
@@ -41,8 +55,22 @@ export async function finish(
   }
 }
 
-function isComplete(fields: Fields, signature: Signature, goTo: (field: number) => void): boolean {
+function isReady(fields: Fields, signature: Signature, goTo: (field: number) => void): boolean {
   showError(byId("problem"), "");
+  return isAsking() ? isAnswered() : isComplete(fields, signature, goTo);
+}
+
+/** The person came back from where their key is. */
+export async function goOnAfter(back: string): Promise<void> {
+  showError(byId("problem"), await goOnFrom(back).catch(explain));
+}
+
+function toKeeper(step: Completed): void {
+  goOn(step);
+  if (!step.redirect_url) busy(null);
+}
+
+function isComplete(fields: Fields, signature: Signature, goTo: (field: number) => void): boolean {
   const field = fields.complain();
   const missing = signature.missing;
   const agreed = consent().checked;
@@ -57,7 +85,11 @@ function complete(fields: Fields, signature: Signature): Promise<Completed> {
   const body = signature.needed
     ? { ...signature.signed, consent: true, fields: fields.values }
     : { consent: true };
-  return call<Completed>(`${base}/complete?lang=${language}`, { body, onRetry: () => busy(t("retrying")) });
+  return call<Completed>(`${base}/complete?lang=${language}`, { body, onRetry: again });
+}
+
+function again(): void {
+  busy(t("retrying"));
 }
 
 function complain(
@@ -66,6 +98,7 @@ function complain(
   signature: Signature,
   goTo: (field: number) => void,
 ): void {
+  if (isAsking()) return complainOfKey(error);
   const about = error instanceof Refusal ? error.fields : {};
   const field = fields.complainWith(about);
   const ofSignature = about.signature ?? about.method;
@@ -73,6 +106,13 @@ function complain(
   if (about.consent) showError(byId("consent-error"), about.consent, consent());
   if (field >= 0) goTo(field);
   else if (!ofSignature && !about.consent) showError(byId("problem"), explain(error));
+}
+
+function complainOfKey(error: unknown): void {
+  if (complainWith(error)) return;
+  const over = isOver(error);
+  if (over) stopAsking();
+  showError(byId("problem"), over || explain(error));
 }
 
 function busy(text: string | null, idle = label): void {

@@ -1,12 +1,14 @@
 import { call } from "../shared/api";
 import { byId } from "../shared/dom";
+import { orNeighbour } from "../shared/locales";
 import { askForFile, prepareBringing } from "./bring";
 import { prepareElsewise } from "./elsewise";
 import { Fields } from "./fields";
-import { finish, prepareConsent } from "./finish";
+import { finish, goOnAfter, prepareConsent } from "./finish";
 import { identify, startIdentifying } from "./identify";
 import { memory } from "./memory";
 import { tellHost } from "./frame";
+import { cameBack } from "./own-key";
 import { base, ids, language, state, t } from "./page-data";
 import { preparePages } from "./pages";
 import { Signature } from "./signature";
@@ -39,7 +41,9 @@ export function startTask(): void {
   });
   byId("position").addEventListener("click", bringToPosition);
   byId("back").addEventListener("click", () => show("read"));
-  show(firstStep(), false);
+  const back = state.identity.due.length > 0 ? null : cameBack();
+  show(back ? "sign" : firstStep(), false);
+  if (back) void goOnAfter(back);
   tellHost("ready", ids);
   // The first opening is a fact for the sender, nothing the signer waits for
   void call(`${base}/open?lang=${language}`, { body: null }).catch(() => undefined);
@@ -123,7 +127,7 @@ function followPanelHeight(): void {
 /** The server writes times in UTC; here they read as the person's own clock. */
 function showLocalTimes(): void {
   for (const time of document.querySelectorAll<HTMLTimeElement>("time[data-local]")) {
-    const format = new Intl.DateTimeFormat(document.documentElement.lang, {
+    const format = new Intl.DateTimeFormat(orNeighbour(document.documentElement.lang), {
       dateStyle: "long",
       timeStyle: "short",
     });

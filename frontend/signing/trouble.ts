@@ -1,5 +1,5 @@
 import { Refusal, Unreachable } from "../shared/api";
-import { t } from "./page-data";
+import { language, t } from "./page-data";
 
 /** Answers after which only the server can say what this link is now. */
 const ELSEWHERE = new Set([
@@ -17,9 +17,13 @@ export function movedOn(error: unknown): boolean {
   return true;
 }
 
-/** Words for a person: the server's own, or that it cannot be reached. */
+/** Words for a person: the server's own, which are English, or that it cannot be reached. */
 export function explain(error: unknown): string {
-  if (error instanceof Refusal) return error.message;
+  if (error instanceof Refusal) return inTheirLanguage(error.message);
   if (error instanceof Unreachable) return t("unreachable");
   throw error;
+}
+
+function inTheirLanguage(message: string): string {
+  return language === "en" ? message : `${t("refused")} (${message})`;
 }

@@ -7,7 +7,7 @@ part is used for what.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -41,8 +41,16 @@ from countersign.adapters.keys.material import KeysUnusable
 from countersign.adapters.keys.pkcs12 import load_pkcs12
 from countersign.adapters.links import SignedLinks
 from countersign.adapters.mail import SandboxMailer, SmtpMailer
+from countersign.adapters.office import (
+    DocxFiles,
+    Limits,
+    NoOffice,
+    OfficeConverter,
+    find_office,
+)
 from countersign.adapters.outbound_http import OutboundHttp
 from countersign.adapters.pdf_engine import Engine, Keyring, MerchantSigning, use_font_directory
+from countersign.adapters.remote_signing.of_account import AccountVendors
 from countersign.adapters.secrets import SecretBox, master_key, subkey
 from countersign.adapters.sms import SmsGateway
 from countersign.adapters.webhooks import HttpWebhookSender
@@ -50,6 +58,7 @@ from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
 from countersign.dialects import Dialect, signature_nc, signeum, signicat_v1, signicat_v2
 from countersign.domain.eids import EID_NAMES
+from countersign.domain.signing_service import SigningService
 from countersign.pages import (
     code,
     downloads,
@@ -63,6 +72,7 @@ from countersign.pages import (
 )
 from countersign.pages.signing import api as signing
 from countersign.pages.signing.identity import CALLBACK
+from countersign.pages.signing.own_key import SIGNED_CALLBACK
 from countersign.settings import PREFIX, BadSettings, Settings
 from countersign.usecases.file_ports import Files
 from countersign.usecases.identity_port import IdentityProvider
@@ -95,6 +105,7 @@ class Installation:
     worker: Worker
     keys: LocalKeys
     hits: Hits
+    office: OfficeConverter
 
     def is_sandbox(self) -> bool:
         """Whether this is one, or was one when it was served: `account create` is not told."""
@@ -124,9 +135,12 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         hits = stack.enter_context(closing(hits_beside(database)))
         fetcher = stack.enter_context(closing(_fetcher(settings)))
         migrate(database)
-        installation = _installation(settings, database, workshop, hits, fetcher, outside)
+        office = stack.enter_context(closing(_office(settings, workshop)))
+        installation = _installation(settings, database, workshop, hits, fetcher, office, outside)
         if isinstance(installation.ports.identity, AccountEids):
             stack.enter_context(closing(installation.ports.identity))
+        if isinstance(installation.ports.pki, AccountVendors):
+            stack.enter_context(closing(installation.ports.pki))
         yield installation
 
 
@@ -147,6 +161,7 @@ def _installation(
     workshop: Workshop,
     hits: Hits,
     fetcher: HttpFetcher,
+    office: OfficeConverter,
     outside: Outside,
 ) -> Installation:
     clock: Clock = system_clock
@@ -157,7 +172,7 @@ def _installation(
         clock, job_clock = moved, moved.exactly
     keys = open_local_keys(settings.data / "keys" / "pki", settings.public_url, clock())
     queue = JobQueue(database, job_clock)
-    ports = outside(_ports(settings, database, queue, clock, keys, workshop, fetcher))
+    ports = outside(_ports(settings, database, queue, clock, keys, workshop, fetcher, office))
     poll = SANDBOX_POLL if settings.sandbox else POLL
     worker = Worker(queue, jobs.handlers(ports), jobs.retry_after, jobs.QUEUES, poll=poll)
     return Installation(
@@ -168,6 +183,7 @@ def _installation(
         worker=worker,
         keys=keys,
         hits=hits,
+        office=office,
     )
 
 
@@ -179,6 +195,7 @@ def _ports(
     keys: LocalKeys,
     workshop: Workshop,
     fetcher: HttpFetcher,
+    office: OfficeConverter,
 ) -> Ports:
     master = master_key(settings.data / "keys" / "master.key")
     links = SignedLinks(settings.public_url, subkey(master, "links"))
@@ -198,6 +215,9 @@ def _ports(
         files=files,
         engine=Engine(files, keyring, workshop),
         merchant=MerchantSigning(keyring),
+        docx=DocxFiles(workshop),
+        converter=office,
+        pki=_pki(settings, clock, unit_of_work),
         mailer=_mailer(settings, files, http),
         invitations=MailInvitations(settings.mail_from),
         webhooks=HttpWebhookSender(http),
@@ -231,6 +251,18 @@ def _fetcher(settings: Settings) -> HttpFetcher:
     return HttpFetcher(OutboundHttp(allow_private=settings.sandbox), settings.data / "staging")
 
 
+def _office(settings: Settings, workshop: Workshop) -> OfficeConverter:
+    docx = DocxFiles(workshop)
+    with _blaming("converters"):
+        limits = Limits(processes=settings.converters)
+    try:
+        return OfficeConverter(find_office(settings.soffice), docx, limits)
+    except NoOffice as problem:
+        if settings.soffice:
+            raise BadSettings(f"{PREFIX}SOFFICE: {problem}") from None
+    return OfficeConverter(None, docx, limits)
+
+
 def _identity(
     settings: Settings,
     simulated: SimulatedIdentity | None,
@@ -251,6 +283,16 @@ def _identity(
         simulated=simulated is not None,
         parts=[directory, bankid] if bankid else [directory],
     )
+
+
+def _pki(
+    settings: Settings, clock: Clock, unit_of_work: Callable[[], UnitOfWork]
+) -> AccountVendors:
+    def own(account_id: str) -> Sequence[SigningService]:
+        with unit_of_work() as uow:
+            return uow.signing_services.all(account_id)
+
+    return AccountVendors(own, settings.public_url.rstrip("/") + SIGNED_CALLBACK, clock)
 
 
 def _bankid(settings: Settings) -> BankId | None:

@@ -61,6 +61,10 @@ class Settings:
     """BankID's server; `https://appapi2.test.bankid.com` to try."""
     fonts: str = ""
     """A directory with more fonts (TTF, OTF, TTC) for names in other scripts."""
+    soffice: str = ""
+    """LibreOffice's `soffice`, which makes PDFs of DOCX files; empty for the one on the path."""
+    converters: int = 2
+    """How many documents LibreOffice converts at once; each process takes some 200 MB."""
     max_upload_mb: int = 50
     """The largest file that is taken in, in megabytes."""
     max_signer_upload_mb: int = 20

@@ -119,6 +119,8 @@ def opened(folder: Path) -> Iterator[House]:
         fetcher=cast(Any, None),
         identity=AccountEids(NoIdentity()),
         merchant=cast(Any, None),
+        docx=cast(Any, None),
+        converter=cast(Any, None),
         code_key=KEY,
     )
     yield House(ports, queue, clock, shelf)

@@ -50,7 +50,8 @@ def vendor(server: CscServer) -> Iterator[PkiVendor]:
 
 def opened(server: CscServer, limit_s: float = 10.0) -> CscSigning:
     tls = server.client_tls()
-    return CscSigning(server.url, CLIENT, CLIENT_SECRET, tls=tls, limit_s=limit_s)
+    roots = [server.authority.root]
+    return CscSigning(server.url, CLIENT, CLIENT_SECRET, roots, now, tls=tls, limit_s=limit_s)
 
 
 def kept(secret: Mapping[str, str]) -> Mapping[str, str]:
@@ -81,7 +82,7 @@ def test_a_person_signs_several_pdfs_with_their_own_key(
     acts = [
         pdf.prepare_act(
             chain.state, chain.chain, chain.digest, 0, FIRST,
-            pdf.certified(who.certificate, who.chain), chain.timestamper, now(),
+            pdf.certified(who.owner.certificate, who.owner.chain), chain.timestamper, now(),
         )
         for chain in chains
     ]  # fmt: skip
@@ -241,7 +242,7 @@ def test_a_key_that_cannot_be_used_is_passed_over(
     with pytest.raises(Conflict, match="no certificate that can sign here"):
         identified(server, vendor)
     server.credentials = {"bad": bad, "good": good}
-    assert identified(server, vendor).certificate == good.key.certificate
+    assert identified(server, vendor).owner.certificate == good.key.certificate
 
 
 @pytest.mark.parametrize(
@@ -286,7 +287,7 @@ def test_a_slow_service_is_not_waited_for(server: CscServer) -> None:
 
 def test_a_service_that_is_not_who_it_says_gets_nothing(server: CscServer) -> None:
     with (
-        closing(CscSigning(server.url, CLIENT, CLIENT_SECRET)) as vendor,
+        closing(CscSigning(server.url, CLIENT, CLIENT_SECRET, [], now)) as vendor,
         pytest.raises(Unavailable),
     ):
         vendor.start(BACK, "sv")
@@ -295,10 +296,10 @@ def test_a_service_that_is_not_who_it_says_gets_nothing(server: CscServer) -> No
 
 def test_an_address_without_tls_is_refused() -> None:
     with pytest.raises(ValueError, match="must begin with https"):
-        CscSigning("http://csc.example", CLIENT, CLIENT_SECRET)
+        CscSigning("http://csc.example", CLIENT, CLIENT_SECRET, [], now)
 
 
 def test_a_wrong_client_secret_is_the_operators_trouble(server: CscServer) -> None:
-    client = CscSigning(server.url, CLIENT, "wrong", tls=server.client_tls())
+    client = CscSigning(server.url, CLIENT, "wrong", [], now, tls=server.client_tls())
     with closing(client) as vendor, pytest.raises(Unavailable):
         identified(server, vendor)

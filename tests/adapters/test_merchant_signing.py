@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -20,6 +17,7 @@ from countersign.domain.merchant_key import KeyFacts, KeyKind, MerchantKey
 from tests.pdf.chain import PUBLIC_URL, now
 from tests.pdf.referees import assert_pdfsig_content
 from tests.pdf.samples import contract
+from tests.support.publishing import publishing
 from tests.support.signing_authority import SigningAuthority, p256, rsa2048
 from tests.support.softhsm import PIN, SoftHsm
 
@@ -127,30 +125,6 @@ def test_lists_that_cannot_be_had_or_believed_do_not_stop_signing(
         trusted = [authority.root, local.certificate("root")]
         verdict = verify_anybody(signed, trusted, known_only=True)
         assert (verdict.exit_code, verdict.as_json["level"]) == (0, "B-T"), verdict.as_text
-
-
-@contextmanager
-def publishing() -> Iterator[tuple[str, dict[str, bytes]]]:
-    """An address, and what is answered there by path."""
-    files: dict[str, bytes] = {}
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = files.get(self.path)
-            self.send_response(200 if body else 404)
-            self.end_headers()
-            self.wfile.write(body or b"")
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", files
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def test_the_facts_of_a_key_are_those_of_its_certificate(

@@ -14,10 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from countersign.adapters.workshop import Workshop
 from countersign.domain.document import Base, Document
 from countersign.domain.envelope import Envelope, EnvelopeSettings
-from countersign.domain.errors import Conflict, Invalid, StaleState
+from countersign.domain.errors import Invalid, StaleState
 from countersign.domain.task import Act
 from countersign.usecases.file_ports import PreparedAct, VerificationFailed
 from tests.adapters.test_pdf_engine import VISITOR, Desk, now
+from tests.pdf import foreign
 from tests.pdf.samples import contract
 from tests.support.signing_authority import Certified, SigningAuthority, p256
 
@@ -48,7 +49,7 @@ def certified(desk: Desk) -> tuple[Envelope, Document, Base]:
 def prepared(
     desk: Desk, envelope: Envelope, document: Document, base: Base, who: Certified
 ) -> PreparedAct:
-    row = (who.certificate, who.above[0])
+    row = (who.certificate, *who.above)
     return desk.engine.prepare_act(envelope, document, base, envelope.tasks[0], ACT, row)
 
 
@@ -96,10 +97,24 @@ def test_a_certificate_that_cannot_sign_here_is_refused(desk: Desk, asa: Certifi
         prepared(desk, envelope, document, base, replace(asa, certificate=b"none"))
 
 
-def test_an_upload_that_was_signed_before_needs_a_key_of_this_server(
-    desk: Desk, asa: Certified
-) -> None:
-    envelope, document, base = certified(desk)
-    signed = replace(base, state={"already_signed": True})
-    with pytest.raises(Conflict, match="signed before"):
-        prepared(desk, envelope, document, signed, asa)
+def test_an_upload_that_was_signed_before_is_added_to(desk: Desk, asa: Certified) -> None:
+    authority = foreign.Authority()
+    envelope = desk.envelope(foreign.signed_contract(authority), EnvelopeSettings())
+    document, task = envelope.documents[0], envelope.tasks[0]
+    base = desk.engine.prepare(envelope, document)
+    document = replace(document, base_key=base.key, base=base.file)
+    act = prepared(desk, envelope, document, base, asa)
+    other = prepared(desk, envelope, document, base, asa)
+    with pytest.raises(Invalid):
+        desk.engine.finish_act(document, task, act.state, signature(asa, bytes(32)))
+    value = signature(asa, act.to_sign)
+    document = document.append(desk.engine.finish_act(document, task, act.state, value))
+    late = signature(asa, other.to_sign)
+    with pytest.raises(StaleState):
+        desk.engine.finish_act(document, task, other.state, late)
+    document = document.append(*desk.engine.seal(document, base, now()))
+    done = envelope.with_document(document).with_task(replace(task, act=ACT))
+    assert desk.engine.verify(done, document, base)["signatures"] == 4
+    ours = [replace(one, facts={}) for one in document.segments]
+    with pytest.raises(VerificationFailed):
+        desk.engine.verify(done, replace(document, segments=tuple(ours)), base)

@@ -73,6 +73,18 @@ def test_without_a_network_the_same_button_sends_the_same_again(
 
 
 @lost
+def test_a_refusal_is_said_in_the_readers_language_with_the_servers_words(
+    desk: Page, fake: FakeSigning
+) -> None:
+    fake.failures = [(409, "conflict", {})]
+    go_to_signature(desk, fake)
+    desk.get_by_test_id("language").select_option("fi")
+    try_to_finish(desk)
+    expect(desk.locator("#problem")).to_contain_text("Tämä ei onnistunut.")
+    expect(desk.locator("#problem")).to_contain_text("(The server says: conflict.)")
+
+
+@lost
 def test_the_servers_words_stand_beside_the_field_they_are_about(
     desk: Page, fake: FakeSigning
 ) -> None:

@@ -17,7 +17,7 @@ REACHING_OUT = {"http", "socket", "sqlite3", "smtplib", "ssl", "subprocess", "ur
 # Where a library may be imported, so that one place knows its pitfalls and can replace it
 HOMES = {
     "alembic": ("adapters/database",),
-    "lxml": ("xades",),
+    "lxml": ("docx", "xades"),
     "obstore": ("adapters/files",),
     "pikepdf": ("pdf",),
     "pkcs11": ("adapters/keys",),

@@ -89,6 +89,7 @@ def test_an_installation_that_cannot_be_opened_is_explained_in_one_line(
     assert re.match(f"countersign: {said}", line)
 
 
+@pytest.mark.slow  # makes a trial of LibreOffice
 def test_a_new_installation_has_nothing_that_the_doctor_calls_bad(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,7 +21,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
@@ -96,9 +96,9 @@ class CscServer:
     id; `advance` moves its clock; `troubles` are answers (status and body) by path, given once;
     `asked` counts calls by path."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, lists: str = "") -> None:
         self._tls = TestAuthority("Test CSC TLS")
-        self.authority = SigningAuthority("Test CSC persons")
+        self.authority = SigningAuthority("Test CSC persons", lists)
         self.folder, self.url = folder, f"https://127.0.0.1:{port}"
         self.tls_authority = self._tls.write_pem(folder / "csc-ca.pem")
         self.credentials: dict[str, Credential] = {}
@@ -111,9 +111,10 @@ class CscServer:
         self._ahead = 0.0
         self._lock = threading.Lock()
 
-    def person(self, name: str, kind: str = "P-256", **more: Any) -> Credential:
+    def person(self, name: str, kind: str = "P-256", number: str = "", **more: Any) -> Credential:
         """A new key, the only one of the person who logs in."""
-        key = self.authority.issue(name, rsa2048() if kind == "RSA" else p256())
+        made = rsa2048() if kind == "RSA" else p256()
+        key = self.authority.issue(name, made, number=number)
         self.credentials = {secrets.token_hex(4): Credential(key, **more)}
         return next(iter(self.credentials.values()))
 
@@ -143,6 +144,17 @@ class CscServer:
 
     def refuse(self, address: str) -> Mapping[str, str]:
         return {"error": "access_denied", "state": self._visited(address)["state"]}
+
+    def page(self, path: str) -> bytes:
+        """What a browser is shown: to say yes or no."""
+        address = self.url + path
+        back = self._visited(address)["redirect_uri"]
+        answers = {"Agree": self.agree(address), "Refuse": self.refuse(address)}
+        links = [
+            f'<a href="{back}?{urlencode(answer)}">{name}</a>' for name, answer in answers.items()
+        ]
+        head = '<!doctype html><link rel="icon" href="data:,"><title>Keys</title>'
+        return f"{head}{' '.join(links)}".encode()
 
     def _visited(self, address: str) -> Mapping[str, str]:
         parts = urlsplit(address)
@@ -255,14 +267,20 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
 
+    def do_GET(self) -> None:
+        self._answer(200, "text/html", self.server.csc.page(self.path))
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         status, answer = self.server.csc.answer(self.path, dict(self.headers), body)
+        self._answer(status, "application/json", answer)
+
+    def _answer(self, status: int, media_type: str, body: bytes) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(answer)))
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(answer)
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -273,10 +291,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def csc_server(folder: Path) -> Iterator[CscServer]:
-    """A running one, which keeps its certificates in `folder`."""
+def csc_server(folder: Path, lists: str = "") -> Iterator[CscServer]:
+    """A running one, which keeps its certificates in `folder`; revocation lists are at `lists`."""
     server = _Server(("127.0.0.1", 0), _Handler)
-    server.csc = CscServer(folder, server.server_port)
+    server.csc = CscServer(folder, server.server_port, lists)
     # The handshake belongs to the connection's own thread
     server.socket = server.csc.tls().wrap_socket(
         server.socket, server_side=True, do_handshake_on_connect=False

@@ -72,30 +72,37 @@ class SigningAuthority:
         self.root, self.issuing = root, issuing
 
     def issue(
-        self, name: str, key: Key, begins: datetime | None = None, lasts: timedelta = YEAR
+        self,
+        name: str,
+        key: Key,
+        begins: datetime | None = None,
+        lasts: timedelta = YEAR,
+        number: str = "",
     ) -> Certified:
-        """For signing documents; from yesterday when nothing else is said."""
+        """For signing documents; from yesterday when nothing else is said. `number` is the
+        person's, as ETSI EN 319 412-1 writes it."""
         purposes = [x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")]
         usage = x509.KeyUsage(True, True, *[False] * 7)
-        return self._issue(name, key, usage, purposes, begins or datetime.now(UTC) - DAY, lasts)
+        begins = begins or datetime.now(UTC) - DAY
+        return self._issue(_name(name, number), key, usage, purposes, begins, lasts)
 
     def for_something_else(self, name: str, key: Key, use: str) -> Certified:
         """`use` is "authority" or "timestamps"."""
         is_authority = use == "authority"
         usage = usage_of(sign=True, authority=is_authority)
         purposes = [ExtendedKeyUsageOID.TIME_STAMPING]
-        return self._issue(name, key, usage, purposes, datetime.now(UTC) - DAY, YEAR)
+        return self._issue(_name(name), key, usage, purposes, datetime.now(UTC) - DAY, YEAR)
 
     def _issue(
         self,
-        name: str,
+        name: x509.Name,
         key: Key,
         usage: x509.KeyUsage,
         purposes: list[x509.ObjectIdentifier],
         begins: datetime,
         lasts: timedelta,
     ) -> Certified:
-        builder = _builder(_name(name), self._issuing_name, key, begins, lasts)
+        builder = _builder(name, self._issuing_name, key, begins, lasts)
         builder = builder.add_extension(usage, critical=True)
         builder = builder.add_extension(x509.BasicConstraints(False, None), critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
@@ -172,5 +179,6 @@ def _crl(issuer: x509.Name, key: Key) -> bytes:
     return builder.sign(key, SHA256()).public_bytes(Encoding.DER)
 
 
-def _name(common: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+def _name(common: str, number: str = "") -> x509.Name:
+    numbers = [x509.NameAttribute(NameOID.SERIAL_NUMBER, number)] if number else []
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common), *numbers])

@@ -45,10 +45,11 @@ from countersign.domain.notice import Notice
 from countersign.domain.openid import OpenIdProvider
 from countersign.domain.package import Package
 from countersign.domain.project import Project
+from countersign.domain.signing_service import SigningService
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Task
 from countersign.domain.template import Template
-from countersign.usecases import merchant_port, ports
+from countersign.usecases import merchant_port, pki_port, ports
 from countersign.usecases.library_ports import TaskQuery
 from countersign.usecases.ports import (
     DeliveryQuery,
@@ -75,6 +76,7 @@ class State:
     identity_attempts: dict[tuple[str, str], IdentityAttempt] = field(default_factory=dict)
     identity_proofs: dict[tuple[str, str], bytes] = field(default_factory=dict)
     openid_providers: dict[tuple[str, str], OpenIdProvider] = field(default_factory=dict)
+    signing_services: dict[tuple[str, str], SigningService] = field(default_factory=dict)
     bases: dict[str, Base] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     endpoints: dict[str, WebhookEndpoint] = field(default_factory=dict)
@@ -163,6 +165,7 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.templates: ports.Templates = FakeTemplates(tx)
         self.identity: ports.Identities = FakeIdentities(tx)
         self.openid_providers: ports.OpenIdProviders = FakeOpenIdProviders(tx)
+        self.signing_services: pki_port.StoredServices = FakeSigningServices(tx)
         self.bases: ports.Bases = FakeBases(tx)
         self.messages: ports.Messages = FakeMessages(tx)
         self.webhooks: ports.Webhooks = FakeWebhooks(tx)
@@ -528,6 +531,26 @@ class FakeOpenIdProviders:
         if (account_id, name) not in self._tx.read.openid_providers:
             raise NotFound("identity provider", name)
         del self._tx.write.openid_providers[account_id, name]
+
+
+class FakeSigningServices:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, service: SigningService) -> None:
+        key = (service.account_id, service.name)
+        if key in self._tx.read.signing_services:
+            raise NameTaken()
+        self._tx.write.signing_services[key] = service
+
+    def all(self, account_id: str) -> Sequence[SigningService]:
+        stored = self._tx.read.signing_services
+        return [stored[key] for key in sorted(stored) if key[0] == account_id]
+
+    def remove(self, account_id: str, name: str) -> None:
+        if (account_id, name) not in self._tx.read.signing_services:
+            raise NotFound("signing service", name)
+        del self._tx.write.signing_services[account_id, name]
 
 
 class FakeBases:

@@ -14,9 +14,12 @@ from countersign.adapters.links import SignedLinks
 from countersign.dialects import Dialect
 from countersign.domain.delivery import Delivery, Message, MessageStatus, WebhookEndpoint
 from countersign.domain.envelope import Envelope
+from countersign.domain.errors import NotFound
 from countersign.domain.merchant_key import KeyFacts, KeyKind, MerchantKey
 from countersign.domain.task import Task
+from countersign.usecases.pki_port import PkiVendor
 from countersign.usecases.ports import Ports
+from tests.usecases.fake_docx import FakeConverter, FakeDocx
 from tests.usecases.fake_engine import FakeEngine
 from tests.usecases.fake_fetcher import FakeFetcher
 from tests.usecases.fakes import FakeFiles, FakeUnitOfWork, Memory
@@ -27,12 +30,14 @@ LIFETIME = timedelta(hours=1)
 
 @dataclass
 class World:
-    """`now` is the time; `called` are the webhooks and `mailed` the messages that went out."""
+    """`now` is the time; `keepers` of people's keys are there by account and name; `called` are the
+    webhooks and `mailed` the messages that went out."""
 
     now: datetime = datetime(2026, 11, 20, 8, 58, tzinfo=UTC)
     memory: Memory = field(default_factory=Memory)
     files: FakeFiles = field(default_factory=FakeFiles)
     links: SignedLinks = field(default_factory=lambda: SignedLinks(PUBLIC_URL, bytes(32)))
+    keepers: dict[tuple[str, str], PkiVendor] = field(default_factory=dict)
     called: list[Delivery] = field(default_factory=list)
     mailed: list[Message] = field(default_factory=list)
 
@@ -56,6 +61,9 @@ class World:
             fetcher=FakeFetcher(),
             identity=AccountEids(NoIdentity()),
             merchant=Stamp(),
+            docx=FakeDocx(),
+            converter=FakeConverter(),
+            pki=Keepers(self.keepers),
             code_key=bytes(32),
             link_lifetime=LIFETIME,
         )
@@ -94,6 +102,20 @@ class Stamp:
 
     def sign(self, key: MerchantKey, data: bytes, _media_type: str, at: datetime) -> bytes:
         return data + f"{key.vendor} {at}".encode()
+
+
+class Keepers:
+    """The port PkiVendors."""
+
+    return_url = f"{PUBLIC_URL}/back"
+
+    def __init__(self, keepers: Mapping[tuple[str, str], PkiVendor]) -> None:
+        self._keepers = keepers
+
+    def of_account(self, account_id: str, name: str) -> PkiVendor:
+        if (account_id, name) not in self._keepers:
+            raise NotFound("signing service", name)
+        return self._keepers[account_id, name]
 
 
 class Receiver:

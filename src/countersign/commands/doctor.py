@@ -13,14 +13,23 @@ from countersign import app
 from countersign.adapters.identity.client_certificate import load_client_certificate
 from countersign.adapters.identity.openid.directory import Directory
 from countersign.adapters.keys.local import crl_address_of
+from countersign.adapters.office import NoOffice, OfficeConverter, OfficeUnusable
 from countersign.adapters.pdf_engine import missing_scripts
 from countersign.commands.options import Subparsers, new_command, settings_of
 from countersign.domain.errors import DomainError, Unavailable
+from countersign.domain.signing_service import ServiceKind
 from countersign.settings import Settings
 
 GOOD, HINT, BAD = "ok", "hint", "BAD"
 RENEW_BEFORE = timedelta(days=30)  # a bank takes its time
 Finding = tuple[str, str]
+NO_NAMESPACE = (
+    "this machine gives LibreOffice no network namespace of its own; that it uses no network rests"
+    " on its configuration and, from Linux 6.7 on, on Landlock"
+)
+NO_LANDLOCK = (
+    "this kernel has no Landlock; LibreOffice can read whatever the server's user can read"
+)
 
 
 def add(commands: Subparsers) -> None:
@@ -43,6 +52,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
             yield GOOD, f"database: {installation.database.url.get_backend_name()} answers"
             yield from _dead_jobs(installation)
             yield from _identity_providers(installation)
+            yield from _office(installation.office)
+            yield from _signing_services(installation)
     except DomainError as problem:
         yield BAD, f"database: {problem}"
         return
@@ -70,6 +81,42 @@ def _identity_providers(installation: app.Installation) -> Iterator[Finding]:
                 yield GOOD, f"{where} publishes its keys"
             except Unavailable:
                 yield BAD, f"{where} publishes nothing that can be used; the lines above say why"
+
+
+def _office(office: OfficeConverter) -> Iterator[Finding]:
+    try:
+        confined = office.trial()
+    except NoOffice:
+        yield (
+            HINT,
+            "DOCX: LibreOffice is not installed, so DOCX files are refused; install it (Debian:"
+            " libreoffice-writer-nogui) or name its soffice in COUNTERSIGN_SOFFICE",
+        )
+    except (OfficeUnusable, Unavailable) as problem:
+        yield BAD, f"DOCX: {problem}"
+    else:
+        yield GOOD, "DOCX: LibreOffice makes PDFs"
+        if not office.shows_formulas:
+            yield HINT, "DOCX: formulas will be missing; install LibreOffice Math"
+        if "namespace" not in confined:
+            yield HINT, f"DOCX: {NO_NAMESPACE}"
+        if "landlock" not in confined:
+            yield HINT, f"DOCX: {NO_LANDLOCK}"
+
+
+def _signing_services(installation: app.Installation) -> Iterator[Finding]:
+    pki = installation.ports.pki
+    with installation.ports.unit_of_work() as uow:
+        known = [one for a in uow.accounts.all() for one in uow.signing_services.all(a.id)]
+    for one in known:
+        if one.kind is not ServiceKind.CSC:
+            continue
+        where = f"signing service: {one.name} of account {one.account_id}: {one.url}"
+        try:
+            pki.of_account(one.account_id, one.name).start(pki.return_url, "en")
+            yield GOOD, f"{where} says where people log in"
+        except Unavailable:
+            yield BAD, f"{where} does not say where people log in; the lines above say why"
 
 
 def _keys(folder: Path) -> Iterator[Finding]:

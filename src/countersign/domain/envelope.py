@@ -105,14 +105,14 @@ class Envelope:
         return any(task.status is TaskStatus.COMPLETED and task.signs for task in self.tasks)
 
     @property
-    def keeps_bases_apart(self) -> bool:
-        """Whether it shares no base with another envelope, as it is to be erased one day."""
-        return self.settings.days_kept is not None
-
-    @property
     def was_signed(self) -> bool:
         """Whether a document has anybody's signature, theirs included who were taken back."""
         return any(document.segments for document in self.documents)
+
+    @property
+    def keeps_bases_apart(self) -> bool:
+        """Whether it shares no base with another envelope, as it is to be erased one day."""
+        return self.settings.days_kept is not None
 
     @property
     def known_sender(self) -> str:

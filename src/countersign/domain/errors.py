@@ -81,8 +81,9 @@ class Invalid(DomainError):
 
 
 class UnusableFile(Invalid):
-    """A file that can't be signed. `code`: empty, not_pdf, broken, encrypted, no_pages, xfa_only,
-    too_many_pages, certified, too_large, not_image."""
+    """A file that can't be signed. What is converted first has more codes (usecases/docx_port.py).
+    `code`: empty, not_pdf, broken, encrypted, no_pages, xfa_only, too_many_pages, certified,
+    too_large, not_image."""
 
     def __init__(self, code: str, message: str, name: str = "") -> None:
         super().__init__(message, {name: message} if name else None)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import unicodedata
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from unicodedata import normalize
 
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Invalid, TooManyTries
@@ -184,8 +185,22 @@ def is_person(task: Task, national_id: str, name: str = "") -> bool:
     return hmac.compare_digest(_plain(wanted).encode(), _plain(national_id).encode())
 
 
-def _words(name: str) -> set[str]:
-    return set(unicodedata.normalize("NFKC", name).casefold().split())
+def is_owner(task: Task, national_id: str, name: str) -> bool:
+    """Whether a key belongs to the one that the task names: by the number where there is one, else
+    by the name. Of names the words count, in any order; one may have more of them than the other,
+    as middle names come and go. A task that names nobody takes anybody."""
+    if task.person.national_id is not None:
+        return is_person(task, national_id, name)
+    wanted, found = _words(task.person.name), _words(name)
+    return (
+        not wanted
+        or wanted == found
+        or len(wanted & found) >= max(2, len(min(wanted, found, key=len)))
+    )
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", normalize("NFKC", name).casefold()))
 
 
 def _plain(national_id: str) -> str:

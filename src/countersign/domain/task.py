@@ -10,6 +10,7 @@ from typing import Any
 
 from countersign.domain.archive import Archiving
 from countersign.domain.document import FileRef
+from countersign.domain.signing_service import service_of
 
 
 class TaskStatus(StrEnum):
@@ -224,9 +225,10 @@ class Task:
     @property
     def signing_due(self) -> tuple[str, ...]:
         """The eIDs of which one has to be used before this person can sign: none when one was, or
-        when there is another way to sign."""
+        when there is another way to sign, such as a key of their own."""
         can_sign = set(self.methods) & (OWN_METHODS | set(self.identified))
-        return () if can_sign or not self.signs else self.methods
+        by_key = any(map(service_of, self.methods))
+        return () if can_sign or by_key or not self.signs else self.methods
 
     @property
     def _choice(self) -> tuple[str, ...]:

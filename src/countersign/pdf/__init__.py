@@ -22,7 +22,13 @@ that only who needs Pillow loads it; so does `fill`, which fills in a form befor
 from countersign.pdf.act import ActValues, act
 from countersign.pdf.certify import EnvelopeValues, certify
 from countersign.pdf.cms import Certified, Signer, Timestamper
-from countersign.pdf.deferred import PreparedAct, certified, finish_act, prepare_act
+from countersign.pdf.deferred import (
+    PreparedAct,
+    certified,
+    checked_value,
+    finish_act,
+    prepare_act,
+)
 from countersign.pdf.errors import (
     BadAct,
     BadLayout,
@@ -40,8 +46,10 @@ from countersign.pdf.prepare import Prepared, prepare, prepare_file
 from countersign.pdf.seal import ValidationData, archive, seal
 from countersign.pdf.state import BaseState, ChainState, Digest, Revision, digest_of
 from countersign.pdf.timestamp import LocalTimestamper
+from countersign.pdf.words import ENGLISH, Words
 
 __all__ = [
+    "ENGLISH",
     "ActValues",
     "AddedPages",
     "BadAct",
@@ -69,10 +77,12 @@ __all__ = [
     "UnusableImage",
     "UnusablePdf",
     "ValidationData",
+    "Words",
     "act",
     "archive",
     "certified",
     "certify",
+    "checked_value",
     "digest_of",
     "finish_act",
     "fonts",

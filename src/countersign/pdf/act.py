@@ -149,8 +149,8 @@ class _ActWriter:
                 self._put(target, value, self._row(key, target, value))
 
     def _row(self, key: str, target: FieldState, value: str) -> bytes:
-        font = self._state.font
-        return row_object(self._typesetter, font, key, target.box, target.rotate, value)
+        font, label = self._state.font, self._state.page_words.label(key, value)
+        return row_object(self._typesetter, font, label, target.box, target.rotate, value)
 
     def _signature(self) -> str:
         caption = (self._name, self._time) if self._image or self._values.typed else (self._time,)

@@ -40,12 +40,12 @@ def certify(
     here on the file belongs to one. Raises NoRoom, and what `timestamper` raises.
     """
     update = Update(state, state.chain)
-    for row, value in zip(
-        evidence.HEADER_ROWS, (values.document_name, values.envelope_id), strict=True
-    ):
+    words = state.page_words
+    shown_values = ((words.document, values.document_name), (words.envelope, values.envelope_id))
+    for row, (label, value) in zip(evidence.HEADER_ROWS, shown_values, strict=True):
         field, value = state.platform_field(f"z_{row.key}"), clean(value)
         if field and value:
-            content = evidence.labelled(typesetter(state.face), row.label, field.box, value)
+            content = evidence.labelled(typesetter(state.face), label, field.box, value)
             shown = update.add(form_xobject(field.box, field.rotate, state.font, content))
             update.override(
                 field.num, b"%s/V %s/AP<</N %d 0 R>>>>" % (field.head, text_string(value), shown)

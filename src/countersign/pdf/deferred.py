@@ -114,7 +114,7 @@ def finish_act(
     )
     if cms.signed_attributes(signer, unsigned.digest(digest)) != prepared.attributes:
         raise StaleAct("the file is another than when the act was prepared")
-    checked = _checked(_public_key(prepared.certificate), value, prepared.attributes)
+    checked = checked_value(prepared.certificate, value, prepared.attributes)
     return unsigned.fill(
         digest, lambda _digest: cms.assemble(signer, prepared.attributes, checked, timestamper)
     )
@@ -130,8 +130,10 @@ def _public_key(certificate: bytes) -> cms.PublicKey:
     return key
 
 
-def _checked(key: cms.PublicKey, value: bytes, data: bytes) -> bytes:
-    """The value in the one form that may stand in a file."""
+def checked_value(certificate: bytes, value: bytes, data: bytes) -> bytes:
+    """The signature over `data` in the one form that may stand in a file: RSASSA-PKCS1-v1_5, or
+    ECDSA as DER. Raises BadSignature when it is not made with the key of `certificate` (DER)."""
+    key = _public_key(certificate)
     try:
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(value, data, padding.PKCS1v15(), hashes.SHA256())

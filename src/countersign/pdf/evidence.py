@@ -13,6 +13,7 @@ from functools import lru_cache
 from countersign.pdf.appearance import GREY, INK, form_xobject, marked
 from countersign.pdf.layout import AddedPages
 from countersign.pdf.text import Typesetter
+from countersign.pdf.words import Words
 
 A4 = (595.28, 841.89)
 LETTER = (612.0, 792.0)
@@ -23,39 +24,34 @@ _SIGNATURE = (318.0, 12.0, 76.0)  # from the left margin, from the block's top, 
 _LABEL_SIZE, _VALUE_SIZE, _NAME_SIZE = 7.5, 8.5, 12.5
 _LABEL_WIDTH = 66.0
 _LEADING = 1.25
-_FOOTNOTE = (
-    "Each signature listed here is a digital signature (PAdES) inside this file."
-    " A PDF reader's signature panel shows and checks it."
-)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One evidence field: end of its name, label, place in the block (points from its top)."""
+    """One evidence field: end of its name, place in the block (points from its top)."""
 
     key: str
-    label: str
     top: float
     height: float
     width: float
 
 
 ROWS = (
-    Row("name", "", 8, 20, 306),
-    Row("contact", "E-mail", 31, 12, 306),
-    Row("identified", "Identified by", 43, 12, 306),
-    Row("method", "Method", 55, 12, 306),
-    Row("time", "Signed at", 67, 12, 306),
-    Row("ip", "IP address", 79, 12, 306),
-    Row("consent", "Consent", 91, 23, 483),
+    Row("name", 8, 20, 306),
+    Row("contact", 31, 12, 306),
+    Row("identified", 43, 12, 306),
+    Row("method", 55, 12, 306),
+    Row("time", 67, 12, 306),
+    Row("ip", 79, 12, 306),
+    Row("consent", 91, 23, 483),
 )
-HEADER_ROWS = (Row("name", "Document", 88, 16, 483), Row("id", "Envelope", 104, 16, 483))
-_BY_KEY = {row.key: row for row in ROWS}
+HEADER_ROWS = (Row("name", 88, 16, 483), Row("id", 104, 16, 483))
 
 
 @dataclass(frozen=True)
 class Design:
-    """One kind of added pages: title, and the rows and the height (points) of a signer's block."""
+    """One kind of added pages: which of the words is its title, and the rows and the height
+    (points) of a signer's block."""
 
     title: str
     rows: tuple[Row, ...]
@@ -63,8 +59,8 @@ class Design:
 
 
 DESIGNS: Mapping[AddedPages, Design | None] = {
-    "evidence": Design("Signatures and evidence", ROWS, 124.0),
-    "signatures": Design("Signatures", ROWS[:1], 100.0),
+    "evidence": Design("evidence_title", ROWS, 124.0),
+    "signatures": Design("signatures_title", ROWS[:1], 100.0),
     "none": None,
 }
 
@@ -110,6 +106,7 @@ def signature_box(top: float, size: tuple[float, float]) -> tuple[float, float, 
 
 def printed(
     design: Design,
+    words: Words,
     typesetter: Typesetter,
     size: tuple[float, float],
     page: tuple[int, int],
@@ -119,16 +116,17 @@ def printed(
     (slot from 1, top of its block, remark on the right) per block that is meant to be used."""
     width, height = size
     right = width - _MARGIN
-    parts = [_heading(design.title, typesetter, height)] if page[0] == 0 else []
+    parts = [_heading(getattr(words, design.title), typesetter, height)] if page[0] == 0 else []
     for number, top, remark in numbers:
         parts.append(_rule(height - top, right))
         parts.append(_grey_text(typesetter, str(number), _MARGIN - 18, height - top - 22, 8))
         if remark:
             left = right - typesetter.width(remark, _LABEL_SIZE)
             parts.append(_grey_text(typesetter, remark, left, height - top - 22, _LABEL_SIZE))
-    parts.append(_grey_text(typesetter, _FOOTNOTE, _MARGIN, 34, 7))
     count = f"{page[0] + 1} / {page[1]}"
     left = right - typesetter.width(count, 7)
+    small = typesetter.shrink(words.footnote, 7, left - _MARGIN - 12, least=5)
+    parts.append(_grey_text(typesetter, words.footnote, _MARGIN, 34, small))
     parts.append(_grey_text(typesetter, count, left, 34, 7))
     return "\n".join(parts).encode("ascii")
 
@@ -150,20 +148,20 @@ def _grey_text(typesetter: Typesetter, text: str, x: float, y: float, size: floa
 def row_object(
     typesetter: Typesetter,
     font: int,
-    key: str,
+    label: str,
     box: tuple[float, float],
     rotate: int,
     value: str,
 ) -> bytes:
-    """What an act draws into the evidence field `key` of a signer, as an object body."""
-    return form_xobject(box, rotate, font, _row_content(typesetter, key, box, value))
+    """What an act draws into an evidence field of a signer, as an object body; without a `label`
+    it is the name."""
+    return form_xobject(box, rotate, font, _row_content(typesetter, label, box, value))
 
 
-def _row_content(typesetter: Typesetter, key: str, box: tuple[float, float], value: str) -> str:
-    if key == "name":
+def _row_content(typesetter: Typesetter, label: str, box: tuple[float, float], value: str) -> str:
+    if not label:
         size, lines = typesetter.fit(value, _NAME_SIZE, box[0], 1, least=9)
         return marked(box, INK, typesetter.draw(lines[0], 0, box[1] - 14, size))
-    label = _contact_label(value) if key == "contact" else _BY_KEY[key].label
     return labelled(typesetter, label, box, value)
 
 
@@ -181,8 +179,5 @@ def labelled(typesetter: Typesetter, label: str, box: tuple[float, float], value
 
 @lru_cache(maxsize=200)
 def _label(typesetter: Typesetter, label: str, base: float) -> str:
-    return f"{GREY} " + typesetter.draw(label, 0, base, _LABEL_SIZE)
-
-
-def _contact_label(value: str) -> str:
-    return "E-mail" if "@" in value else "Phone"
+    size = typesetter.shrink(label, _LABEL_SIZE, _LABEL_WIDTH - 4, least=5)
+    return f"{GREY} " + typesetter.draw(label, 0, base, size)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from countersign.pdf.errors import BadLayout
+from countersign.pdf.words import ENGLISH, Words
 
 FieldKind = Literal["signature", "initials", "text", "date", "checkbox", "stamp"]
 # Behind the document's own pages: who signed when, how and from where; name and signature; nothing
@@ -61,11 +62,13 @@ class Slot:
 
 @dataclass(frozen=True)
 class Layout:
-    """One slot per signing task; `spare` more for tasks added later; `pages` behind the last."""
+    """One slot per signing task; `spare` more for tasks added later; `pages` behind the last,
+    which say what they say in `words`."""
 
     slots: tuple[Slot, ...]
     spare: int = 0
     pages: AddedPages = "evidence"
+    words: Words = ENGLISH
 
     def __post_init__(self) -> None:
         if not 0 < len(self.slots) + self.spare <= MAX_SLOTS or self.spare < 0:
@@ -75,7 +78,9 @@ class Layout:
 
     def digest(self) -> str:
         """SHA-256 (hex) that is equal for equal layouts, in every process and version."""
-        canonical = json.dumps(vars(self), default=vars, sort_keys=True, separators=(",", ":"))
+        # Bases were made in English before there were other languages: their names stay
+        parts = {key: part for key, part in vars(self).items() if part != ENGLISH}
+        canonical = json.dumps(parts, default=vars, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(b"countersign layout 2\n" + canonical.encode()).hexdigest()
 
     def all_slots(self) -> tuple[Slot, ...]:

@@ -7,7 +7,7 @@ and the acts.
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,6 +25,7 @@ from countersign.pdf.layout import Field, FieldKind, Layout, Slot
 from countersign.pdf.shared_font import shared_font
 from countersign.pdf.state import BaseState, Digest, StateKind, digest_of
 from countersign.pdf.text import typesetter
+from countersign.pdf.words import ENGLISH, Words
 
 _HEADER_WINDOW = 1024  # bytes in which a reader looks for %PDF-
 # A second place for the same signature repeats its mark; a date is a text like any other
@@ -54,7 +55,7 @@ def prepare(data: bytes, layout: Layout) -> Prepared:
     """
     base = io.BytesIO()
     form, own = _write(io.BytesIO(data), layout, base)
-    state = capture(base, form.fields, own)
+    state = _captured(base, form, own, layout)
     written = base.getvalue()
     digest = digest_of([written])
     return Prepared(written, state.with_digest(digest), digest)
@@ -68,7 +69,12 @@ def prepare_file(source: Path, layout: Layout, target: Path) -> BaseState:
     """
     with target.open("wb") as base:
         form, own = _write(source, layout, base)
-    return capture(target, form.fields, own)
+    return _captured(target, form, own, layout)
+
+
+def _captured(base: Source, form: Form, own: int, layout: Layout) -> BaseState:
+    words = {} if layout.words == ENGLISH else asdict(layout.words)
+    return replace(capture(base, form.fields, own), words=words)
 
 
 def _write(upload: Source, layout: Layout, base: BinaryIO) -> tuple[Form, int]:
@@ -185,14 +191,16 @@ class _AddedPages:
         numbers: list[list[tuple[int, float, str]]] = [[] for _ in range(count)]
         for index, slot in enumerate(layout.slots):
             block = self.blocks[index]
-            numbers[block.page].append((index + 1, block.top, _remark(slot)))
+            numbers[block.page].append((index + 1, block.top, _remark(slot, layout.words)))
         resources = pdf.make_indirect(Dictionary(Font=Dictionary(F=font)))
         letters = typesetter(shared_font().fingerprint)
         self.sheets = [
             self._add(
                 pdf,
                 resources,
-                evidence.printed(design, letters, self.size, (page, count), numbers[page]),
+                evidence.printed(
+                    design, layout.words, letters, self.size, (page, count), numbers[page]
+                ),
             )
             for page in range(count)
         ]
@@ -209,9 +217,9 @@ class _AddedPages:
         return Sheet(pdf.pages[-1], PageBox(0, 0, width, height, 0))
 
 
-def _remark(slot: Slot) -> str:
+def _remark(slot: Slot, words: Words) -> str:
     placed = _placed_signature(slot)
-    return f"Signature on page {placed.page + 1}" if placed else ""
+    return words.placed.format(number=placed.page + 1) if placed else ""
 
 
 def _placed_signature(slot: Slot) -> Field | None:

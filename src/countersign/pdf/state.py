@@ -5,12 +5,13 @@ The JSON form is the contract of docs/pdf-format.md, section 2.
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Literal, Protocol, Self
 
 from countersign.pdf.errors import BadAct
+from countersign.pdf.words import Words
 
 StateKind = Literal["signature", "text", "checkbox", "mark", "initials", "stamp"]
 VERSION = 1
@@ -122,7 +123,8 @@ class Revision:
 class BaseState:
     """All that later steps need of the prepared base. Immutable: it belongs to the base's bytes.
 
-    `sha256` is empty until somebody has read the base whole; no verifier accepts that.
+    `sha256` is empty until somebody has read the base whole; no verifier accepts that. `words` are
+    those of the base's pages, none of them for English.
     """
 
     length: int
@@ -139,6 +141,7 @@ class BaseState:
     platform: list[dict[str, Any]]
     slots: list[list[dict[str, Any]]]
     version: int = VERSION
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def with_digest(self, digest: Digest) -> "BaseState":
         """The state that a base is known by; `digest` covers its bytes."""
@@ -166,6 +169,11 @@ class BaseState:
         return self._slots[number]
 
     @cached_property
+    def page_words(self) -> Words:
+        """What the base's pages say in its language, for who writes more into them."""
+        return Words(**self.words)
+
+    @cached_property
     def _platform(self) -> dict[str, FieldState]:
         return {field["name"]: FieldState.from_dict(field) for field in self.platform}
 
@@ -175,7 +183,9 @@ class BaseState:
 
     def to_json(self) -> str:
         """Compact and stable: equal states give equal text."""
-        content = {field.name: getattr(self, field.name) for field in fields(self)}
+        content = {one.name: getattr(self, one.name) for one in fields(self)}
+        if not self.words:
+            del content["words"]
         return json.dumps(content, separators=(",", ":"), sort_keys=True)
 
     @classmethod

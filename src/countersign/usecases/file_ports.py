@@ -127,8 +127,8 @@ class PdfEngine(Protocol):
         certificates: tuple[bytes, ...],
     ) -> PreparedAct:
         """As `act`, for a signer whose key is elsewhere: `certificates` (DER) are his and those
-        above without the root. Raises Invalid for a key of a kind that can't sign here, Conflict
-        for an upload that was signed before."""
+        above, up to an authority that is believed. Raises Invalid for a key of a kind that can't
+        sign here."""
 
     def finish_act(self, document: Document, task: Task, state: str, value: bytes) -> Segment:
         """The prepared act with its signature value. Raises StaleState when `document` is not as it

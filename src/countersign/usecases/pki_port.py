@@ -20,22 +20,42 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from countersign.domain.signing_service import SigningService
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PkiStep:
-    """A step that was begun."""
+    """A step that was begun. `state` is what a browser comes back with from `redirect_url`."""
 
     secret: Mapping[str, str] = field(repr=False)
     page: Mapping[str, Any] = field(repr=False)
+    state: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyOwner:
+    """Who somebody is by the certificate of their key. `chain` leads from it up to `root`, an
+    authority that the account believes, without either of them (DER). `national_id` is "" when the
+    certificate names none."""
+
+    name: str = field(repr=False)
+    national_id: str = field(repr=False)
+    certificate: bytes = field(repr=False)
+    chain: tuple[bytes, ...] = field(repr=False)
+    root: bytes = field(repr=False)
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        """From the person's own to the root."""
+        return (self.certificate, *self.chain, self.root)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PkiIdentified:
-    """The certificate that signatures will be made with, and its chain without the root (DER)."""
+    """Whose key it is that signatures will be made with."""
 
     secret: Mapping[str, str] = field(repr=False)
-    certificate: bytes = field(repr=False)
-    chain: tuple[bytes, ...] = field(repr=False)
+    owner: KeyOwner = field(repr=False)
 
 
 class PkiVendor(Protocol):
@@ -48,7 +68,8 @@ class PkiVendor(Protocol):
         speak (RFC 5646)."""
 
     def identify(self, secret: Mapping[str, str], answer: Mapping[str, str]) -> PkiIdentified:
-        """`answer` is what the browser came back with."""
+        """`answer` is what the browser came back with. Raises Invalid with the field `certificate`
+        for one that can't sign here: expired, for something else, or by nobody who is believed."""
 
     def authorize(self, secret: Mapping[str, str], hashes: Sequence[bytes], text: str) -> PkiStep:
         """Asks for signatures over these SHA-256 hashes, one for each document; `text` says in a
@@ -59,3 +80,26 @@ class PkiVendor(Protocol):
     ) -> Sequence[bytes]:
         """The signature values, one for each of the hashes that were authorized: RSASSA-PKCS1-v1_5,
         or ECDSA as DER or as both numbers in a row. They were not checked."""
+
+
+class PkiVendors(Protocol):
+    """The keepers of keys that accounts have. `return_url` is where browsers come back to."""
+
+    @property
+    def return_url(self) -> str: ...
+
+    def of_account(self, account_id: str, name: str) -> PkiVendor:
+        """Raises NotFound when the account has none of this name."""
+
+
+class StoredServices(Protocol):
+    """What accounts need to ask keepers of keys; their secrets are stored closed."""
+
+    def add(self, service: SigningService) -> None:
+        """Raises NameTaken when the account has one of this name."""
+
+    def all(self, account_id: str) -> Sequence[SigningService]:
+        """By name."""
+
+    def remove(self, account_id: str, name: str) -> None:
+        """Raises NotFound."""

@@ -1,7 +1,7 @@
 """The database as the use cases see it, and `Ports`, which is everything that they may need. Files
 and PDF are in file_ports.py, people and programs outside in outside_ports.py, eIDs in
-identity_port.py, keys of accounts in merchant_port.py. Every port has a fake and real adapters, and
-one contract suite in tests/contracts that all of them pass."""
+identity_port.py, keys of accounts in merchant_port.py, keys of people in pki_port.py. Every port
+has a fake and real adapters, and one contract suite in tests/contracts that all of them pass."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 from countersign.domain.account import Account, Caller, Credential
 from countersign.domain.delivery import Attempt, Delivery, Message, WebhookEndpoint
-from countersign.domain.document import Base
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.events import Event
 from countersign.domain.evidence import Link
@@ -21,14 +20,17 @@ from countersign.domain.identity import IdentityAttempt
 from countersign.domain.interface import Interface
 from countersign.domain.project import Project
 from countersign.domain.template import Template
+from countersign.usecases.docx_port import Converter, Docx
 from countersign.usecases.file_ports import Files, PdfEngine
 from countersign.usecases.identity_port import IdentityProviders, OpenIdProviders, Simulated
 from countersign.usecases.library_ports import (
     Archive,
+    Bases,
     Chat,
     Deletions,
     Notices,
     Packages,
+    SignCodes,
     StoredFiles,
     Tasks,
 )
@@ -41,6 +43,7 @@ from countersign.usecases.outside_ports import (
     Mailer,
     WebhookSender,
 )
+from countersign.usecases.pki_port import PkiVendors, StoredServices
 
 Clock = Callable[[], datetime]
 
@@ -226,12 +229,6 @@ class Identities(Protocol):
         """Raises NotFound."""
 
 
-class Bases(Protocol):
-    def get(self, key: str) -> Base | None: ...
-    def add(self, base: Base) -> Base:
-        """The base that is kept: the first of its key."""
-
-
 class Messages(Protocol):
     def add(self, message: Message) -> bool:
         """False when one with this key exists already: nothing was added."""
@@ -330,16 +327,6 @@ class Interfaces(Protocol):
         """Raises NotFound."""
 
 
-class SignCodes(Protocol):
-    """Which task a short code leads to; codes are named by their keyed hashes."""
-
-    def claim(self, code_hash: str, task_id: str) -> str:
-        """The id of the task that the code leads to: the first that claimed it."""
-
-    def task_id(self, code_hash: str) -> str:
-        """Raises NotFound."""
-
-
 class Jobs(Protocol):
     def add(self, job: NewJob) -> None: ...
 
@@ -369,6 +356,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     archive: Archive
     identity: Identities
     openid_providers: OpenIdProviders
+    signing_services: StoredServices
     bases: Bases
     messages: Messages
     webhooks: Webhooks
@@ -397,6 +385,9 @@ class Ports:
     fetcher: Fetcher
     identity: IdentityProviders
     merchant: MerchantSigner
+    docx: Docx
+    converter: Converter
+    pki: PkiVendors
     code_key: bytes
     simulated: Simulated | None = None
     link_lifetime: timedelta = timedelta(hours=1)

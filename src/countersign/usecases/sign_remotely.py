@@ -7,21 +7,28 @@ come to nothing; meanwhile nothing is recorded, and others may sign.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from countersign.domain import signing
+from countersign.domain import identity, signing
 from countersign.domain.document import FileRef, Segment, SegmentKind
 from countersign.domain.envelope import Envelope
-from countersign.domain.errors import Conflict, Invalid, StaleState
-from countersign.domain.task import Act, Visitor
+from countersign.domain.errors import Invalid, StaleState
+from countersign.domain.events import Event
+from countersign.domain.task import Act, Task, Visitor
 from countersign.usecases.file_ports import PreparedAct
-from countersign.usecases.ports import Ports
+from countersign.usecases.held_task import seen_by
+from countersign.usecases.pki_port import KeyOwner
+from countersign.usecases.ports import Ports, UnitOfWork
 from countersign.usecases.retrying import on_stale_state
-from countersign.usecases.sign_task import SignTask, act_of, kept_image, needed, opening_of
+from countersign.usecases.sign_task import SignTask, act_of, needed, opening_of
+
+# The claimed time is that of the first half; the verifier lets it be an hour before the proven one
+LIFETIME = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +42,13 @@ class RemoteDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteAct:
-    """All acts of one task, which wait for their signatures."""
+    """All acts of one task, which wait for their signatures. `name` and `certificate` (DER) are the
+    owner's of the key."""
 
     task_id: str
     act: Act
+    name: str = field(repr=False)
+    certificate: bytes = field(repr=False)
     documents: tuple[RemoteDocument, ...] = field(repr=False)
 
     @property
@@ -48,7 +58,6 @@ class RemoteAct:
 
     def to_json(self) -> str:
         """Holds what the signer wrote: to be stored closed."""
-        act = asdict(self.act) | {"at": self.act.at.isoformat()}
         documents = [
             {
                 "id": one.document_id,
@@ -58,71 +67,154 @@ class RemoteAct:
             }
             for one in self.documents
         ]
-        return json.dumps({"task_id": self.task_id, "act": act, "documents": documents})
+        kept = {
+            "task_id": self.task_id,
+            "act": asdict(self.act) | {"at": self.act.at.isoformat()},
+            "name": self.name,
+            "certificate": base64.b64encode(self.certificate).decode(),
+            "documents": documents,
+        }
+        return json.dumps(kept)
 
     @classmethod
     def from_json(cls, text: str) -> RemoteAct:
         kept = json.loads(text)
-        documents = tuple(map(_document, kept["documents"]))
-        return cls(task_id=kept["task_id"], act=_act(kept["act"]), documents=documents)
+        return cls(
+            task_id=kept["task_id"],
+            act=_act(kept["act"]),
+            name=kept["name"],
+            certificate=base64.b64decode(kept["certificate"]),
+            documents=tuple(map(_document, kept["documents"])),
+        )
 
 
-def prepare_remotely(command: SignTask, certificates: tuple[bytes, ...], ports: Ports) -> RemoteAct:
-    """The acts without signatures; `certificates` (DER) are the signer's own and those above it,
-    without the root. Raises what `sign_task` raises, Invalid for a key of a kind that can't sign
-    here, and Conflict for an upload that was signed before."""
-    act = act_of(command, kept_image(command, ports), ports.clock())
-    with ports.unit_of_work() as uow:
-        envelope = uow.envelopes.of_task(command.task_id)
+def check_ready(command: SignTask, held_by: Sequence[Envelope], now: datetime) -> None:
+    """Raises what `signing.check_act` raises, but for the proof that the key's keeper will give."""
+    act = act_of(command, None, now)
+    for envelope in held_by:
         task = envelope.task(command.task_id)
-        signing.check_act(envelope, task, act)
+        proven = replace(task, identified=(*task.identified, command.method))
+        signing.check_act(envelope, proven, act)
+
+
+def prepare_remotely(command: SignTask, owner: KeyOwner, ports: Ports) -> RemoteAct:
+    """The acts without signatures. Raises what `sign_task` raises, Invalid for a key of a kind that
+    can't sign here."""
+    act = act_of(command, None, ports.clock())
+    with ports.unit_of_work() as uow:
+        held_by = uow.envelopes.holding(command.task_id)
+    documents: list[RemoteDocument] = []
+    for held in held_by:
+        envelope, _ = _proved(held, command.task_id, act, owner.name, owner.certificate, act.at)
+        signing.check_act(envelope, envelope.task(command.task_id), act)
+        documents += _prepared(envelope, envelope.task(command.task_id), act, owner, ports)
+    return RemoteAct(
+        task_id=command.task_id,
+        act=act,
+        name=owner.name,
+        certificate=owner.certificate,
+        documents=tuple(documents),
+    )
+
+
+def _proved(
+    envelope: Envelope, task_id: str, act: Act, name: str, certificate: bytes, now: datetime
+) -> tuple[Envelope, list[Event]]:
+    """The certificate is the proof of who it is."""
+    digest = hashlib.sha256(certificate).hexdigest()
+    return identity.prove(envelope, task_id, act.method, digest, now, name)
+
+
+def _prepared(
+    envelope: Envelope, task: Task, act: Act, owner: KeyOwner, ports: Ports
+) -> list[RemoteDocument]:
+    with ports.unit_of_work() as uow:
         bases = {id: uow.bases.get(envelope.document(id).base_key) for id in task.signs}
     documents = []
     for id, found in bases.items():
         base = needed(found, envelope.document(id))
         opening = opening_of(envelope, id, base, act.at, ports)
         document = envelope.document(id).append(*opening)
-        prepared = ports.engine.prepare_act(envelope, document, base, task, act, certificates)
+        prepared = ports.engine.prepare_act(envelope, document, base, task, act, owner.certificates)
         documents.append(RemoteDocument(document_id=id, opening=opening, prepared=prepared))
-    return RemoteAct(task_id=command.task_id, act=act, documents=tuple(documents))
+    return documents
 
 
-def finish_remotely(remote: RemoteAct, values: Sequence[bytes], ports: Ports) -> Envelope:
-    """Records the act with one signature value for each of `remote.hashes`. Raises what
-    `signing.check_act` raises now, Conflict when somebody else signed meanwhile, so that it has to
-    be prepared again, Invalid for a value that is not the certificate's, and Unavailable; then
-    nothing has changed."""
+class _Overtaken(Exception):
+    """A document is not what it was when its act was prepared."""
+
+
+def finish_remotely(remote: RemoteAct, values: Sequence[bytes], ports: Ports) -> Envelope | None:
+    """Records the act with one signature value for each of `remote.hashes`. Returns the task's home
+    as the person sees it; None when the act has to be prepared again, because somebody else signed
+    meanwhile or too much time has passed. Raises what `signing.check_act` raises now, Invalid for a
+    value that is not the certificate's, and Unavailable; then nothing has changed."""
     if len(values) != len(remote.documents):
         raise Invalid("a signature is missing", {"signatures": f"{len(remote.documents)} are due"})
-    return on_stale_state(lambda: _finish(remote, values, ports))
+    try:
+        return on_stale_state(lambda: _finish(remote, values, ports))
+    except _Overtaken:
+        return None
 
 
 def _finish(remote: RemoteAct, values: Sequence[bytes], ports: Ports) -> Envelope:
     with ports.unit_of_work() as uow:
-        envelope = uow.envelopes.of_task(remote.task_id)
+        held_by = uow.envelopes.holding(remote.task_id)
     now = ports.clock()
-    # Nobody is asked for a timestamp in vain
-    signing.check_act(envelope, envelope.task(remote.task_id), replace(remote.act, at=now))
-    revisions = {
-        one.document_id: _revision(envelope, one, value, remote.task_id, ports)
-        for one, value in zip(remote.documents, values, strict=True)
+    proved = [
+        _proved(one, remote.task_id, remote.act, remote.name, remote.certificate, now)
+        for one in held_by
+    ]
+    for envelope, _ in proved:  # nobody is asked for a timestamp in vain
+        task = envelope.task(remote.task_id)
+        signing.check_act(envelope, task, replace(remote.act, at=now))
+    if now > remote.act.at + LIFETIME:
+        raise _Overtaken
+    by_id = {
+        one.document_id: (one, value) for one, value in zip(remote.documents, values, strict=True)
     }
-    envelope, events = signing.complete_task(envelope, remote.task_id, remote.act, revisions, now)
+    completed = [
+        _completed(envelope, events, by_id, remote, now, ports) for envelope, events in proved
+    ]
     with ports.unit_of_work() as uow:
-        uow.envelopes.save(envelope, events)
+        _save(remote, completed, now, uow)
         uow.commit()
-    return envelope
+    return seen_by(remote.task_id, [envelope for envelope, _ in completed])
+
+
+def _completed(
+    envelope: Envelope,
+    before: list[Event],
+    by_id: Mapping[str, tuple[RemoteDocument, bytes]],
+    remote: RemoteAct,
+    now: datetime,
+    ports: Ports,
+) -> tuple[Envelope, list[Event]]:
+    task = envelope.task(remote.task_id)
+    revisions = {id: _revision(envelope, task, *by_id[id], ports) for id in task.signs}
+    envelope, events = signing.complete_task(envelope, task.id, remote.act, revisions, now)
+    return envelope, [*before, *events]
+
+
+def _save(
+    remote: RemoteAct,
+    completed: Sequence[tuple[Envelope, list[Event]]],
+    now: datetime,
+    uow: UnitOfWork,
+) -> None:
+    for envelope, events in completed:
+        uow.envelopes.save(envelope, events)
+    uow.identity.keep_proof(remote.task_id, remote.act.method, remote.certificate, now)
 
 
 def _revision(
-    envelope: Envelope, one: RemoteDocument, value: bytes, task_id: str, ports: Ports
+    envelope: Envelope, task: Task, one: RemoteDocument, value: bytes, ports: Ports
 ) -> tuple[Segment, ...]:
     document = envelope.document(one.document_id).append(*one.opening)
-    task = envelope.task(task_id)
     try:
         segment = ports.engine.finish_act(document, task, one.prepared.state, value)
     except StaleState:
-        raise Conflict("somebody else signed meanwhile; signing has to be begun anew") from None
+        raise _Overtaken from None
     return (*one.opening, segment)
 
 

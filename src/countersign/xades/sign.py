@@ -8,6 +8,7 @@ byte what docs/xades-format.md says.
 import re
 from base64 import b64encode
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Protocol
@@ -42,8 +43,8 @@ class Timestamper(Protocol):
     def __call__(self, imprint: bytes) -> bytes: ...
 
 
-class Signer(Protocol):
-    """A P-256 or RSA key, its certificate and the chain above it (DER), and the DER of the
+class Certified(Protocol):
+    """The certificate of a P-256 or RSA key and the chain above it (DER), and the DER of the
     AlgorithmIdentifier that its signatures have."""
 
     @property
@@ -52,6 +53,11 @@ class Signer(Protocol):
     def chain(self) -> tuple[bytes, ...]: ...
     @property
     def algorithm(self) -> bytes: ...
+
+
+class Signer(Certified, Protocol):
+    """One with its key."""
+
     def sign(self, data: bytes) -> bytes:
         """PKCS #1 v1.5, or ECDSA in DER; with SHA-256."""
 
@@ -82,14 +88,52 @@ def sign_text(
     cannot hold become U+FFFD there. Who signs is said by the certificate. Raises XadesError for a
     `media_type` that is none or another kind of key, and what `timestamper` raises.
     """
+    prepared = prepare_text(content, media_type, signer, at, consent=consent)
+    value = signer.sign(prepared.signed)
+    return finish_text(prepared, content, value, signer, timestamper, validation=validation)
+
+
+@dataclass(frozen=True)
+class PreparedText:
+    """A signature of a text without its value, for a key that is with somebody else."""
+
+    media_type: str
+    properties: str
+    info: str
+
+    @property
+    def signed(self) -> bytes:
+        """What the signature value is made over, with SHA-256."""
+        return self.info.encode()
+
+
+def prepare_text(
+    content: bytes, media_type: str, signer: Certified, at: datetime, *, consent: str = ""
+) -> PreparedText:
+    """The first half of `sign_text`, which asks neither a key nor an authority."""
     if not _MEDIA_TYPE.fullmatch(media_type):
         raise XadesError("that is no media type")
     properties = _signed_properties(signer.certificate, media_type, at, consent)
-    info = _signed_info(_method(signer), content, properties)
-    value = _signature_value(signer, info)
-    token = timestamper(sha256(value.encode()).digest())
-    before = f"{_BEGIN}{info}{value}{_key_info(signer)}{_begin_of_content(media_type)}"
-    after = f"</ds:Object>{_qualifying(properties, token, validation)}</ds:Signature>\n"
+    return PreparedText(media_type, properties, _signed_info(_method(signer), content, properties))
+
+
+def finish_text(
+    prepared: PreparedText,
+    content: bytes,
+    value: bytes,
+    signer: Certified,
+    timestamper: Timestamper,
+    *,
+    validation: ValidationData | None = None,
+) -> bytes:
+    """The second half: `value` is the signature over `prepared.signed`, PKCS #1 v1.5 or ECDSA in
+    DER. It is not checked."""
+    element = _signature_value(_method(signer), value)
+    token = timestamper(sha256(element.encode()).digest())
+    opened = f"{_key_info(signer)}{_begin_of_content(prepared.media_type)}"
+    before = f"{_BEGIN}{prepared.info}{element}{opened}"
+    properties = _qualifying(prepared.properties, token, validation)
+    after = f"</ds:Object>{properties}</ds:Signature>\n"
     # The text may be long: never a string of it
     return b"".join((before.encode(), b64encode(content), after.encode()))
 
@@ -98,16 +142,15 @@ def _base64(data: bytes) -> str:
     return b64encode(data).decode()
 
 
-def _method(signer: Signer) -> str:
+def _method(signer: Certified) -> str:
     method = _METHODS.get(signer.algorithm)
     if method is None:
         raise XadesError("cannot sign with that kind of key; P-256 and RSA are possible")
     return method
 
 
-def _signature_value(signer: Signer, info: str) -> str:
-    value = signer.sign(info.encode())
-    if _METHODS[signer.algorithm] == _ECDSA:
+def _signature_value(method: str, value: bytes) -> str:
+    if method == _ECDSA:
         # XML wants the two integers side by side (RFC 4051, 2.3.6), not in DER
         numbers = decode_dss_signature(value)
         value = b"".join(number.to_bytes(_P256_BYTES, "big") for number in numbers)
@@ -164,7 +207,7 @@ def _commitment(consent: str) -> str:
     )
 
 
-def _key_info(signer: Signer) -> str:
+def _key_info(signer: Certified) -> str:
     certificates = _each("ds:X509Certificate", (signer.certificate, *signer.chain))
     return f"<ds:KeyInfo><ds:X509Data>{certificates}</ds:X509Data></ds:KeyInfo>"
 

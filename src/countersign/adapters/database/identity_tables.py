@@ -68,3 +68,18 @@ merchant_keys = Table(
     Column("expires", Time, nullable=False),
     Column("created_at", Time, nullable=False),
 )
+
+# Keepers of people's own signing keys
+signing_services = Table(
+    "signing_services",
+    metadata,
+    Column("account_id", ForeignKey(accounts.c.id), primary_key=True),
+    Column("name", CleanText, primary_key=True),
+    Column("kind", CleanText, nullable=False),
+    Column("url", CleanText, nullable=False),
+    Column("client_id", CleanText, nullable=False),
+    Column("client_secret", LargeBinary, nullable=False),  # closed
+    Column("authorities", Json, nullable=False),
+    Column("tls_authority", CleanText, nullable=False),
+    Column("created_at", Time, nullable=False),
+)

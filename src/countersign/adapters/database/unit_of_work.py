@@ -23,6 +23,7 @@ from countersign.adapters.database.openid_providers import StoredProviders
 from countersign.adapters.database.projects import Projects
 from countersign.adapters.database.repeats import Repeats
 from countersign.adapters.database.sign_codes import SignCodes
+from countersign.adapters.database.signing_services import SigningServices
 from countersign.adapters.database.stored_files import Packages, StoredFiles
 from countersign.adapters.database.task_counts import TaskCounts
 from countersign.adapters.database.tasks import Tasks
@@ -31,7 +32,7 @@ from countersign.adapters.database.transaction import Transaction
 from countersign.adapters.database.webhooks import Webhooks
 from countersign.domain.envelope import Envelope
 from countersign.domain.evidence import Link
-from countersign.usecases import library_ports, merchant_port, ports
+from countersign.usecases import library_ports, merchant_port, pki_port, ports
 from countersign.usecases.identity_port import OpenIdProviders
 from countersign.usecases.outside_ports import Secrets
 from countersign.usecases.ports import FollowUps, NewJob
@@ -59,6 +60,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         )
         self.identity: ports.Identities = Identities(self._tx, secrets)
         self.openid_providers: OpenIdProviders = StoredProviders(self._tx, secrets)
+        self.signing_services: pki_port.StoredServices = SigningServices(self._tx, secrets)
         self.projects: ports.Projects = Projects(self._tx)
         self.tasks: library_ports.Tasks = Tasks(self._tx, self._task_counts)
         self.stored_files: library_ports.StoredFiles = StoredFiles(self._tx)
@@ -67,13 +69,13 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.deletions: library_ports.Deletions = Deletions(self._tx)
         self.archive: library_ports.Archive = Archive(self._tx)
         self.templates: ports.Templates = Templates(self._tx)
-        self.bases: ports.Bases = Bases(self._tx)
+        self.bases: library_ports.Bases = Bases(self._tx)
         self.messages: ports.Messages = Messages(self._tx)
         self.webhooks: ports.Webhooks = Webhooks(self._tx)
         self.chat: library_ports.Chat = Chat(self._tx)
         self.repeats: ports.Repeats = Repeats(self._tx, secrets)
         self.interfaces: ports.Interfaces = Interfaces(self._tx)
-        self.sign_codes: ports.SignCodes = SignCodes(self._tx)
+        self.sign_codes: library_ports.SignCodes = SignCodes(self._tx)
         self.jobs: ports.Jobs = self._jobs
 
     def __enter__(self) -> DatabaseUnitOfWork:

@@ -16,6 +16,7 @@ from countersign import pdf
 from countersign.adapters.caching import Recent
 from countersign.adapters.pdf_engine import errands
 from countersign.adapters.pdf_engine.audit import audit_facts, evidence_json
+from countersign.adapters.pdf_engine.foreign import ForeignRecords, ForeignSigner, read_back
 from countersign.adapters.pdf_engine.keyring import Keyring
 from countersign.adapters.pdf_engine.packing import contents
 from countersign.adapters.pdf_engine.prepared_chain import PreparedChain
@@ -25,7 +26,7 @@ from countersign.adapters.pdf_engine.translation import check_page, layout_of
 from countersign.adapters.workshop import Workshop
 from countersign.domain.document import Base, Document, FileRef, PageSize, Segment
 from countersign.domain.envelope import Envelope
-from countersign.domain.errors import Conflict, Invalid, UnusableFile
+from countersign.domain.errors import Invalid, UnusableFile
 from countersign.domain.evidence import Link
 from countersign.domain.task import Act, Task
 from countersign.domain.template import FormField
@@ -47,8 +48,9 @@ class Engine:
     def __init__(self, files: Files, keys: Keyring, workshop: Workshop) -> None:
         self._files, self._keys, self._workshop = files, keys, workshop
         self._segments = Segments(files)
-        self._prepared = PreparedChain(files, self._segments, keys)
-        self._texts = TextChain(files, self._segments, keys, workshop)
+        self._foreign = foreign = ForeignRecords(files)
+        self._prepared = PreparedChain(files, self._segments, keys, foreign)
+        self._texts = TextChain(files, self._segments, keys, workshop, foreign)
         self._inspections: Recent[Inspection] = Recent(1000)
         self._images: Recent[bytes] = Recent(IMAGE_CACHE_BYTES, len)
 
@@ -57,7 +59,7 @@ class Engine:
         # With it comes pyHanko: a second and 50 MB that a server should not need to start
         from countersign.adapters.pdf_engine.signed_upload_chain import SignedUploadChain
 
-        return SignedUploadChain(self._segments, self._keys, self._workshop)
+        return SignedUploadChain(self._segments, self._keys, self._workshop, self._foreign)
 
     # -------------------------------------------------------------- coming in
 
@@ -179,13 +181,24 @@ class Engine:
         act: Act,
         certificates: tuple[bytes, ...],
     ) -> PreparedAct:
-        if self._chain(base) is not self._prepared:
-            raise Conflict("a file that was signed before needs a key of this server")
+        chain, signer = self._chain(base), ForeignSigner(certificates)
+        if isinstance(chain, TextChain):
+            return chain.prepare_act(document, act, signer)
         image = self._files.read(act.image) if act.image else None
-        return self._prepared.prepare_act(envelope, document, base, task, act, image, certificates)
+        if chain is not self._prepared:
+            return self._signed.prepare_act(document, task, act, image, signer)
+        return self._prepared.prepare_act(envelope, document, base, task, act, image, signer)
 
     def finish_act(self, document: Document, task: Task, state: str, value: bytes) -> Segment:
-        return self._prepared.finish_act(document, task, state, value)
+        return self._chain_of(document).finish_act(document, task, *read_back(state), value)
+
+    def _chain_of(self, document: Document) -> PreparedChain | SignedUploadChain | TextChain:
+        """Of one that is prepared to be signed. Only our own chain leaves what the next step
+        needs, and begins with a certification."""
+        if document.is_text:
+            return self._texts
+        is_own = bool(document.segments and document.segments[-1].chain)
+        return self._prepared if is_own else self._signed
 
     def seal(self, document: Document, base: Base, at: datetime) -> tuple[Segment, ...]:
         return self._chain(base).seal(document, base, at)

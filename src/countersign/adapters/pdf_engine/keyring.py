@@ -33,6 +33,9 @@ class Keyring:
         self._validation: tuple[ValidationMaterial, pdf.ValidationData] | None = None
         self._trust: tuple[tuple[int, ...], Trust] | None = None
 
+    def now(self) -> datetime:
+        return self._clock()
+
     def certification(self) -> pdf.Signer:
         return self._platform("certification")
 

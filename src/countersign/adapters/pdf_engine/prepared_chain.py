@@ -9,17 +9,25 @@ from datetime import datetime
 
 from countersign import pdf
 from countersign.adapters.caching import Recent
+from countersign.adapters.pdf_engine.foreign import (
+    ForeignRecords,
+    ForeignSigner,
+    above_of,
+    finished_act,
+    trust_for,
+)
 from countersign.adapters.pdf_engine.keyring import Keyring
 from countersign.adapters.pdf_engine.segments import Segments
 from countersign.adapters.pdf_engine.translation import (
     act_values,
     chain_of,
     expected_of,
+    said_in,
     slot_of,
 )
 from countersign.domain.document import Base, Document, Segment, SegmentKind
 from countersign.domain.envelope import Envelope
-from countersign.domain.errors import Invalid, NotFound, StaleState
+from countersign.domain.errors import NotFound
 from countersign.domain.task import Act, Task
 from countersign.pdf.verify.facts import BaseFacts
 from countersign.pdf.verify.own import verify_own
@@ -30,8 +38,11 @@ from countersign.usecases.file_ports import Files, PreparedAct, VerificationFail
 class PreparedChain:
     """Certify, act, seal and verify without ever parsing a PDF."""
 
-    def __init__(self, files: Files, segments: Segments, keys: Keyring) -> None:
+    def __init__(
+        self, files: Files, segments: Segments, keys: Keyring, foreign: ForeignRecords
+    ) -> None:
         self._files, self._segments, self._keys = files, segments, keys
+        self._foreign = foreign
         self._states: Recent[pdf.BaseState] = Recent(200)
         self._facts: Recent[BaseFacts] = Recent(200)
 
@@ -58,17 +69,21 @@ class PreparedChain:
         image: bytes | None,
     ) -> Segment:
         key = self._keys.signer(task.person.name, task.person.email, act.at)
+        state = self._state(base)
+        language = state.page_words.language
+        values = act_values(document, task, act, image, language)
         revision = pdf.act(
-            self._state(base),
+            state,
             chain_of(document),
             self._segments.digest(document),
             slot_of(envelope, document, task),
-            act_values(document, task, act, image),
+            values,
             key,
             self._keys.timestamper(),
             act.at,
         )
-        facts = {"certificate": hashlib.sha256(key.certificate).hexdigest()}
+        certificate = hashlib.sha256(key.certificate).hexdigest()
+        facts = {"certificate": certificate, **said_in(language, values)}
         return self._segments.add_revision(
             SegmentKind.ACT, revision, document, facts=facts, task_id=task.id
         )
@@ -81,35 +96,30 @@ class PreparedChain:
         task: Task,
         act: Act,
         image: bytes | None,
-        certificates: tuple[bytes, ...],
+        signer: ForeignSigner,
     ) -> PreparedAct:
-        try:
-            signer = pdf.certified(certificates[0], certificates[1:])
-        except pdf.PdfError as problem:
-            raise Invalid(str(problem), {"certificate": str(problem)}) from None
+        state = self._state(base)
+        language = state.page_words.language
+        values = act_values(document, task, act, image, language)
         prepared = pdf.prepare_act(
-            self._state(base),
+            state,
             chain_of(document),
             self._segments.digest(document),
             slot_of(envelope, document, task),
-            act_values(document, task, act, image),
-            signer,
+            values,
+            signer.certified,
             self._keys.timestamper(),
             act.at,
         )
-        return PreparedAct(to_sign=prepared.to_sign, state=prepared.to_json())
+        kept = json.loads(prepared.to_json()) | said_in(language, values)
+        return signer.prepared(prepared.to_sign, json.dumps(kept))
 
-    def finish_act(self, document: Document, task: Task, state: str, value: bytes) -> Segment:
-        prepared, timestamper = pdf.PreparedAct.from_json(state), self._keys.timestamper()
-        try:
-            digest = self._segments.digest(document)
-            revision = pdf.finish_act(prepared, digest, value, timestamper)
-        except pdf.StaleAct:
-            raise StaleState from None
-        except pdf.BadSignature as problem:
-            raise Invalid(str(problem), {"signature": str(problem)}) from None
-        certificate = hashlib.sha256(prepared.certificate).hexdigest()
-        facts = {"certificate": certificate, "foreign": True}
+    def finish_act(
+        self, document: Document, task: Task, signer: ForeignSigner, act: str, value: bytes
+    ) -> Segment:
+        revision = finished_act(act, self._segments.digest(document), value, self._keys)
+        facts = self._foreign.facts(signer, self._foreign.lists(signer, self._keys.now()))
+        facts |= {key: value for key, value in json.loads(act).items() if key == "said"}
         return self._segments.add_revision(
             SegmentKind.ACT, revision, document, facts=facts, task_id=task.id
         )
@@ -119,20 +129,28 @@ class PreparedChain:
         digest, key = self._segments.digest(document), self._keys.seal()
         sealed = pdf.seal(state, chain_of(document), digest, key, timestamper, at)
         first = self._segments.add_revision(SegmentKind.SEAL, sealed, document)
-        closed = pdf.archive(
-            state, sealed.chain, sealed.digest, self._keys.validation_data(), timestamper
-        )
+        validation = self._validation(document)
+        closed = pdf.archive(state, sealed.chain, sealed.digest, validation, timestamper)
         after = document.append(first)
         return first, self._segments.add_revision(SegmentKind.TIMESTAMP, closed, after)
+
+    def _validation(self, document: Document) -> pdf.ValidationData:
+        if not any(map(above_of, document.segments)):
+            return self._keys.validation_data()
+        made = self._foreign.completed(self._keys.validation(), document)
+        return pdf.ValidationData(made.certificates, made.crls)
 
     def verify(self, envelope: Envelope, document: Document, base: Base) -> Mapping[str, object]:
         facts = self._facts.get(base.key)
         try:
             facts = facts or self._facts.put(base.key, BaseFacts.from_json(json.dumps(base.state)))
             chunks = self._files.stream(document.parts)
-            found = verify_own(chunks, facts, self._keys.trust(), expected_of(envelope, document))
+            trust = trust_for(document, self._keys.trust())
+            found = verify_own(chunks, facts, trust, expected_of(envelope, document))
         except (Refused, NotFound) as refusal:
             raise VerificationFailed(f"{document.name}: {refusal}") from None
+        if any(one.kind == "signature" and not one.trusted for one in found.report.signatures):
+            raise VerificationFailed(f"{document.name}: a signer's authority is not believed")
         signatures = len(found.report.signatures)
         return {"sha256": found.sha256, "level": found.report.level, "signatures": signatures}
 

@@ -10,7 +10,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from countersign.adapters.keys.material import ValidationMaterial
 from countersign.adapters.pdf_engine import errands
+from countersign.adapters.pdf_engine.foreign import (
+    ForeignRecords,
+    ForeignSigner,
+    above_of,
+    finished_act,
+)
 from countersign.adapters.pdf_engine.keyring import Keyring
 from countersign.adapters.pdf_engine.segments import Segments
 from countersign.adapters.workshop import Workshop
@@ -22,10 +29,11 @@ from countersign.pdf.already_signed import (
     Look,
     Place,
     close_incrementally,
+    prepare_incrementally,
     sign_incrementally,
 )
 from countersign.pdf.verify.report import Report
-from countersign.usecases.file_ports import VerificationFailed
+from countersign.usecases.file_ports import PreparedAct, VerificationFailed
 
 STATE = {"already_signed": True}
 
@@ -33,8 +41,11 @@ STATE = {"already_signed": True}
 class SignedUploadChain:
     """pyHanko does what is rare: some 60 ms for a signature instead of one."""
 
-    def __init__(self, segments: Segments, keys: Keyring, workshop: Workshop) -> None:
+    def __init__(
+        self, segments: Segments, keys: Keyring, workshop: Workshop, foreign: ForeignRecords
+    ) -> None:
         self._segments, self._keys, self._workshop = segments, keys, workshop
+        self._foreign = foreign
 
     def base(self, key: str, document: Document, tasks: Sequence[Task]) -> Base:
         """The upload itself. Raises UnusableFile when a field is asked for that can't be filled
@@ -79,18 +90,45 @@ class SignedUploadChain:
         facts = {"certificate": hashlib.sha256(key.certificate).hexdigest()}
         return self._segments.add(SegmentKind.ACT, data, {}, facts=facts, task_id=task.id)
 
+    def prepare_act(
+        self, document: Document, task: Task, act: Act, image: bytes | None, signer: ForeignSigner
+    ) -> PreparedAct:
+        prepared = prepare_incrementally(
+            self._segments.whole(document),
+            _place(document, task),
+            signer.certified,
+            self._keys.timestamper(),
+            task.person.name,
+            _look(task, act, image),
+            act.at,
+            act.consent,
+        )
+        return signer.prepared(prepared.to_sign, prepared.to_json())
+
+    def finish_act(
+        self, document: Document, task: Task, signer: ForeignSigner, act: str, value: bytes
+    ) -> Segment:
+        finished = finished_act(act, self._segments.digest(document), value, self._keys)
+        facts = self._foreign.facts(signer, self._foreign.lists(signer, self._keys.now()))
+        return self._segments.add(
+            SegmentKind.ACT, finished.segment, {}, facts=facts, task_id=task.id
+        )
+
     def seal(self, document: Document, _base: Base, at: datetime) -> tuple[Segment, ...]:
         whole = self._segments.whole(document)
-        seal, closing = self.closed(whole, at)
+        validation = self._foreign.completed(self._keys.validation(), document)
+        seal, closing = self.closed(whole, at, validation)
         return (
             self._segments.add(SegmentKind.SEAL, seal, {}),
             self._segments.add(SegmentKind.TIMESTAMP, closing, {}),
         )
 
-    def closed(self, data: bytes, at: datetime) -> tuple[bytes, bytes]:
-        """The platform's invisible seal over any PDF, and validation data with a document
-        timestamp: two segments."""
-        timestamper, validation = self._keys.timestamper(), self._keys.validation()
+    def closed(
+        self, data: bytes, at: datetime, validation: ValidationMaterial | None = None
+    ) -> tuple[bytes, bytes]:
+        """The platform's invisible seal over any PDF, and validation data (its own, when no other
+        is given) with a document timestamp: two segments."""
+        timestamper, validation = self._keys.timestamper(), validation or self._keys.validation()
         seal = sign_incrementally(
             data, None, self._keys.seal(), timestamper, "", Look(""), at, "Completed"
         )
@@ -101,8 +139,10 @@ class SignedUploadChain:
 
     def verify(self, envelope: Envelope, document: Document, _base: Base) -> Mapping[str, object]:
         data = self._segments.whole(document)
-        earlier = self._report(data[: document.upload.size])
-        report = self._report(data)
+        above = [row[-1] for segment in document.segments if (row := above_of(segment))]
+        roots = (*self._keys.roots(), *above)
+        earlier = self._report(data[: document.upload.size], roots)
+        report = self._report(data, roots)
         _check(report, len(earlier.signatures), envelope, document)
         return {
             "sha256": hashlib.sha256(data).hexdigest(),
@@ -110,14 +150,14 @@ class SignedUploadChain:
             "signatures": len(report.signatures),
         }
 
-    def _report(self, data: bytes) -> Report:
-        return self._workshop.run(errands.report, data, self._keys.roots())
+    def _report(self, data: bytes, roots: Sequence[bytes]) -> Report:
+        return self._workshop.run(errands.report, data, roots)
 
 
 def _check(report: Report, earlier: int, envelope: Envelope, document: Document) -> None:
     """Earlier signatures as valid as before, then ours, all trusted, in the order of the acts."""
     acts = [segment for segment in document.segments if segment.kind is SegmentKind.ACT]
-    signers = [envelope.task(act.task_id or "").person.name for act in acts]
+    signers = [act.facts.get("who") or envelope.task(act.task_id or "").person.name for act in acts]
     ours = report.signatures[earlier:]
     found = [signature.who for signature in ours if signature.kind == "signature"]
     complete = len(ours) == len(acts) + 2

@@ -4,19 +4,32 @@ text and one signature (XAdES)."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 
-from countersign import xades
+from countersign import pdf, xades
 from countersign.adapters.pdf_engine import errands, text_errands
+from countersign.adapters.pdf_engine.foreign import (
+    ForeignRecords,
+    ForeignSigner,
+    above_of,
+    joined,
+)
 from countersign.adapters.pdf_engine.keyring import Keyring
 from countersign.adapters.pdf_engine.segments import Segments
 from countersign.adapters.workshop import Workshop
 from countersign.domain.document import Base, Document, Segment, SegmentKind
 from countersign.domain.envelope import Envelope
-from countersign.domain.errors import UnusableFile
+from countersign.domain.errors import Invalid, UnusableFile
 from countersign.domain.task import Act, Task
-from countersign.usecases.file_ports import Files, Inspection, Staged, VerificationFailed
+from countersign.usecases.file_ports import (
+    Files,
+    Inspection,
+    PreparedAct,
+    Staged,
+    VerificationFailed,
+)
 
 STATE = {"text": True}
 ENOUGH = ("B-T", "B-LT")
@@ -25,9 +38,17 @@ ENOUGH = ("B-T", "B-LT")
 class TextChain:
     """A base is what people are shown: the text as pages."""
 
-    def __init__(self, files: Files, segments: Segments, keys: Keyring, workshop: Workshop) -> None:
+    def __init__(
+        self,
+        files: Files,
+        segments: Segments,
+        keys: Keyring,
+        workshop: Workshop,
+        foreign: ForeignRecords,
+    ) -> None:
         self._files, self._segments = files, segments
         self._keys, self._workshop = keys, workshop
+        self._foreign = foreign
 
     def inspect(self, upload: Staged, media_type: str) -> Inspection:
         """Raises UnusableFile."""
@@ -74,6 +95,36 @@ class TextChain:
         facts = {"certificate": hashlib.sha256(key.certificate).hexdigest()}
         return self._segments.add(SegmentKind.ACT, signed, {}, facts=facts, task_id=task.id)
 
+    def prepare_act(self, document: Document, act: Act, signer: ForeignSigner) -> PreparedAct:
+        content = self._files.read(document.upload)
+        prepared = xades.prepare_text(
+            content, document.media_type, signer.certified, act.at, consent=act.consent
+        )
+        to_sign = hashlib.sha256(prepared.signed).digest()
+        return signer.prepared(to_sign, json.dumps(asdict(prepared)))
+
+    def finish_act(
+        self, document: Document, task: Task, signer: ForeignSigner, act: str, value: bytes
+    ) -> Segment:
+        """B-LT where all authorities above the signer publish their revocation lists."""
+        prepared = xades.PreparedText(**json.loads(act))
+        try:
+            checked = pdf.checked_value(signer.row[0], value, prepared.signed)
+        except pdf.BadSignature as problem:
+            raise Invalid(str(problem), {"signature": str(problem)}) from None
+        lists = self._foreign.lists(signer, self._keys.now())
+        complete = joined(self._keys.validation(), signer.row[1:], lists) if lists else None
+        signed = xades.finish_text(
+            prepared,
+            self._files.read(document.upload),
+            checked,
+            signer.certified,
+            self._keys.timestamper(),
+            validation=complete,
+        )
+        facts = self._foreign.facts(signer, lists)
+        return self._segments.add(SegmentKind.ACT, signed, {}, facts=facts, task_id=task.id)
+
     def seal(self, _document: Document, _base: Base, _at: datetime) -> tuple[Segment, ...]:
         """Every signature has its timestamp and validation data already."""
         return ()
@@ -95,11 +146,12 @@ class TextChain:
         """The level reached. Fails closed: whatever differs from what the database says."""
         from countersign.xades.verify import Refused
 
-        act = envelope.task(segment.task_id or "").act
+        act, above = envelope.task(segment.task_id or "").act, above_of(segment)
+        # Who signed with a key of this server leads to no other authority
+        roots = (*self._keys.roots(), *above[-1:])
+        signed = self._files.read(segment.file)
         try:
-            found = self._workshop.run(
-                text_errands.text_report, self._files.read(segment.file), self._roots()
-            )
+            found = self._workshop.run(text_errands.text_report, signed, roots, bool(above))
         except Refused as refusal:
             raise VerificationFailed(f"{document.name}: {refusal}") from None
         certificate = hashlib.sha256(found.certificate).hexdigest()
@@ -114,6 +166,3 @@ class TextChain:
         if not is_right:
             raise VerificationFailed(f"{document.name}: a signature is not the one recorded")
         return found.level
-
-    def _roots(self) -> Sequence[bytes]:
-        return self._keys.roots()

@@ -28,11 +28,14 @@ def text_pages(text: str, title: str, media_type: str, at: datetime, sha256: str
     return text_pdf(text, title, media_type, at=at, sha256=sha256)
 
 
-def text_report(xml: bytes, roots: Sequence[bytes]) -> Report:
-    """The verifier for signed texts. Raises xades.verify.Refused for what is none of ours."""
-    from countersign.xades.verify import verify
+def text_report(xml: bytes, roots: Sequence[bytes], deferred: bool = False) -> Report:
+    """The verifier for signed texts; `deferred`: the signer was asked between the time claimed and
+    the timestamp. Raises xades.verify.Refused for what is none of ours."""
+    from countersign.xades.verify import DEFERRED_TIME_TOLERANCE, verify
 
-    return verify(xml, roots, datetime.now(UTC), checked_token)
+    if not deferred:
+        return verify(xml, roots, datetime.now(UTC), checked_token)
+    return verify(xml, roots, datetime.now(UTC), checked_token, DEFERRED_TIME_TOLERANCE)
 
 
 def checked_token(token: bytes, imprint: bytes, roots: Sequence[bytes]) -> Stamp:

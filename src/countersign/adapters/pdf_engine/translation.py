@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from countersign import pdf
+from countersign.adapters.pdf_engine.words import (
+    by_link,
+    identity_name,
+    language_for,
+    method_name,
+    page_words,
+)
 from countersign.domain.document import Document, Segment, SegmentKind
-from countersign.domain.eids import EID_NAMES
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
 from countersign.domain.growing import places_for
@@ -15,22 +20,16 @@ from countersign.domain.task import Act, Field, FieldKind, Task
 from countersign.pdf.verify.facts import Claims, Expected, ExpectedAct
 from countersign.usecases.file_ports import VerificationFailed
 
-METHODS = {
-    "drawn": "Drawn signature",
-    "typed": "Typed name",
-    "click": "Confirmed on the signing page",
-    "bankid_se": "Swedish BankID",
-}
-IDENTITIES = {"email_code": "One-time code by e-mail", "artifact": "Ticket from the sender"}
-
 
 def layout_of(envelope: Envelope, document: Document) -> pdf.Layout:
-    slots = [pdf.Slot(tuple(_placed(document, task))) for task in envelope.signers_of(document.id)]
+    signers = envelope.signers_of(document.id)
+    slots = [pdf.Slot(tuple(_placed(document, task))) for task in signers]
     if envelope.settings.takes_new_tasks:
         slots += [pdf.Slot()] * (places_for(len(slots)) - len(slots))
     return pdf.Layout(
         slots=tuple(slots),
         pages="evidence" if envelope.settings.audit_in_document else "signatures",
+        words=page_words(language_for(signers)),
     )
 
 
@@ -57,12 +56,14 @@ def chain_of(document: Document) -> pdf.ChainState:
     return pdf.ChainState(**document.segments[-1].chain)
 
 
-def act_values(document: Document, task: Task, act: Act, image: bytes | None) -> pdf.ActValues:
+def act_values(
+    document: Document, task: Task, act: Act, image: bytes | None, language: str
+) -> pdf.ActValues:
     return pdf.ActValues(
         name=task.person.name,
         contact=task.person.email or task.person.phone or "",
-        identified_by=_identified_by(task),
-        method=_eid(METHODS, act.method),
+        identified_by=_identified_by(task, language),
+        method=method_name(act.method, language),
         ip=act.visitor.ip,
         consent=act.consent,
         fields=_field_values(document, task, act),
@@ -71,19 +72,17 @@ def act_values(document: Document, task: Task, act: Act, image: bytes | None) ->
     )
 
 
-def _identified_by(task: Task) -> str:
-    """A page in any language says it in English, as all of its labels are."""
-    passed = [identity_name(method) for method in task.identified]
-    return ", ".join(passed) or "Personal signing link"
+def _identified_by(task: Task, language: str) -> str:
+    passed = [identity_name(method, language) for method in task.identified]
+    return ", ".join(passed) or by_link(language)
 
 
-def identity_name(method: str) -> str:
-    """What people call a way to prove who one is."""
-    return _eid(METHODS | IDENTITIES, method)
-
-
-def _eid(known: Mapping[str, str], method: str) -> str:
-    return known.get(method) or EID_NAMES.get(method, method)
+def said_in(language: str, values: pdf.ActValues) -> dict[str, dict[str, str]]:
+    """Facts of an act: which words it was told in, because catalogues are mended later, while the
+    file is compared with what it says. English is part of the code and does not change."""
+    if language == pdf.ENGLISH.language:
+        return {}
+    return {"said": {"e_identified": values.identified_by, "e_method": values.method}}
 
 
 def _field_values(document: Document, task: Task, act: Act) -> dict[str, str | bool]:
@@ -109,7 +108,9 @@ def _expected_act(envelope: Envelope, document: Document, segment: Segment) -> E
     task = envelope.task(segment.task_id or "")
     if task.act is None:
         raise VerificationFailed(f"{document.name}: a signature without a recorded act")
-    values = act_values(document, task, task.act, None)
+    values = act_values(document, task, task.act, None, pdf.ENGLISH.language)
+    evidence = _evidence(values, task.act.at, envelope.settings.audit_in_document)
+    said = segment.facts.get("said", {})
     shown = {
         name: "Yes" if value is True else value
         for name, value in values.fields.items()
@@ -118,7 +119,7 @@ def _expected_act(envelope: Envelope, document: Document, segment: Segment) -> E
     return ExpectedAct(
         slot=slot_of(envelope, document, task),
         values={name: str(value) for name, value in shown.items()},
-        evidence=_evidence(values, task.act.at, envelope.settings.audit_in_document),
+        evidence={key: said.get(key, value) for key, value in evidence.items()},
         certificate=str(segment.facts["certificate"]),
         foreign=bool(segment.facts.get("foreign")),
         claims=Claims(task.act.at.replace(microsecond=0), values.name, values.consent),

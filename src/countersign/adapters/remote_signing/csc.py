@@ -14,7 +14,8 @@ import json
 import re
 import secrets
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from hmac import compare_digest
 from typing import Any
 from urllib.parse import urlencode
@@ -23,6 +24,7 @@ import structlog
 
 from countersign.adapters.outbound_http import Answered, CallFailed, OutboundHttp
 from countersign.adapters.remote_signing.credentials import CscCredential, credential_of
+from countersign.adapters.remote_signing.owner import owner_of
 from countersign.domain.errors import Conflict, Invalid, Unavailable
 from countersign.usecases.pki_port import PkiIdentified, PkiStep
 
@@ -42,14 +44,17 @@ log = structlog.get_logger(__name__)
 
 
 class CscSigning:
-    """`url` is the service's address without a path; `tls` what its certificate is believed by. The
-    port PkiVendor. Raises ValueError for an address without TLS."""
+    """`url` is the service's address without a path; `authorities` (DER) are believed to say whose
+    key it is; `tls` what the server's certificate is believed by. The port PkiVendor. Raises
+    ValueError for an address without TLS."""
 
     def __init__(
         self,
         url: str,
         client_id: str,
         client_secret: str,
+        authorities: Sequence[bytes],
+        clock: Callable[[], datetime],
         *,
         tls: ssl.SSLContext | None = None,
         limit_s: float = TIME_LIMIT,
@@ -58,6 +63,7 @@ class CscSigning:
             raise ValueError("must begin with https://")
         self._url = url.rstrip("/")
         self._client_id, self._client_secret = client_id, client_secret
+        self._authorities, self._clock = authorities, clock
         # The operator names this address, so it may be one of the house
         self._http = OutboundHttp(allow_private=True, time_limit=limit_s, tls=tls)
 
@@ -72,8 +78,7 @@ class CscSigning:
         kept = {name: secret[name] for name in ("oauth", "return_url")}
         return PkiIdentified(
             secret=kept | {"token": token, "credential": credential.id},
-            certificate=credential.certificates[0],
-            chain=credential.certificates[1:],
+            owner=owner_of(credential.certificates, self._authorities, self._clock()),
         )
 
     def authorize(self, secret: Mapping[str, str], hashes: Sequence[bytes], text: str) -> PkiStep:
@@ -132,7 +137,7 @@ class CscSigning:
         }
         address = f"{kept['oauth']}/oauth2/authorize?{urlencode(query | dict(asked))}"
         secret = dict(kept) | {"state": state, "verifier": verifier}
-        return PkiStep(secret=secret, page={"redirect_url": address})
+        return PkiStep(secret=secret, page={"redirect_url": address}, state=state)
 
     def _token(self, secret: Mapping[str, str], answer: Mapping[str, str]) -> str:
         """Access token or SAD for the code that the browser came back with."""

@@ -26,6 +26,7 @@ from countersign.domain.package import Package
 from countersign.domain.task import Task
 from countersign.usecases import collections as gathered
 from countersign.usecases import stored_files
+from countersign.usecases.add_signing_service import list_signing_services
 from countersign.usecases.add_tasks import add_tasks
 from countersign.usecases.archive import read_archived
 from countersign.usecases.change_tasks import change_due, list_tasks, read_task, remove_task
@@ -119,13 +120,18 @@ class SignicatV2:
         ports, repeatable = self._ports, repeatable_of(caller, idempotency)
 
         def make() -> bytes:
-            offered = Offered(ports.identity.of_account(caller.account.id).methods)
+            offered = self._offered(caller.account.id)
             command = to_add_tasks(body, caller, offered, ports.clock(), repeatable)
             made = [self._session(task, []) for task in add_tasks(command, ports)]
             return bytes(httpkit.json_response(made).body)
 
         answer = answer_once(repeatable, ports, make)
         return Response(answer, 201, media_type="application/json")
+
+    def _offered(self, account_id: str) -> Offered:
+        services = list_signing_services(account_id, self._ports)
+        vendors = {service.name: service.method for service in services}
+        return Offered(self._ports.identity.of_account(account_id).methods, vendors)
 
     def list_sessions(self, caller: Caller, query: schemas.SessionQuery) -> answers.SessionPage:
         """List signing sessions."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +13,7 @@ from countersign.dialects.signicat_v2.errors import Rejected
 from countersign.domain.account import Caller
 from countersign.domain.archive import Period
 from countersign.domain.document import PDF
+from countersign.domain.signing_service import service_of
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Action, Person, TaskStatus
 from countersign.usecases.add_tasks import AddedTask, AddTasks, Doing
@@ -35,9 +36,11 @@ LONGEST = timedelta(days=schemas.MOST_DAYS)
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What this installation can do: names of identity providers."""
+    """What can be done for an account: names of identity providers, and how tasks are signed by
+    the vendors that it has, by their names."""
 
     eids: Collection[str]
+    vendors: Mapping[str, str] = field(default_factory=dict)
 
 
 def to_add_tasks(
@@ -69,6 +72,8 @@ def _wrong(session: schemas.NewSession, offered: Offered, now: datetime) -> dict
     for place, idp in enumerate((before and before.identityProviders) or ()):
         if idp.idpName not in offered.eids:
             wrong[f"preAuthentication.identityProviders[{place}].idpName"] = _UNKNOWN_IDP
+    if before is not None and before.enabled and not offered.eids:
+        wrong["preAuthentication"] = "no identity provider is configured"
     return wrong
 
 
@@ -96,9 +101,7 @@ def _wrong_documents(session: schemas.NewSession) -> dict[str, str]:
 
 def _wrong_setup(setup: schemas.SigningSetup, offered: Offered) -> dict[str, str]:
     if setup.signingFlow == "PKISIGNING":
-        if setup.vendor is None:
-            return {"signingSetup[0].vendor": "is needed for PKISIGNING"}
-        return {"signingSetup[0].vendor": "this vendor is not configured on this server"}
+        return _wrong_vendor(setup.vendor, offered)
     wrong = {
         f"signingSetup[0].identityProviders[{place}].idpName": _UNKNOWN_IDP
         for place, idp in enumerate(setup.identityProviders or ())
@@ -109,13 +112,26 @@ def _wrong_setup(setup: schemas.SigningSetup, offered: Offered) -> dict[str, str
     return wrong
 
 
+def _wrong_vendor(vendor: str | None, offered: Offered) -> dict[str, str]:
+    if vendor is None:
+        return {"signingSetup[0].vendor": "is needed for PKISIGNING"}
+    method = offered.vendors.get(vendor)
+    if method is None:
+        reason = "this vendor is not configured for this account"
+    elif not service_of(method) and method not in offered.eids:
+        reason = "this vendor's client is not configured on this server"
+    else:
+        return {}
+    return {"signingSetup[0].vendor": reason}
+
+
 # ------------------------------------------------------------------ commands
 
 
 def _task(session: schemas.NewSession, offered: Offered, now: datetime) -> AddedTask:
     signer = session.signer or schemas.Signer()
     keep_for = _keep_for(session.archive)
-    logins = _names(session.signingSetup[0].identityProviders) or tuple(offered.eids)
+    methods = _methods(session.signingSetup[0], offered)
     return AddedTask(
         title=session.title,
         person=Person(
@@ -134,8 +150,8 @@ def _task(session: schemas.NewSession, offered: Offered, now: datetime) -> Added
             for document in session.documents
         ),
         after=tuple(session.subsequentTo or ()),
-        methods=logins,
-        identity_choice=_logins_before(session, logins),
+        methods=methods,
+        identity_choice=_logins_before(session, methods, offered),
         language=(session.ui and session.ui.language) or "",
         sign_text=session.signText or "",
         packaged=bool(session.packageTo),
@@ -154,16 +170,26 @@ def _keep_for(archive: schemas.ArchiveSettings | None) -> Period | None:
     return schemas.period_of(archive.retentionPeriod)
 
 
+def _methods(setup: schemas.SigningSetup, offered: Offered) -> tuple[str, ...]:
+    if setup.signingFlow == "PKISIGNING":
+        return (offered.vendors[setup.vendor or ""],)
+    return _names(setup.identityProviders) or tuple(offered.eids)
+
+
 def _names(providers: Sequence[schemas.IdentityProvider] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.idpName for each in providers or ()))
 
 
-def _logins_before(session: schemas.NewSession, logins: tuple[str, ...]) -> tuple[str, ...]:
+def _logins_before(
+    session: schemas.NewSession, methods: tuple[str, ...], offered: Offered
+) -> tuple[str, ...]:
     """With one of these the person logs in before the documents show."""
     before = session.preAuthentication
     if before is None or not before.enabled:
         return ()
-    return _names(before.identityProviders) or logins
+    if asked := _names(before.identityProviders):
+        return asked
+    return tuple(offered.eids) if any(map(service_of, methods)) else methods
 
 
 def _link_end(session: schemas.NewSession, now: datetime) -> datetime:

@@ -29,6 +29,13 @@ from countersign.pages.signing.identity import (
     IdentityStep,
     ReturnQuery,
 )
+from countersign.pages.signing.own_key import (
+    SIGNED_CALLBACK,
+    Asked,
+    AuthorizeInput,
+    OwnKey,
+    SignedQuery,
+)
 from countersign.pages.signing.routes import SigningPage
 from countersign.pages.signing.schemas import (
     IMAGE_LIMIT,
@@ -69,6 +76,7 @@ def build(ports: Ports, runtime: Runtime, *, sandbox: bool, largest_upload: int)
             *_acts(acts, largest_upload),
             *_chat(Chat(ports)),
             *_identity(IdentityStep(ports)),
+            *_own_key(OwnKey(ports)),
         ],
         authenticate=lambda _request: None,
         shape=shape,
@@ -142,6 +150,16 @@ def _chat(chat: Chat) -> list[Operation]:
     return [
         _operation("GET", path, chat.messages, read, query=ChatQuery),
         _operation("POST", path, chat.write, answer, written),
+    ]
+
+
+def _own_key(own_key: OwnKey) -> list[Operation]:
+    path, answering = "/s/{token}/authorize", Json(AuthorizeInput, limit=1 << 16)
+    done = Success(type=Completed)
+    return [
+        _operation("GET", SIGNED_CALLBACK, own_key.returned, Success(303), query=SignedQuery),
+        _operation("GET", path, own_key.asked, Success(type=Asked)),
+        _operation("POST", path, own_key.authorize, done, answering),
     ]
 
 

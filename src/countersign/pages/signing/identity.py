@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from countersign.domain.errors import NotFound
-from countersign.domain.identity import CODE_METHODS, REDIRECT_LIFETIME
+from countersign.domain.identity import CODE_METHODS
 from countersign.httpkit import Answer
 from countersign.pages import i18n
 from countersign.pages.headers import PAGE_HEADERS
+from countersign.pages.signing.browser import COOKIE, browser_cookie, browser_of
 from countersign.pages.signing.notices import Notice
 from countersign.pages.signing.schemas import LanguageQuery
 from countersign.pages.signing.shell import render_notice
@@ -31,8 +30,6 @@ from countersign.usecases.simulate_identity import SimulatedPerson, simulate_ide
 from countersign.usecases.start_identity import StartIdentity, start_identity
 
 CALLBACK = "/s/identity/callback"
-COOKIE = "identity"
-BROWSER = re.compile(r"[A-Za-z0-9_-]{43}")
 BY_CODE = (*CODE_METHODS, "sms_code")
 
 
@@ -133,15 +130,8 @@ class IdentityStep:
         return Response(status_code=303, headers=headers)
 
     def _cookie(self, command: StartIdentity) -> str:
-        """Comes back with the browser from another site, which `SameSite=Strict` would not. Where
-        cookies are not kept, as in a frame, an eID's pages are opened in a tab of their own."""
-        link = self._ports.links.signing(
-            look_at_task(command.task_id, self._ports).task(command.task_id)
-        )
-        secure = "; Secure" if link.startswith("https:") else ""
-        lifetime = int(REDIRECT_LIFETIME.total_seconds())
-        kept = f"Path=/s; Max-Age={lifetime}; HttpOnly; SameSite=Lax{secure}"
-        return f"{COOKIE}={command.browser}; {kept}"
+        task = look_at_task(command.task_id, self._ports).task(command.task_id)
+        return browser_cookie(command.browser, self._ports.links.signing(task))
 
     def standing(self, token: str, method: str) -> IdentityAnswer:
         """How an eID's order stands. Ask every two seconds while it is `pending`."""
@@ -170,14 +160,8 @@ class IdentityStep:
             ip=visitor_of(request).ip,
             text=eid_text(language, envelope.name, envelope.sender_name),
             language=language,
-            browser=_browser(request),
+            browser=browser_of(request),
         )
-
-
-def _browser(request: Request) -> str:
-    """One secret for all identifications that are going on in this browser."""
-    known = request.cookies.get(COOKIE, "")
-    return known if BROWSER.fullmatch(known) else secrets.token_urlsafe(32)
 
 
 def masked(address: str) -> str:

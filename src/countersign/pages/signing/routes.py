@@ -13,12 +13,14 @@ from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Conflict, Forbidden, Gone, Invalid, NotFound
 from countersign.domain.interface import dressed
-from countersign.domain.task import Action, Task, TaskStatus
+from countersign.domain.signing_service import service_of
+from countersign.domain.task import Task, TaskStatus
 from countersign.domain.web_origin import web_origin
-from countersign.httpkit import FileResponse
+from countersign.httpkit import Answer, FileResponse
 from countersign.pages import i18n
 from countersign.pages.downloads import file_name
 from countersign.pages.headers import headers_in_frame
+from countersign.pages.signing.browser import browser_of
 from countersign.pages.signing.notices import (
     Download,
     Notice,
@@ -26,6 +28,8 @@ from countersign.pages.signing.notices import (
     notice_kind,
     notice_of,
 )
+from countersign.pages.signing.outcome import completed, signed_documents
+from countersign.pages.signing.own_key import OwnKey
 from countersign.pages.signing.schemas import (
     Completed,
     CompleteInput,
@@ -34,7 +38,6 @@ from countersign.pages.signing.schemas import (
     LanguageQuery,
     Left,
     PageQuery,
-    SignedDocument,
     image_bytes,
 )
 from countersign.pages.signing.shell import render_notice, render_task
@@ -87,7 +90,8 @@ class SigningPage:
         if over in LOST and frame is None and (address := task.redirect("error")):
             return RedirectResponse(address, 303, headers=NO_REFERRER)
         if kind := notice_kind(envelope, task, over):
-            signed = self._signed(envelope, task) if _may_download(kind, task) else []
+            may = _may_download(kind, task)
+            signed = signed_documents(envelope, task, self._ports) if may else []
             downloads = [Download(file.name, file.url) for file in signed]
             notice = notice_of(kind, envelope, task, f"/s/{token}", downloads)
             return _page(render_notice(notice, language, frame), frame, notice.status)
@@ -140,9 +144,10 @@ class SigningPage:
 
     def complete(
         self, token: str, request: Request, body: CompleteInput, query: LanguageQuery
-    ) -> Completed:
-        """Signs, or confirms having read. Answers once the signature is in the documents."""
-        _, task = self._look(token)
+    ) -> Completed | Answer:
+        """Signs, or confirms having read. Answers once the signature is in the documents, or where
+        the person's own key is with somebody else, how to get there."""
+        looked_at, task = self._look(token)
         language = self._language(request, query, task)
         command = SignTask(
             task_id=task.id,
@@ -153,12 +158,10 @@ class SigningPage:
             text=body.signature.text,
             values=body.fields,
         )
-        envelope = sign_task(command, self._ports)
-        return Completed(
-            status="completed",
-            redirect_url=task.redirect("success") or _redirect_after(envelope),
-            documents=self._signed(envelope, envelope.task(task.id)),
-        )
+        if service_of(command.method):
+            browser = browser_of(request)
+            return OwnKey(self._ports).start(command, looked_at, language, browser)
+        return completed(sign_task(command, self._ports), task.id, self._ports)
 
     def decline(self, token: str, request: Request, body: DeclineInput) -> Left:
         """Refuses to sign, with a reason for the sender."""
@@ -250,15 +253,6 @@ class SigningPage:
             raise NotFound("document", document_id)
         return document
 
-    def _signed(self, envelope: Envelope, task: Task) -> list[SignedDocument]:
-        """By the task's own link, so that a page left open gives the newest revision."""
-        link = self._ports.links.signing(task)
-        return [
-            SignedDocument(id=id, name=envelope.document(id).name, url=f"{link}/documents/{id}")
-            for id, action in task.actions.items()
-            if action is not Action.UPLOAD
-        ]
-
     def _language(self, request: Request, query: LanguageQuery, task: Task | None) -> str:
         wishes = (query.lang, task.language if task else "")
         return i18n.choose_language(wishes, request.headers.get("accept-language", ""))
@@ -267,11 +261,6 @@ class SigningPage:
 def _consent(task: Task, language: str) -> str:
     action = main_action(task.actions.values())
     return whole_consent(language, action, task.sign_text, task.sign_entries.values())
-
-
-def _redirect_after(envelope: Envelope) -> str | None:
-    after = envelope.settings.after
-    return after.url if after.type == "redirect" and after.url else None
 
 
 def _may_download(kind: NoticeKind, task: Task) -> bool:

@@ -21,7 +21,8 @@ class SignatureInput(BaseModel):
 
 
 class CompleteInput(BaseModel):
-    """`method`: `drawn` (also for an uploaded image), `typed` or `click`. Viewers and reviewers
+    """`method`: `drawn` (also for an uploaded image), `typed`, `click`, an eID's name after its
+    proof, or that of a service which keeps the person's own key (`key:NBID`). Viewers and reviewers
     send `consent` alone."""
 
     model_config = ConfigDict(strict=True)
@@ -114,9 +115,14 @@ class SignedDocument(BaseModel):
 
 
 class Completed(BaseModel):
+    """`status` is `completed`, and `redirect_url` where the sender wants the person to go then; or
+    `authorize`: somebody else keeps the person's key, and this browser has to go to `redirect_url`,
+    or what is in `ask` (`id`, `label`, `digits`) has to be filled in and sent to `authorize`."""
+
     status: str
     redirect_url: str | None
     documents: list[SignedDocument]
+    ask: list[dict[str, Any]] = []
 
 
 class Left(BaseModel):

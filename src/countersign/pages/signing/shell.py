@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from countersign.domain.eids import eid_name
+from countersign.domain.signing_service import service_of
 from countersign.pages import i18n
 from countersign.pages.accent import accent_name
 from countersign.pages.assets import STATIC_PREFIX, asset_url
@@ -160,7 +161,8 @@ def _offered_languages(codes: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _offered_methods(state: State) -> list[tuple[str, str]]:
-    """Ways to sign, each with the name of its eID if it is one: those need a proof already given.
+    """Ways to sign, each with the name of its eID if it is one: those need a proof already given,
+    unless the person's own key signs, whose certificate is the proof.
 
     An image that is uploaded counts as drawn.
     """
@@ -168,7 +170,7 @@ def _offered_methods(state: State) -> list[tuple[str, str]]:
     offered = [
         (method, eid_name(method))
         for method in state["methods"]
-        if method in OWN_METHODS or method in proven
+        if method in OWN_METHODS or method in proven or service_of(method)
     ]
     if "drawn" in state["methods"]:
         offered.insert(min(2, len(offered)), ("uploaded", ""))

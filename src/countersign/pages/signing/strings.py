@@ -38,6 +38,7 @@ BROWSER_STRINGS = {
     "eid_unusable": _("Your {method} cannot be used: it may be blocked or no longer valid."),
     "eid_somebody_else": _("This {method} belongs to somebody else. Please use your own."),
     "eid_failed": _("The identification did not work. Please try again."),
+    "key_refused": _("Nothing was signed. Please try again."),
     "position": _("Field {number} of {total}"),
     "sign_here": _("Sign here"),
     "initials": _("Initials"),
@@ -59,6 +60,7 @@ BROWSER_STRINGS = {
         "We cannot reach the server. Nothing is lost: check your connection and try again."
     ),
     "try_again": _("Try again"),
+    "refused": _("This did not work. Check what you entered and try again."),
     "done": _("Signed"),
     "to_confirmation": _("I have read it"),
     "saving": _("Saving…"),

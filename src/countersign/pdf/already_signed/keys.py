@@ -1,5 +1,6 @@
 """Our keys and timestamps in pyHanko's hands."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -12,21 +13,32 @@ from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from countersign import der
 from countersign.pdf import cms
 from countersign.pdf.already_signed.stamp import Stamp
 
 
-class Key(signers.Signer):
-    """A key that pyHanko need not parse again for every signature."""
+class _Certified(signers.Signer):
+    """Certificates that pyHanko need not parse again for every signature."""
 
-    def __init__(self, key: cms.Signer, timestamper: cms.Timestamper) -> None:
-        self._key, self._timestamper = key, timestamper
+    def __init__(self, key: cms.Certified) -> None:
         chain = asn1_cms.CertificateSet.load(b"\x31" + key.certificates[1:])
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         for choice in chain:
             store.register(choice.chosen)
         certificate = asn1_x509.Certificate.load(key.certificate)
         super().__init__(signing_cert=certificate, cert_registry=store, embed_roots=False)
+
+    async def async_sign_raw(self, *_: Any, **__: Any) -> bytes:
+        raise NotImplementedError  # `async_sign` makes the whole
+
+
+class Key(_Certified):
+    """Signs at once."""
+
+    def __init__(self, key: cms.Signer, timestamper: cms.Timestamper) -> None:
+        self._key, self._timestamper = key, timestamper
+        super().__init__(key)
 
     async def async_sign(
         self, data_digest: bytes, digest_algorithm: str, *_: Any, **__: Any
@@ -36,8 +48,23 @@ class Key(signers.Signer):
         assert digest_algorithm == "sha256"
         return _Encoded.load(cms.signature(self._key, data_digest, self._timestamper))
 
-    async def async_sign_raw(self, *_: Any, **__: Any) -> bytes:
-        raise NotImplementedError  # `async_sign` makes the whole
+
+class Later(_Certified):
+    """Leaves a mark where the signature will be, and keeps the digest that it has to be about."""
+
+    def __init__(self, key: cms.Certified) -> None:
+        content = der.octets(secrets.token_bytes(32))
+        self._placeholder = der.sequence(cms.ID_DATA, der.context(0, content))
+        self.mark = self._placeholder.hex().upper().encode()  # as pyHanko writes it
+        self.digest = b""
+        super().__init__(key)
+
+    async def async_sign(
+        self, data_digest: bytes, digest_algorithm: str, *_: Any, **__: Any
+    ) -> asn1_cms.ContentInfo:
+        assert digest_algorithm == "sha256"
+        self.digest = data_digest
+        return _Encoded.load(self._placeholder)
 
 
 class _Encoded(asn1_cms.ContentInfo):  # type: ignore[misc]
@@ -68,7 +95,7 @@ class SignerAt(signers.PdfSigner):
     def __init__(
         self,
         metadata: signers.PdfSignatureMetadata,
-        key: Key,
+        key: Key | Later,
         tokens: Tokens,
         field: SigFieldSpec,
         stamp: Stamp | None,

@@ -21,12 +21,14 @@ from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, enumerate_sig_fi
 from pyhanko.sign.validation import DocumentSecurityStore
 
 from countersign.pdf import cms
-from countersign.pdf.already_signed.keys import Key, SignerAt, Tokens
+from countersign.pdf.already_signed.keys import Key, Later, SignerAt, Tokens
 from countersign.pdf.already_signed.stamp import Look, Place, Stamp
+from countersign.pdf.deferred import PreparedAct
 from countersign.pdf.errors import BadLayout, UnusablePdf
 from countersign.pdf.geometry import PageBox
 from countersign.pdf.inspect import inspect
 from countersign.pdf.pagebox import page_size, visible_box
+from countersign.pdf.state import ChainState
 
 _CHUNK = 1 << 20
 _CMS_EXTRAS = 1024  # bytes of attributes that pyHanko adds to what our own signatures hold
@@ -71,6 +73,52 @@ def sign_incrementally(
     Raises UnusablePdf as `refuse_unless_signable`, BadLayout for a place outside the document, and
     what `timestamper` raises.
     """
+    return _with_signature(
+        data, place, Key(key, timestamper), key, timestamper, name, look, at, reason
+    )
+
+
+def prepare_incrementally(
+    data: bytes,
+    place: Place | None,
+    signer: cms.Certified,
+    timestamper: cms.Timestamper,
+    name: str,
+    look: Look,
+    at: datetime,
+    reason: str = "",
+) -> PreparedAct:
+    """As `sign_incrementally`, for a key that is with somebody else: `finish_act` fills the gap.
+    The timestamper is not asked yet."""
+    later = Later(signer)
+    segment = bytearray(
+        _with_signature(data, place, later, signer, timestamper, name, look, at, reason)
+    )
+    opens = segment.index(later.mark) - 1
+    closes = segment.index(b">", opens) + 1
+    segment[opens + 1 : closes - 1] = b"0" * (closes - opens - 2)
+    return PreparedAct(
+        segment=bytes(segment),
+        opens=opens,
+        closes=closes,
+        after=ChainState(0, 0, len(data) + len(segment)),  # nobody appends without parsing it
+        attributes=cms.signed_attributes(signer, later.digest),
+        certificate=signer.certificate,
+        chain=signer.chain,
+    )
+
+
+def _with_signature(
+    data: bytes,
+    place: Place | None,
+    key: Key | Later,
+    certified: cms.Certified,
+    timestamper: cms.Timestamper,
+    name: str,
+    look: Look,
+    at: datetime,
+    reason: str,
+) -> bytes:
     refuse_unless_signable(data)
     writer = _writer(data)
     field = SigFieldSpec(_free_name(writer.prev))
@@ -86,8 +134,8 @@ def sign_incrementally(
         name=name,
         reason=reason or None,
     )
-    signer = SignerAt(metadata, Key(key, timestamper), Tokens(timestamper), field, stamp, at)
-    room = 2 * (cms.signature_room(key, timestamper) + _CMS_EXTRAS)
+    signer = SignerAt(metadata, key, Tokens(timestamper), field, stamp, at)
+    room = 2 * (cms.signature_room(certified, timestamper) + _CMS_EXTRAS)
     out = signer.sign_pdf(writer, bytes_reserved=room, output=io.BytesIO(), chunk_size=_CHUNK)
     return _added(out, data)
 

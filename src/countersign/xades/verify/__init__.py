@@ -6,6 +6,11 @@ refuses.
 
 from countersign.xades.verify.refusal import Refused
 from countersign.xades.verify.report import Report
-from countersign.xades.verify.signature import MAX_BYTES, TokenCheck, verify
+from countersign.xades.verify.signature import (
+    DEFERRED_TIME_TOLERANCE,
+    MAX_BYTES,
+    TokenCheck,
+    verify,
+)
 
-__all__ = ["MAX_BYTES", "Refused", "Report", "TokenCheck", "verify"]
+__all__ = ["DEFERRED_TIME_TOLERANCE", "MAX_BYTES", "Refused", "Report", "TokenCheck", "verify"]

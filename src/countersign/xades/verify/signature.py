@@ -34,6 +34,8 @@ from countersign.xades.verify.xml import (
 __all__ = ["MAX_BYTES", "TokenCheck", "verify"]
 
 CLAIMED_TIME_TOLERANCE = timedelta(minutes=5)
+# Of a key that is with somebody else, who is asked between the claim and the proof
+DEFERRED_TIME_TOLERANCE = timedelta(hours=1)
 _MAX_CERTIFICATES = 20
 _MAX_CRLS = 20
 
@@ -80,11 +82,18 @@ class _Unsigned:
     crls: tuple[x509.CertificateRevocationList, ...] = ()
 
 
-def verify(xml: bytes, roots: Sequence[bytes], at: datetime, check_token: TokenCheck) -> Report:
+def verify(
+    xml: bytes,
+    roots: Sequence[bytes],
+    at: datetime,
+    check_token: TokenCheck,
+    tolerance: timedelta = CLAIMED_TIME_TOLERANCE,
+) -> Report:
     """What an enveloping signature of ours holds, who made it and when.
 
     `roots` are DER certificates of the authorities to believe, `at` the moment at which a signature
-    without a trusted timestamp is judged. An intact signature of somebody unknown gives a report
+    without a trusted timestamp is judged, `tolerance` how far the time claimed may be from the one
+    proven. An intact signature of somebody unknown gives a report
     that is not trusted. Raises Refused for all else.
     """
     root = root_of(xml)
@@ -100,6 +109,9 @@ def verify(xml: bytes, roots: Sequence[bytes], at: datetime, check_token: TokenC
     need(certs.fingerprint(chain[0]) == signed.certificate, "another certificate than was signed")
     need(held.get("MimeType") == signed.media_type, "another media type than was signed")
     stamp = _stamp(unsigned, value, roots, check_token)
+    if stamp is not None:
+        apart = abs(stamp.time - signed.time)
+        need(apart <= tolerance, "the time claimed is far from the one proven")
     return _judged(signed, content, chain, unsigned, stamp, roots, at)
 
 
@@ -252,9 +264,6 @@ def _judged(
 ) -> Report:
     proven = stamp is not None and stamp.trusted
     moment = stamp.time if stamp is not None and stamp.trusted else at
-    if stamp is not None:
-        apart = abs(stamp.time - signed.time)
-        need(apart <= CLAIMED_TIME_TOLERANCE, "the time claimed is far from the one proven")
     leaf, known = chain[0], [*chain[1:], *unsigned.certificates]
     certs.need_may_sign(leaf)
     path = certs.path_of(leaf, known, map(certs.certificate_of, roots), moment)

@@ -5,8 +5,8 @@ from alembic import op
 
 from countersign.adapters.database.types import CleanText, Json, Time
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 # Whether a content is used is asked when it may be removed
 CONTENTS = (

@@ -1,0 +1,200 @@
+"""A whole installation whose account has a service that keeps people's keys, and those people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import httpx2
+
+from countersign.dialects.signicat_v2.auth import API
+from countersign.domain.account import Account
+from countersign.domain.signing_service import ServiceKind, SigningService
+from countersign.pages.signing.own_key import SIGNED_CALLBACK
+from countersign.usecases.add_signing_service import add_signing_service
+from countersign.usecases.create_account import create_account
+from countersign.usecases.create_credential import CreateCredential, create_credential
+from tests.pdf.samples import contract
+from tests.support.csc import CLIENT, CLIENT_SECRET, CscServer, csc_server
+from tests.support.installed import Installed, installed
+from tests.support.processes import wait_until
+from tests.support.publishing import publishing
+
+from .house import COLLECTIONS, DOCUMENTS, PADES, SESSIONS, ok, request
+
+PKI = [{"signingFlow": "PKISIGNING", "vendor": "NBID"}]
+LOGIN = [{"signingFlow": "AUTHENTICATION_BASED", "identityProviders": [{"idpName": "nbid"}]}]
+
+
+@dataclass
+class Client:
+    """A program of one account."""
+
+    house: Installed
+    account: Account
+    headers: Mapping[str, str] = field(repr=False)
+
+    def call(self, method: str, path: str, **more: Any) -> Any:
+        headers = {**self.headers, **more.pop("headers", {})}
+        return self.house.client.request(method, path, headers=headers, **more)
+
+    def collection(
+        self, data: bytes | None = None, media_type: str = "application/pdf", documents: int = 1
+    ) -> tuple[str, ...]:
+        ids = []
+        for _ in range(documents):
+            headers = {"Content-Type": media_type}
+            sent = self.call("POST", DOCUMENTS, content=data or contract(), headers=headers)
+            ids.append(ok(sent)["documentId"])
+        body = {"documents": [{"documentId": id} for id in ids], "packageTo": PADES}
+        return (ok(self.call("POST", COLLECTIONS, json=body))["id"], *ids)
+
+    def ask(self, *places: tuple[str, ...], **changes: Any) -> Any:
+        asked = request(*places, **{"signingSetup": PKI, **changes})
+        return self.call("POST", SESSIONS, json=[asked])
+
+    def session(self, *places: tuple[str, ...], **changes: Any) -> Any:
+        return ok(self.ask(*places, **changes))[0]
+
+    def read(self, session: Any) -> Any:
+        return ok(self.call("GET", f"{SESSIONS}/{session['id']}"))
+
+    def state(self, session: Any) -> str:
+        return str(self.read(session)["lifecycle"]["state"])
+
+    def download(self, id: str) -> bytes:
+        answer = self.call("GET", f"{DOCUMENTS}/{id}")
+        assert answer.status_code == 200, answer.text
+        return bytes(answer.content)
+
+    def result(self, session: Any) -> bytes:
+        (signature,) = self.read(session)["output"]["signatures"]
+        return self.download(signature["resultDocumentId"])
+
+    def package(self, place: tuple[str, ...]) -> bytes:
+        """The collection's, once it is there."""
+
+        def packages() -> Any:
+            return ok(self.call("GET", f"{COLLECTIONS}/{place[0]}"))["output"]["packages"]
+
+        wait_until(lambda: packages() != [], "the package", patience=30)
+        return self.download(packages()[0]["resultDocumentId"])
+
+
+class Browser:
+    """Somebody's: keeps its cookies and goes where it is sent."""
+
+    def __init__(self, house: Installed, service: CscServer) -> None:
+        self._http, self._service, self._cookie = house.client, service, ""
+
+    def copy(self) -> Browser:
+        """The same one, in a second tab."""
+        return copy(self)
+
+    def _send(self, method: str, path: str, **more: Any) -> httpx2.Response:
+        self._http.cookies.clear()  # it is everybody's
+        headers = {"cookie": self._cookie} if self._cookie else {}
+        answer: httpx2.Response = self._http.request(
+            method, path, headers=headers, follow_redirects=False, **more
+        )
+        self._cookie = answer.headers.get("set-cookie", self._cookie).partition(";")[0]
+        self._http.cookies.clear()
+        return answer
+
+    def start(self, session: Any, **body: Any) -> Any:
+        """Reads, agrees, and is told where to go."""
+        given = {"method": "key:NBID", "consent": True, **body}
+        return self._send("POST", f"{link(session)}/complete", json=given)
+
+    def go(self, session: Any) -> str:
+        answer = self.start(session)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["status"] == "authorize"
+        return str(answer.json()["redirect_url"])
+
+    def agree(self, address: str) -> httpx2.Response:
+        return self.come_back(self._service.agree(address))
+
+    def refuse(self, address: str) -> httpx2.Response:
+        return self.come_back(self._service.refuse(address))
+
+    def come_back(self, answer: Mapping[str, str]) -> httpx2.Response:
+        return self._send("GET", f"{SIGNED_CALLBACK}?{urlencode(answer)}")
+
+    def asked(self, session: Any) -> list[str]:
+        answer = self._send("GET", f"{link(session)}/authorize")
+        return [one["id"] for one in answer.json()["ask"]]
+
+    def answer(self, session: Any, **typed: str) -> Any:
+        return self._send("POST", f"{link(session)}/authorize", json={"answer": typed})
+
+    def sign(self, session: Any) -> httpx2.Response:
+        """With a service that asks on its own pages, all the way."""
+        back = self.agree(self.go(session))
+        assert back.status_code == 303, back.text
+        return self.agree(back.headers["location"])
+
+
+def link(session: Any) -> str:
+    return urlsplit(session["signatureUrl"]).path
+
+
+def service_of(account: Account, server: CscServer, house: Installed, **about: Any) -> None:
+    """Gives the account the service under the name NBID."""
+    given = {
+        "name": "NBID",
+        "kind": ServiceKind.CSC,
+        "url": server.url,
+        "client_id": CLIENT,
+        "client_secret": CLIENT_SECRET,
+        "authorities": (server.authority.root,),
+        "tls_authority": server.tls_authority.read_text(),
+    }
+    made = SigningService(account_id=account.id, created_at=house.ports.clock(), **given | about)
+    add_signing_service(made, house.ports)
+
+
+def client_of(house: Installed, name: str = "Acme") -> Client:
+    """Of a new account."""
+    account = create_account(name, "owner@acme.example", house.ports)
+    command = CreateCredential(account_id=account.id, api=API, name="client", client_prefix="prod-")
+    made = create_credential(command, house.ports)
+    answer = house.client.post(
+        "/auth/open/connect/token",
+        data={"grant_type": "client_credentials"},
+        auth=(made.credential.id, made.secret),
+    )
+    headers = {"Authorization": f"Bearer {ok(answer)['access_token']}"}
+    return Client(house, account, headers)
+
+
+@dataclass
+class Place:
+    """All of it. `lists` are what the people's authority publishes."""
+
+    house: Installed
+    service: CscServer
+    client: Client
+    lists: dict[str, bytes]
+
+    def browser(self) -> Browser:
+        return Browser(self.house, self.service)
+
+
+@contextmanager
+def kept_keys(folder: Path, opened: Any = installed, **settings: Any) -> Iterator[Place]:
+    """`opened` is `installed`, or `live` for browsers."""
+    with (
+        publishing() as (url, lists),
+        csc_server(folder, url) as service,
+        opened(folder / "data", **settings) as house,
+    ):
+        lists.update(service.authority.published())
+        client = client_of(house)
+        service_of(client.account, service, house)
+        yield Place(house, service, client, lists)
