@@ -7,6 +7,7 @@ import { explain, movedOn } from "./trouble";
 
 const method = state.identity.due[0];
 const sendsCode = method === "email_code" || method === "sms_code";
+const asksNumber = method === "cpr";
 const path = `${base}/identity/${method}?lang=${language}`;
 
 /** Texts for what the server says of a code. */
@@ -14,6 +15,12 @@ const WRONG_CODES: Record<string, string> = {
   wrong: "code_wrong",
   expired: "code_expired",
   missing: "code_missing",
+};
+
+const WRONG_NUMBERS: Record<string, string> = {
+  wrong: "number_wrong",
+  missing: "number_empty",
+  "somebody else": "number_of_somebody_else",
 };
 
 const eid = maybeId("eid") ? new Eid(method ?? "", path, identified, trouble) : null;
@@ -32,6 +39,7 @@ export async function identify(): Promise<void> {
   complain("");
   try {
     if (sendsCode) await checkCode();
+    else if (asksNumber) await tellNumber();
     else await useEid();
   } catch (error) {
     trouble(error);
@@ -64,9 +72,21 @@ function isTooOften(error: unknown): boolean {
 
 /** Words for a refusal that is about a code, or nothing. */
 function explainCode(error: unknown): string {
-  if (isTooOften(error)) return t("too_many_tries");
-  const text = error instanceof Refusal ? WRONG_CODES[error.fields.code ?? ""] : undefined;
+  if (isTooOften(error)) return t(asksNumber ? "number_too_often" : "too_many_tries");
+  const text = error instanceof Refusal ? wrong(error) : undefined;
   return text ? t(text) : "";
+}
+
+function wrong(error: Refusal): string | undefined {
+  const { code = "", national_id = "" } = error.fields;
+  return asksNumber ? WRONG_NUMBERS[national_id] : WRONG_CODES[code];
+}
+
+async function tellNumber(): Promise<void> {
+  const national_id = byId<HTMLInputElement>("identity-code").value.trim();
+  if (!national_id) return complain(t("number_empty"), true);
+  await call(path, { body: { national_id } });
+  identified();
 }
 
 async function checkCode(): Promise<void> {

@@ -61,7 +61,7 @@ function identifyLabel(method: string): [string, string] {
   }
   return [
     t("continue"),
-    state.identity.simulated ? "identity-simulate" : "identity-submit",
+    state.identity.simulated && method !== "cpr" ? "identity-simulate" : "identity-submit",
   ];
 }
 

@@ -56,12 +56,20 @@ from countersign.adapters.sms import SmsGateway
 from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
-from countersign.dialects import Dialect, signature_nc, signeum, signicat_v1, signicat_v2
+from countersign.dialects import (
+    Dialect,
+    nextsign,
+    signature_nc,
+    signeum,
+    signicat_v1,
+    signicat_v2,
+)
 from countersign.domain.eids import EID_NAMES
 from countersign.domain.signing_service import SigningService
 from countersign.pages import (
     code,
     downloads,
+    forms,
     front,
     operations,
     pki,
@@ -79,11 +87,8 @@ from countersign.usecases.identity_port import IdentityProvider
 from countersign.usecases.outside_ports import Mailer
 from countersign.usecases.ports import Clock, Ports, UnitOfWork
 
-DIALECTS: tuple[Dialect, ...] = (
-    signature_nc.DIALECT,
-    signeum.DIALECT,
-    signicat_v1.DIALECT,
-    signicat_v2.DIALECT,
+DIALECTS: tuple[Dialect, ...] = tuple(
+    each.DIALECT for each in (nextsign, signature_nc, signeum, signicat_v1, signicat_v2)
 )
 DEFAULT_ADDRESS = ("127.0.0.1", 8080)
 # That have begun; few of them compute at once (turns.py). With the worker they fit into the pool
@@ -388,6 +393,9 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
         links["What the mails say"] = "/sandbox/mail"
         links["The signing page inside another page"] = "/sandbox/widget"
         pages["/sandbox"] = sandbox.build(ports, runtime, mail_from=settings.mail_from)
+    pages["/f"] = forms.build(
+        ports, runtime, {each.name: each.forms.begin for each in DIALECTS if each.forms}
+    )
     pages["/"] = front.build(links)
     return pages
 

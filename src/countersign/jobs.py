@@ -40,6 +40,7 @@ from countersign.usecases.send_notice import notices_due, send_notice
 from countersign.usecases.stored_files import drop_upload
 from countersign.usecases.tell_webhooks import tell_webhooks
 from countersign.usecases.verify_envelope import verify_envelope
+from countersign.usecases.warn_of_deadline import warn_of_deadline
 from countersign.usecases.write_chat_notice import is_reached, notice_job, write_chat_notice
 from countersign.usecases.write_message import (
     write_final_copy,
@@ -52,7 +53,8 @@ Rule = Callable[[Envelope, Event, UnitOfWork], Iterable[NewJob]]
 Args = Mapping[str, Any]
 
 PDF, MAIL, WEBHOOK, DEFAULT = "pdf", "mail", "webhook", "default"
-ERASED = frozenset({"envelope", "task", "message", "notice", "package", "delivery"})
+# What is not found when it was erased with its envelope, or by itself
+ERASED = frozenset({"envelope", "task", "message", "notice", "package", "delivery", "stored file"})
 QUEUES: Mapping[str, int] = {PDF: 2, MAIL: 1, WEBHOOK: 4, DEFAULT: 1}  # worker threads of each
 
 
@@ -94,10 +96,15 @@ def _remind(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJ
 
 
 def _remind_in_time(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
-    days = envelope.settings.reminder_days
-    if days is not None and envelope.settings.send_invitations:
-        args = {"envelope": envelope.id, "task": event.task_id}
-        yield NewJob(kind="remind_unasked", args=args, run_at=event.at + timedelta(days=days))
+    """`number` is that of the reminder before this one; none counts as the one that was asked for
+    by the sender."""
+    settings = envelope.settings
+    days, number = settings.reminder_days, event.data.get("number", 0) + 1
+    asked = event.kind is EventKind.TASK_REMINDED and not event.data.get("automatic")
+    if days is None or asked or number > settings.reminders or not settings.send_invitations:
+        return
+    args = {"envelope": envelope.id, "task": event.task_id, "number": number}
+    yield NewJob(kind="remind_unasked", args=args, run_at=event.at + timedelta(days=days))
 
 
 def _withdraw(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
@@ -127,6 +134,15 @@ def _watch_deadline(envelope: Envelope, _event: Event, _uow: UnitOfWork) -> Iter
     if envelope.due_at is not None:
         args = {"envelope": envelope.id}
         yield NewJob(kind="expire_envelope", args=args, run_at=envelope.due_at)
+
+
+def _warn_in_time(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
+    """A deadline that is nearer from the start warns nobody."""
+    if envelope.due_at is None or envelope.settings.warning_days is None:
+        return
+    at = envelope.due_at - timedelta(days=envelope.settings.warning_days)
+    if at > event.at:
+        yield NewJob(kind="warn_of_deadline", args={"envelope": envelope.id}, run_at=at)
 
 
 def _keep_results(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
@@ -162,11 +178,12 @@ def _watch_task(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[
 
 
 FOLLOW_UPS: Mapping[EventKind, tuple[Rule, ...]] = {
-    EventKind.ENVELOPE_SENT: (_watch_deadline, _watch_tasks),
+    EventKind.ENVELOPE_DRAFTED: (_erase_in_time,),
+    EventKind.ENVELOPE_SENT: (_watch_deadline, _watch_tasks, _warn_in_time, _erase_in_time),
     EventKind.TASK_READY: (_invite, _remind_in_time),
     EventKind.TASK_ADDED: (_watch_task,),
     EventKind.TASK_DUE_CHANGED: (_watch_task,),
-    EventKind.TASK_REMINDED: (_remind,),
+    EventKind.TASK_REMINDED: (_remind, _remind_in_time),
     EventKind.TASK_FORWARDED: (_invite_next,),
     EventKind.TASK_COMPLETED: (_keep_results, _erase_in_time),
     EventKind.TASK_DECLINED: (_erase_in_time,),
@@ -221,6 +238,7 @@ def _handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
         "make_package": lambda args: make_package(args["envelope"], args["package"], ports),
         "end_archived": lambda args: end_archived(args["account"], args["file"], ports),
         "expire_envelope": lambda args: expire_envelope(args["envelope"], ports),
+        "warn_of_deadline": lambda args: warn_of_deadline(args["envelope"], ports),
         "write_invitation": lambda args: write_invitation(args["envelope"], args["task"], ports),
         "write_reminder": lambda args: write_reminder(
             args["envelope"], args["task"], args["at"], ports
@@ -231,7 +249,9 @@ def _handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
             args["envelope"], args["task"], datetime.fromisoformat(args["at"]), ports
         ),
         "index_names": lambda _args: index_names(ports),
-        "remind_unasked": lambda args: remind_unasked(args["envelope"], args["task"], ports),
+        "remind_unasked": lambda args: remind_unasked(
+            args["envelope"], args["task"], args.get("number", 1), ports
+        ),
         "send_notice": lambda args: send_notice(args["notice"], ports),
         "call_notice": lambda args: send_notice(args["notice"], ports),
         "erase_in_time": lambda args: erase_in_time(args["envelope"], ports),

@@ -143,9 +143,10 @@ def everything_in(folder: Path) -> list[str]:
 def test_existing_content_is_not_written_again(tmp_path: Path) -> None:
     file = LocalFiles(tmp_path).put(b"same")
     path = tmp_path / file.sha256[:2] / file.sha256
-    before = path.stat().st_ino
+    before = path.stat()
     LocalFiles(tmp_path).put(b"same")
-    assert path.stat().st_ino == before
+    assert path.stat().st_ino == before.st_ino
+    assert path.stat().st_mtime_ns > before.st_mtime_ns, "it counts as just put"
 
 
 FILL_THE_DISK = """

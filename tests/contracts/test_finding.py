@@ -19,7 +19,7 @@ def shelf(unit: OpenUnit) -> OpenUnit:
     """Five envelopes of one account, A oldest; and one of another account."""
     a = envelope(name="A", environment="test", credential_id="c2")
     b = envelope(name="B Ärger 100%", origin="nextsign")
-    c = envelope(name="C", status=EnvelopeStatus.OPEN)
+    c = envelope(name="C", status=EnvelopeStatus.OPEN, folder="Sälj")
     d = envelope(name="D")
     ready = replace(d.tasks[0], status=TaskStatus.READY, opened_at=NOW)
     done = replace(d.tasks[1], status=TaskStatus.COMPLETED)
@@ -42,6 +42,9 @@ def shelf(unit: OpenUnit) -> OpenUnit:
         ({"credential_ids": ("c2", "c3")}, "A"),
         ({"credential_ids": ()}, ""),
         ({"origin": "nextsign"}, "B"),
+        ({"folder": "Sälj"}, "C"),
+        ({"folder": ""}, "EDBA"),
+        ({"folder": "Säl"}, ""),
         ({"statuses": ("open", "sealing")}, "C"),
         ({"task_statuses": ("ready",)}, "D"),
         ({"task_statuses": ("blocked",)}, "CBA"),

@@ -78,7 +78,7 @@ def test_a_reminder_that_nobody_asked_for_changes_nothing_when_it_is_not_wanted(
     invited = EnvelopeSettings(send_invitations=True, reminder_days=3)
     envelope = replace(sent(task("ada")), settings=invited)
     reminded, events = remind_unasked(envelope, "ada", LATER)
-    assert [dict(event.data) for event in events] == [{"automatic": True}]
+    assert [dict(event.data) for event in events] == [{"automatic": True, "number": 1}]
     assert remind_unasked(reminded, "ada", LATER) == (reminded, [])
     over, _ = cancel(envelope, LATER)
     assert remind_unasked(over, "ada", LATER) == (over, [])

@@ -38,6 +38,7 @@ from countersign.domain.errors import (
 )
 from countersign.domain.events import Event
 from countersign.domain.evidence import GENESIS, Link, chain
+from countersign.domain.form import Form
 from countersign.domain.identity import IdentityAttempt
 from countersign.domain.interface import Interface
 from countersign.domain.merchant_key import MerchantKey
@@ -93,6 +94,7 @@ class State:
     packages: dict[str, Package] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
     deletions: dict[str, Deletion] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
     archive: dict[str, ArchivedFile] = field(default_factory=dict)
 
     def copy(self) -> State:
@@ -176,6 +178,7 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.packages: ports.Packages = FakePackages(tx)
         self.notices: ports.Notices = FakeNotices(tx)
         self.deletions: ports.Deletions = FakeDeletions(tx)
+        self.forms: ports.Forms = FakeForms(tx)
         self.sign_codes: ports.SignCodes = FakeSignCodes(tx)
         self.archive: ports.Archive = FakeArchive(tx)
         self.interfaces: ports.Interfaces = FakeInterfaces(tx)
@@ -361,6 +364,7 @@ def matches(query: EnvelopeQuery, envelope: Envelope) -> bool:
         and query.origin in (None, envelope.origin)
         and query.environment in (None, envelope.environment)
         and query.project_id in (None, envelope.project_id)
+        and query.folder in (None, envelope.folder)
         and (not query.statuses or envelope.status in query.statuses)
         and query.begun in (None, envelope.begun)
         and query.name.casefold() in envelope.name.casefold()
@@ -949,7 +953,8 @@ class FakeDeletions:
         for proofs in (write.identity_attempts, write.identity_proofs):
             for key in [key for key in proofs if key[0] in task_ids]:
                 del proofs[key]
-        for key in base_keys:
+        in_use = {doc.base_key for one in write.envelopes.values() for doc in one.documents}
+        for key in set(base_keys) - in_use:
             write.bases.pop(key, None)
 
     def is_used(self, sha256: str) -> bool:
@@ -958,6 +963,7 @@ class FakeDeletions:
         used = [file for one in documents for file in (one.upload, one.base, one.blank) if file]
         stored = {one.sha256 for one in read.stored_files.values()}
         templates = {one.upload.sha256 for one in read.templates.values()}
+        templates |= {doc.upload.sha256 for one in read.forms.values() for doc in one.documents}
         return sha256 in stored | templates | {file.sha256 for file in used}
 
 
@@ -969,6 +975,31 @@ class FakeJobs:
         waiting = self._tx.write.jobs
         if job.unique is None or all(job.unique != one.unique for one in waiting.values()):
             waiting[max(waiting, default=0) + 1] = job
+
+
+class FakeForms:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, form: Form) -> None:
+        self._tx.write.forms[form.id] = form
+
+    def get(self, account_id: str, form_id: str) -> Form:
+        return owned(self._tx.read.forms, "form", account_id, form_id)
+
+    def public(self, form_id: str) -> Form:
+        form = found(self._tx.read.forms, "form", form_id)
+        if not form.is_public:
+            raise NotFound("form", form_id)
+        return form
+
+    def all(self, account_id: str) -> Sequence[Form]:
+        own = [one for one in self._tx.read.forms.values() if one.account_id == account_id]
+        return sorted(own, key=lambda one: (one.created_at, one.id), reverse=True)
+
+    def save(self, form: Form) -> None:
+        self.get(form.account_id, form.id)
+        self._tx.write.forms[form.id] = form
 
 
 class FakeFiles:

@@ -136,6 +136,7 @@ class Letter:
     subject: str
     greeting: str
     opening: str
+    message: tuple[str, ...]
     code: str
     title: str
     files: tuple[str, ...]
@@ -221,6 +222,7 @@ class MailInvitations:
             subject=say(words.subject).format(sender=sender, name=name),
             greeting=say(GREETING).format(person=person) if person else say(GREETING_WITHOUT_NAME),
             opening=say(words.opening).format(sender=sender),
+            message=tuple(task.message.splitlines()) if words.asks else (),
             code=code,
             title=name,
             files=_file_names(envelope, task),

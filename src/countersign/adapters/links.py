@@ -1,7 +1,9 @@
 """Addresses that are handed out. A token is its own proof: nothing is stored, nothing looked up.
 
     signing token    task id (16 bytes) · HMAC (16)
+    form token       form id (16) · HMAC (16)
     download token   envelope id (16) · document id (16) · segments (2) · expiry (4) · HMAC (16)
+    file token       account id (16) · file id (16) · expiry (4) · HMAC (16)
 
 HMAC is HMAC-SHA256 cut to 128 bits, over a word for the kind of token and all that stands before
 it; numbers are big-endian, the expiry counts seconds since 1970; the whole is base64url without
@@ -17,17 +19,22 @@ import hmac
 import math
 import struct
 from datetime import datetime
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Gone, NotFound
+from countersign.domain.form import Form
+from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Task
-from countersign.usecases.outside_ports import Download
+from countersign.usecases.outside_ports import Download, FileDownload
 
 PROOF_SIZE = 16  # bytes
 SIGNING = struct.Struct(">16s")
 DOWNLOAD = struct.Struct(">16s16sHI")
+FILE = struct.Struct(">16s16sI")
+PLACES = "/d/stored/"
 
 
 class SignedLinks:
@@ -58,8 +65,31 @@ class SignedLinks:
         )
         return f"{self._public_url}/d/{self._token(b'download', content)}"
 
-    def downloadable(self, token: str, now: datetime) -> Download:
-        """Raises NotFound for whatever wasn't made by `download`, Gone("expired")."""
+    def file(self, file: StoredFile, expires: datetime) -> str:
+        content = FILE.pack(
+            UUID(file.account_id).bytes, UUID(file.id).bytes, math.ceil(expires.timestamp())
+        )
+        return f"{self._public_url}/d/{self._token(b'file', content)}"
+
+    def form(self, form: Form) -> str:
+        token = self._token(b"form", SIGNING.pack(UUID(form.id).bytes))
+        return f"{self._public_url}/f/{token}"
+
+    def form_id(self, token: str) -> str:
+        (id,) = SIGNING.unpack(self._verified(b"form", token, SIGNING.size))
+        return str(UUID(bytes=id))
+
+    def place(self, key: str) -> str:
+        return f"{self._public_url}{PLACES}{quote(key)}"
+
+    def key_of(self, place: str) -> str | None:
+        start = self._public_url + PLACES
+        return unquote(place.removeprefix(start)) if place.startswith(start) else None
+
+    def downloadable(self, token: str, now: datetime) -> Download | FileDownload:
+        """Raises NotFound for whatever wasn't made by `download` or `file`, Gone("expired")."""
+        if len(token) == len(_encoded(bytes(FILE.size + PROOF_SIZE))):
+            return self._file(token, now)
         content = self._verified(b"download", token, DOWNLOAD.size)
         envelope_id, document_id, segments, expires = DOWNLOAD.unpack(content)
         if expires <= now.timestamp():
@@ -68,6 +98,14 @@ class SignedLinks:
             envelope_id=str(UUID(bytes=envelope_id)),
             document_id=str(UUID(bytes=document_id)),
             segments=segments,
+        )
+
+    def _file(self, token: str, now: datetime) -> FileDownload:
+        account_id, file_id, expires = FILE.unpack(self._verified(b"file", token, FILE.size))
+        if expires <= now.timestamp():
+            raise Gone("expired")
+        return FileDownload(
+            account_id=str(UUID(bytes=account_id)), file_id=str(UUID(bytes=file_id))
         )
 
     def _token(self, kind: bytes, content: bytes) -> str:

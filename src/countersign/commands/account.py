@@ -7,9 +7,10 @@ import json
 from collections.abc import Mapping
 
 from countersign import app
-from countersign.commands.demo_contract import add_sample_template
+from countersign.commands.demo_contract import add_sample_form, add_sample_template
 from countersign.commands.options import Subparsers, add_data, existing, settings_of
 from countersign.domain.account import PRODUCTION, TEST
+from countersign.domain.short_id import short_id
 from countersign.usecases.change_account import change_account, limit_account, permit_account
 from countersign.usecases.create_account import create_account
 from countersign.usecases.create_credential import CreateCredential, create_credential
@@ -18,6 +19,7 @@ from countersign.usecases.ports import Ports
 Made = dict[str, dict[str, str]]
 UNCHANGED = object()
 OAUTH_API = "signicat"
+KEY_PREFIXES = {"nextsign": "ns_", "signeum": "ds_"}
 SHOWN_ONCE = "Credentials. They are shown now and never again:"
 
 
@@ -120,11 +122,12 @@ def run_client(given: argparse.Namespace) -> int:
 
 def make_account(name: str, email: str, installation: app.Installation) -> Made:
     """An account with one credential for each API, and their secrets; in a sandbox with a sample
-    template. Raises Invalid."""
+    template and a sample form. Raises Invalid."""
     ports = installation.ports
     account = create_account(name, email, ports)
     if installation.is_sandbox():
         add_sample_template(account.id, ports)
+        add_sample_form(account.id, ports)
 
     def secret(environment: str) -> str:
         command = CreateCredential(
@@ -137,14 +140,20 @@ def make_account(name: str, email: str, installation: app.Installation) -> Made:
 
     return {
         "account": {"id": account.id, "name": account.name, "email": account.email},
+        "nextsign": {
+            "company": short_id(account.id),
+            "api_key": _key(account.id, "nextsign", ports),
+        },
         "signature_nc": {"token": secret(PRODUCTION), "test_token": secret(TEST)},
         "signicat": _oauth_client(account.id, ports),
-        "signeum": {"organization_id": account.id, "api_key": _signeum_key(account.id, ports)},
+        "signeum": {"organization_id": account.id, "api_key": _key(account.id, "signeum", ports)},
     }
 
 
-def _signeum_key(account_id: str, ports: Ports) -> str:
-    command = CreateCredential(account_id=account_id, api="signeum", name="first key", prefix="ds_")
+def _key(account_id: str, api: str, ports: Ports) -> str:
+    command = CreateCredential(
+        account_id=account_id, api=api, name="first key", prefix=KEY_PREFIXES[api]
+    )
     return create_credential(command, ports).secret
 
 

@@ -9,19 +9,21 @@ what they share is here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from starlette.requests import Request
 
 from countersign import httpkit
 from countersign.domain.account import Caller
 from countersign.domain.delivery import WebhookEndpoint
+from countersign.domain.envelope import Envelope
 from countersign.domain.task import Visitor
 from countersign.usecases.outside_ports import Call, Links, WebhookTranslator
 from countersign.usecases.ports import Clock, Ports, Repeatable
+from countersign.usecases.read_public_form import FilledForm
 
 
 class Build(Protocol):
@@ -29,6 +31,21 @@ class Build(Protocol):
         self, ports: Ports, runtime: httpkit.Runtime, *, largest_file: int
     ) -> httpkit.Dialect:
         """The dialect's application; `largest_file` is the limit for one upload, in bytes."""
+
+
+class BeginForm(Protocol):
+    def __call__(self, filled: FilledForm, ports: Ports, /) -> Envelope:
+        """Sends what was filled in; the first task is theirs who did it. Raises Invalid, Conflict,
+        UnusableFile, Unavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """What a dialect that has forms says of them: which defaults are good (`check` raises Invalid,
+    and returns what is to be kept), and how one begins that everybody may fill in."""
+
+    check: Callable[[Any], Mapping[str, Any]]
+    begin: BeginForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +56,7 @@ class Dialect:
     everything below `prefixes` and describes itself at `docs`. `webhooks` makes its translator,
     whose download links live as long as the third argument says; `events` are the names that it
     tells, and `test_call` makes a call that says it is a test, where the vendor has such a thing.
+    So with `forms`.
     """
 
     name: str
@@ -48,6 +66,7 @@ class Dialect:
     webhooks: Callable[[Links, Clock, timedelta], WebhookTranslator]
     events: Collection[str]
     test_call: Callable[[WebhookEndpoint, datetime], Call] | None = None
+    forms: Forms | None = None
 
 
 def visitor_of(request: Request) -> Visitor:

@@ -50,6 +50,13 @@ def remove(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
     return replace(envelope, status=EnvelopeStatus.DELETED, updated_at=now), [event]
 
 
+def warn(envelope: Envelope, now: datetime) -> list[Event]:
+    """The deadline of an open envelope is near; nothing changes but that it was told."""
+    if envelope.status is not EnvelopeStatus.OPEN or envelope.due_at is None:
+        return []
+    return [Event(kind=EventKind.ENVELOPE_EXPIRES_SOON, at=now)]
+
+
 def expire(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
     """Ends an open envelope whose deadline has passed; otherwise changes nothing."""
     if envelope.status is not EnvelopeStatus.OPEN:
@@ -67,13 +74,15 @@ def remind(envelope: Envelope, task_id: str, now: datetime) -> tuple[Envelope, l
     return _remind(envelope, task_id, now, {})
 
 
-def remind_unasked(envelope: Envelope, task_id: str, now: datetime) -> tuple[Envelope, list[Event]]:
-    """What `settings.reminder_days` promises: like `remind`, but changes nothing when there is
-    nobody to remind any more, or when it was done a moment ago."""
+def remind_unasked(
+    envelope: Envelope, task_id: str, now: datetime, number: int = 1
+) -> tuple[Envelope, list[Event]]:
+    """What `settings.reminder_days` promises, for the `number`th time: like `remind`, but changes
+    nothing when there is nobody to remind any more, or when it was done a moment ago."""
     if not envelope.settings.send_invitations:
         return envelope, []
     try:
-        return _remind(envelope, task_id, now, {"automatic": True})
+        return _remind(envelope, task_id, now, {"automatic": True, "number": number})
     except (Conflict, Gone, Invalid):
         return envelope, []
 

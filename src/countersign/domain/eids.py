@@ -14,6 +14,8 @@ EID_NAMES: Mapping[str, str] = {
     "bankid_no": "BankID (Norway)",
     "nbid": "BankID (Norway)",
     "mitid": "MitID",
+    "mitid_low": "MitID",
+    "mitid_business": "MitID Erhverv",
     "ftn": "Finnish Trust Network",
     "samleikin": "Samleikin",
     "freja": "Freja",

@@ -48,14 +48,18 @@ class EnvelopeSettings:
     """Behaviour that vendors differ in, as explicit values.
 
     Without `send_invitations` nothing is mailed but one-time codes, and reminders that the sender
-    asks for. `reminder_days` after somebody's turn has come they are reminded, once. `days_kept`
-    after its last task has ended, an envelope is erased (None: never). Of `has_notices` and
+    asks for. `reminder_days` after somebody's turn has come they are reminded, and again after as
+    many days, `reminders` times in all. `warning_days` before the deadline programs are told of
+    it. `days_kept` after its last task has ended, an envelope is erased (None: never); one that
+    `erases_unended`, as many days after its end or its last change. Of `has_notices` and
     `has_packages` those who look for some know that there are any.
     """
 
     send_invitations: bool = False
     send_final_copy: bool = False
     reminder_days: int | None = None
+    reminders: int = 1
+    warning_days: int | None = None
     skip_intro: bool = False
     on_decline: OnDecline = OnDecline.STOP_ENVELOPE
     after: AfterSigning = field(default_factory=AfterSigning)
@@ -70,12 +74,14 @@ class EnvelopeSettings:
     has_notices: bool = False
     has_packages: bool = False
     days_kept: int | None = None
+    erases_unended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """Documents + tasks + settings. `version` counts writes and is the compare-and-set value;
-    `origin` names the dialect whose words describe it to the outside; `extras` is kept verbatim."""
+    `origin` names the dialect whose words describe it to the outside; `folder` is a name by which
+    its sender sorts it; `extras` is kept verbatim."""
 
     id: str
     account_id: str
@@ -89,6 +95,7 @@ class Envelope:
     tasks: tuple[Task, ...]
     environment: str = PRODUCTION
     project_id: str | None = None
+    folder: str = ""
     status: EnvelopeStatus = EnvelopeStatus.DRAFT
     settings: EnvelopeSettings = field(default_factory=EnvelopeSettings)
     sender: Visitor = field(default_factory=Visitor)
@@ -105,14 +112,14 @@ class Envelope:
         return any(task.status is TaskStatus.COMPLETED and task.signs for task in self.tasks)
 
     @property
+    def erased(self) -> bool:
+        """Whether nothing is left of it but a record; what was only deleted keeps its documents."""
+        return self.status is EnvelopeStatus.DELETED and not self.documents
+
+    @property
     def was_signed(self) -> bool:
         """Whether a document has anybody's signature, theirs included who were taken back."""
         return any(document.segments for document in self.documents)
-
-    @property
-    def keeps_bases_apart(self) -> bool:
-        """Whether it shares no base with another envelope, as it is to be erased one day."""
-        return self.settings.days_kept is not None
 
     @property
     def known_sender(self) -> str:

@@ -61,9 +61,17 @@ def erase(
     return emptied, [Event(kind=EventKind.ENVELOPE_DELETED, at=now, data=data)]
 
 
-def is_over(envelope: Envelope) -> bool:
-    """Whether its last task has ended."""
-    return not any(task.status.pending for task in envelope.tasks)
+def may_erase(envelope: Envelope) -> bool:
+    """Whether it is to be erased one day, and the time until then has begun."""
+    settings = envelope.settings
+    if settings.days_kept is None:
+        return False
+    return settings.erases_unended or not any(task.status.pending for task in envelope.tasks)
+
+
+def changed_last(envelope: Envelope) -> datetime:
+    """When it ended; while it has not, its last change."""
+    return envelope.completed_at or envelope.updated_at
 
 
 def files_of(envelope: Envelope) -> Iterator[FileRef]:

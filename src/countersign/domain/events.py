@@ -10,7 +10,9 @@ from typing import Any
 
 
 class EventKind(StrEnum):
+    ENVELOPE_DRAFTED = "envelope_drafted"
     ENVELOPE_SENT = "envelope_sent"
+    ENVELOPE_EXPIRES_SOON = "envelope_expires_soon"
     TASK_ADDED = "task_added"
     TASK_READY = "task_ready"
     MESSAGE_ANSWERED = "message_answered"

@@ -14,10 +14,12 @@ from unicodedata import normalize
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Invalid, TooManyTries
 from countersign.domain.events import Event, EventKind
+from countersign.domain.national_id import is_cpr_number
 from countersign.domain.task import Task
 from countersign.domain.turns import check_may_act
 
 CODE_METHODS = ("email_code",)
+NUMBER_METHODS = ("cpr",)  # people type in their own national identity number
 CODE_DIGITS = 6
 CODE_LIFETIME = timedelta(minutes=10)
 CODE_TRIES = 5
@@ -34,6 +36,7 @@ class Pace:
 
 HOUR = timedelta(hours=1)
 CODE_PACE = Pace(5, timedelta(seconds=30))
+NUMBER_PACE = Pace(5, timedelta(0))  # a date of birth leaves ten thousand numbers to guess
 ORDER_PACE = Pace(30, timedelta(0))  # an order waits for half a minute, so people begin again
 
 
@@ -132,6 +135,18 @@ def check_code(attempt: IdentityAttempt, code: str, key: bytes) -> None:
     """Raises Invalid for a wrong one; takes the same time for every wrong one."""
     if not hmac.compare_digest(attempt.code_hash, hash_code(attempt, code, key)):
         raise Invalid("this is not the code that was sent", {"code": "wrong"})
+
+
+# ------------------------------------------------------------------ typed numbers
+
+
+def check_number(text: str) -> str:
+    """A CPR number as people write it, without blanks and hyphens. Raises Invalid for what is
+    none."""
+    number = "".join(character for character in text if character not in " -")
+    if not is_cpr_number(number):
+        raise Invalid("this is no CPR number", {"national_id": "wrong"})
+    return number
 
 
 # ------------------------------------------------------------------ pages of a provider

@@ -8,11 +8,11 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from countersign.domain.errors import Invalid
-from countersign.domain.identity import CODE_METHODS
+from countersign.domain.identity import CODE_METHODS, NUMBER_METHODS
 from countersign.domain.task import OWN_METHODS
 
 NATIONAL_ID_CLAIM, NAME_CLAIM = "national_id", "name"
-RESERVED = OWN_METHODS | {*CODE_METHODS, "sms_code"}
+RESERVED = OWN_METHODS | {*CODE_METHODS, *NUMBER_METHODS, "sms_code"}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _WORD = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,300}")  # RFC 6749, appendix A.4

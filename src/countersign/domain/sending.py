@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from countersign.domain.envelope import Envelope, EnvelopeStatus
-from countersign.domain.errors import Invalid
+from countersign.domain.errors import Conflict, Invalid
 from countersign.domain.events import Event, EventKind
 from countersign.domain.turns import check_order, unblock
 from countersign.domain.uploading import check_uploads
@@ -14,16 +14,29 @@ from countersign.domain.uploading import check_uploads
 
 def send(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
     """Opens a draft. Raises Invalid when it has no document, nobody to act, a field outside its
-    document or an impossible order."""
+    document or an impossible order, and Conflict when it was sent before."""
+    if envelope.status is not EnvelopeStatus.DRAFT:
+        raise Conflict("it was sent before")
+    _check(envelope)
+    opened = replace(envelope, status=EnvelopeStatus.OPEN, updated_at=now)
+    opened, ready = unblock(opened, now)
+    return opened, [sent(envelope, now), *ready]
+
+
+def keep_draft(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
+    """Nobody is told of it before it is sent. Raises Invalid as `send`."""
+    _check(envelope)
+    kept = Event(kind=EventKind.ENVELOPE_DRAFTED, at=now, data=_sent_facts(envelope))
+    return envelope, [kept]
+
+
+def _check(envelope: Envelope) -> None:
     _check_complete(envelope)
     check_order(envelope.tasks)
     check_uploads(envelope)
     for task in envelope.tasks:
         for field in task.fields:
             _check_field(envelope, field.document_id, field.area.page)
-    opened = replace(envelope, status=EnvelopeStatus.OPEN, updated_at=now)
-    opened, ready = unblock(opened, now)
-    return opened, [sent(envelope, now), *ready]
 
 
 def sent(envelope: Envelope, now: datetime) -> Event:

@@ -97,12 +97,14 @@ class Person:
     """Who is to act; names as they are written, in any script.
 
     `national_id` is whom an eID has to prove. It is stored closed and shown to nobody. `names` are
-    those that the name which an eID proves has to contain.
+    those that the name which an eID proves has to contain; `title` is what they are there, such as
+    "CEO".
     """
 
     name: str
     email: str | None = None
     phone: str | None = None
+    title: str = ""
     national_id: str | None = field(default=None, repr=False)
     names: tuple[str, ...] = ()
 
@@ -142,9 +144,10 @@ class Task:
     its home hold it as a `guest`. Before the documents show, every method of `identity` must be
     passed, and one of `identity_choice`. `sign_text` is what the person consents to, in place of
     the page's own words; `redirects` tells where the browser goes after `success`, `cancel`,
-    `reject` or `error`. What it signed becomes a package of its own when it is `packaged`, and is
-    kept in the archive as `archiving` says; `is_text` when it is about texts, not PDFs. The sender
-    does not see a `removed` one. Its link is good until `link_expires_at`, which ends nothing else.
+    `reject` or `error`; `message` is the sender's own word to this person. What it signed becomes a
+    package of its own when it is `packaged`, and is kept in the archive as `archiving` says;
+    `is_text` when it is about texts, not PDFs. The sender does not see a `removed` one. Its link is
+    good until `link_expires_at`, which ends nothing else.
 
     With `must_view` it can't be completed before each document with the action VIEW was looked at;
     `viewed` are those that were. `sign_entries` are lines about single documents that belong to
@@ -165,6 +168,7 @@ class Task:
     guest: bool = False
     title: str = ""
     sign_text: str = ""
+    message: str = ""
     redirects: Mapping[str, str] = field(default_factory=dict)
     packaged: bool = False
     archiving: Archiving | None = None
@@ -210,6 +214,11 @@ class Task:
 
     def _to(self, wanted: Action) -> tuple[str, ...]:
         return tuple(doc for doc, action in self.actions.items() if action is wanted)
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether there is nothing to do but to get the documents when all others are done."""
+        return self.optional and set(self.actions.values()) == {Action.VIEW}
 
     def redirect(self, kind: str) -> str | None:
         """Where the browser goes then; `${task}` in the address stands for the task's id."""

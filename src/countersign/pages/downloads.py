@@ -18,8 +18,10 @@ from countersign.httpkit import (
     Success,
     text_response,
 )
+from countersign.usecases.outside_ports import FileDownload
 from countersign.usecases.ports import Ports
 from countersign.usecases.stored_content import StoredContent
+from countersign.usecases.stored_files import linked_file
 from countersign.usecases.views import downloaded
 
 PDF = "application/pdf"
@@ -37,8 +39,12 @@ def build(ports: Ports, runtime: Runtime) -> ASGIApp:
     """The application below `/d`."""
 
     def download(token: str) -> Response:
-        """The document's bytes as they were when the link was made."""
+        """The document's bytes as they were when the link was made, or a stored file."""
         found = ports.links.downloadable(token, ports.clock())
+        if isinstance(found, FileDownload):
+            file = linked_file(found, ports)
+            content = StoredContent(file.parts, ports.files)
+            return FileResponse(content, file.media_type, file.name, headers=HEADERS)
         document = downloaded(found, ports)
         content = StoredContent(document.parts, ports.files)
         return FileResponse(content, document.media_type, file_name(document), headers=HEADERS)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from countersign.domain.account import Account
 from countersign.domain.errors import Invalid
 from countersign.domain.project import standard_projects
+from countersign.domain.short_id import new_short_id
 from countersign.usecases.ports import Ports
 
 
@@ -19,7 +18,7 @@ def create_account(name: str, email: str, ports: Ports) -> Account:
         wrong["email"] = "must be an e-mail address"
     if wrong:
         raise Invalid("an account needs a name and an e-mail address", wrong)
-    account = Account(id=str(uuid4()), name=name.strip(), email=email, created_at=ports.clock())
+    account = Account(id=new_short_id(), name=name.strip(), email=email, created_at=ports.clock())
     with ports.unit_of_work() as uow:
         uow.accounts.add(account)
         for project in standard_projects(account.id, account.created_at):

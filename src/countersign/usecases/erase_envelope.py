@@ -38,24 +38,37 @@ def erase_sent(envelope_id: str, caller: Caller, origin: str, ports: Ports) -> N
 
 
 def erase_in_time(envelope_id: str, ports: Ports) -> None:
-    """Erases it when its last task ended as long ago as it was to be kept; else nothing."""
+    """Erases it when its last task ended as long ago as it was to be kept; else nothing. Of one
+    that changed meanwhile, and counts from there, looks again."""
 
     def attempt() -> None:
         with ports.unit_of_work() as uow:
             envelope = uow.envelopes.get(envelope_id)
-            if envelope.status is not EnvelopeStatus.DELETED and erasing.is_over(envelope):
+            if envelope.status is EnvelopeStatus.DELETED or not erasing.may_erase(envelope):
+                return
+            due = erasing.changed_last(envelope) + _span(envelope)
+            if envelope.settings.erases_unended and due > ports.clock():
+                uow.jobs.add(_erasing(envelope.id, due))
+            else:
                 _erase(envelope, RETENTION, ports.clock(), uow)
-                uow.commit()
+            uow.commit()
 
     on_stale_state(attempt)
 
 
 def erasing_due(envelope: Envelope, event: Event) -> Iterable[NewJob]:
-    """With the end of its last task the time begins that it is kept."""
-    if envelope.settings.days_kept is not None and erasing.is_over(envelope):
-        due = event.at + timedelta(days=envelope.settings.days_kept)
-        args = {"envelope": envelope.id}
-        yield NewJob(kind="erase_in_time", args=args, run_at=due, unique=f"erase:{envelope.id}")
+    """With the end of its last task, or its last change, the time begins that it is kept."""
+    if erasing.may_erase(envelope):
+        yield _erasing(envelope.id, event.at + _span(envelope))
+
+
+def _span(envelope: Envelope) -> timedelta:
+    return timedelta(days=envelope.settings.days_kept or 0)
+
+
+def _erasing(envelope_id: str, due: datetime) -> NewJob:
+    args = {"envelope": envelope_id}
+    return NewJob(kind="erase_in_time", args=args, run_at=due, unique=f"erase:{envelope_id}")
 
 
 def read_deletion(envelope_id: str, caller: Caller, origin: str, ports: Ports) -> Deletion:
@@ -94,7 +107,7 @@ def _erase(envelope: Envelope, by: str, now: datetime, uow: UnitOfWork) -> None:
             chain_head=last.hash,
         )
     )
-    bases = [each.base_key for each in envelope.documents] if envelope.keeps_bases_apart else []
+    bases = [each.base_key for each in envelope.documents if each.base_key]
     uow.deletions.erase(envelope.id, task_ids, bases)
     for file in removed:
         uow.jobs.add(removing(file, now))

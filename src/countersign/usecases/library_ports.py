@@ -12,6 +12,7 @@ from countersign.domain.archive import ArchivedFile
 from countersign.domain.chat import ChatMessage
 from countersign.domain.document import Base, FileRef
 from countersign.domain.erasing import Deletion
+from countersign.domain.form import Form
 from countersign.domain.notice import Notice
 from countersign.domain.package import Package
 from countersign.domain.stored_file import StoredFile
@@ -43,6 +44,24 @@ class StoredFiles(Protocol):
 
     def used_in(self, file_id: str) -> Sequence[str]:
         """Ids of envelopes."""
+
+
+class Forms(Protocol):
+    """Somebody else's form is not found."""
+
+    def add(self, form: Form) -> None: ...
+
+    def get(self, account_id: str, form_id: str) -> Form:
+        """Raises NotFound."""
+
+    def public(self, form_id: str) -> Form:
+        """Whosever it is, when it is open to everybody. Raises NotFound."""
+
+    def all(self, account_id: str) -> Sequence[Form]:
+        """Newest first."""
+
+    def save(self, form: Form) -> None:
+        """All but its documents. Raises NotFound."""
 
 
 class Packages(Protocol):
@@ -101,11 +120,12 @@ class Deletions(Protocol):
 
     def erase(self, envelope_id: str, task_ids: Sequence[str], base_keys: Sequence[str]) -> None:
         """Removes all that is stored beside an envelope: its evidence but for the head, messages,
-        notices, packages, webhook calls, chat; proofs and codes of its tasks; these bases."""
+        notices, packages, webhook calls, chat; proofs and codes of its tasks; these bases as far
+        as no other document has them."""
 
     def is_used(self, sha256: str) -> bool:
-        """Whether an upload, a document or a template has this content. What signatures add to
-        documents is of one envelope alone."""
+        """Whether an upload, a document, a form or a template has this content. What signatures
+        add to documents is of one envelope alone."""
 
 
 class Archive(Protocol):

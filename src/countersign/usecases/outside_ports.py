@@ -13,6 +13,8 @@ from countersign.domain.delivery import PAUSES, Delivery, Message, WebhookEndpoi
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
 from countersign.domain.events import Event, EventKind
+from countersign.domain.form import Form
+from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Task
 from countersign.usecases.file_ports import Staged
 
@@ -104,6 +106,14 @@ class Download:
     segments: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDownload:
+    """A stored file of an account."""
+
+    account_id: str
+    file_id: str
+
+
 class Fetcher(Protocol):
     def fetch(
         self, url: str, *, limit_bytes: int, timeout_s: float
@@ -126,8 +136,24 @@ class Links(Protocol):
     def download(self, envelope: Envelope, document: Document, expires: datetime) -> str:
         """A link to the bytes of `document` as they are now, good until `expires`."""
 
-    def downloadable(self, token: str, now: datetime) -> Download:
+    def downloadable(self, token: str, now: datetime) -> Download | FileDownload:
         """What a link's token stands for. Raises NotFound, or Gone("expired")."""
+
+    def file(self, file: StoredFile, expires: datetime) -> str:
+        """A link to the bytes of a stored file, good until `expires`."""
+
+    def form(self, form: Form) -> str:
+        """The link at which everybody may fill in a form."""
+
+    def form_id(self, token: str) -> str:
+        """Raises NotFound."""
+
+    def place(self, key: str) -> str:
+        """An address that names a file to programs and opens nothing: what a dialect calls it
+        stands in `key`."""
+
+    def key_of(self, place: str) -> str | None:
+        """The key of an address that `place` made; None for any other address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from countersign.usecases.library_ports import (
     Bases,
     Chat,
     Deletions,
+    Forms,
     Notices,
     Packages,
     SignCodes,
@@ -84,13 +85,14 @@ class Credentials(Protocol):
 class EnvelopeQuery:
     """Which envelopes to list. `statuses` are envelope states, `begun` says whether somebody has
     signed; `task_statuses` and `opened` describe one and the same task: its state, and whether it
-    was opened; `name` is a part of the envelope's name, in any case.
+    was opened; `name` is a part of the envelope's name, in any case; `folder` is a whole one.
 
     `sort` is created_at, updated_at or name (in any case); equal ones are sorted by id. Lists by
     project, state, `begun` and name stay fast however many envelopes there are."""
 
     account_id: str
     project_id: str | None = None
+    folder: str | None = None
     credential_ids: tuple[str, ...] | None = None
     origin: str | None = None
     environment: str | None = None
@@ -353,6 +355,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     packages: Packages
     notices: Notices
     deletions: Deletions
+    forms: Forms
     archive: Archive
     identity: Identities
     openid_providers: OpenIdProviders

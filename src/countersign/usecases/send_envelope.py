@@ -13,6 +13,7 @@ from countersign.domain.account import Caller
 from countersign.domain.archive import Archiving
 from countersign.domain.document import NO_FILE, PDF, Document
 from countersign.domain.envelope import Envelope, EnvelopeSettings
+from countersign.domain.events import Event
 from countersign.domain.signing import identity_needed
 from countersign.domain.task import (
     Action,
@@ -52,6 +53,7 @@ class NewTask:
 
     person: Person
     actions: Mapping[int, Action]
+    id: str = ""
     fields: tuple[NewField, ...] = ()
     after: tuple[int, ...] = ()
     methods: tuple[str, ...] = ("drawn", "typed")
@@ -64,21 +66,25 @@ class NewTask:
     interface: str = ""
     must_view: bool = False
     may_forward: bool = False
+    message: str = ""
     redirects: Mapping[str, str] = field(default_factory=dict)
     due_at: datetime | None = None
     archived: tuple[int, ...] = ()
     reads_first: bool = False
     language: str = ""
-    id: str = ""
     extras: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendEnvelope:
     """What a sender asks for; behaviour that vendors differ in is in `settings`. `id` may be
-    chosen, a UUID; `beside` is done in the same transaction, before the envelope is there."""
+    chosen, a UUID; `beside` is done in the same transaction, before the envelope is there. A
+    `draft` waits to be sent (send_draft.py)."""
 
     caller: Caller
+    id: str = ""
+    draft: bool = False
+    folder: str = ""
     origin: str
     name: str
     documents: tuple[ReceivedFile | AwaitedFile, ...]
@@ -90,19 +96,19 @@ class SendEnvelope:
     project_id: str | None = None
     extras: Mapping[str, Any] = field(default_factory=dict)
     repeatable: Repeatable | None = None
-    id: str = ""
     beside: Callable[[Envelope, UnitOfWork], None] | None = None
 
 
 def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
-    """Opens the envelope, or returns the one that the same request made before.
+    """Opens the envelope, or keeps it as a draft, or returns the one that the same request made
+    before.
 
     Raises QuotaExceeded, Invalid, UnusableFile, IdempotencyMismatch, and NotFound for a project
     that is not the account's.
     """
     now = ports.clock()
     draft, bases = prepare_documents(_draft(command, now), ports)
-    envelope, events = sending.send(draft, now)
+    envelope, events = _begun(command, draft, now)
     with ports.unit_of_work() as uow:
         envelope = on_kept_bases(envelope, [uow.bases.add(base) for base in bases])
         if command.beside is not None:
@@ -114,6 +120,10 @@ def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
         uow.credentials.count_use(command.caller.credential.id)
         uow.commit()
     return envelope
+
+
+def _begun(command: SendEnvelope, draft: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
+    return sending.keep_draft(draft, now) if command.draft else sending.send(draft, now)
 
 
 def _earlier(
@@ -133,6 +143,7 @@ def _draft(command: SendEnvelope, now: datetime) -> Envelope:
         credential_id=command.caller.credential.id,
         environment=command.caller.environment,
         project_id=command.project_id,
+        folder=command.folder,
         origin=command.origin,
         name=command.name,
         created_at=now,
@@ -189,6 +200,7 @@ def _task(
         interface=new.interface,
         must_view=new.must_view,
         may_forward=new.may_forward,
+        message=new.message,
         redirects=new.redirects,
         created_at=now,
         due_at=new.due_at,

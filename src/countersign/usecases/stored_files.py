@@ -11,9 +11,11 @@ from uuid import uuid4
 from countersign.domain.account import Caller
 from countersign.domain.document import PDF, FileRef, PageSize
 from countersign.domain.errors import Conflict
+from countersign.domain.form import DOCX
 from countersign.domain.stored_file import StoredFile, StoredFileKind, describe
 from countersign.usecases.erase_envelope import removing
 from countersign.usecases.file_ports import Staged
+from countersign.usecases.outside_ports import FileDownload
 from countersign.usecases.ports import NewJob, Ports, Repeatable, UnitOfWork
 from countersign.usecases.receive_file import InspectedFile, inspect_file, keep_file
 
@@ -26,9 +28,10 @@ class StoreFile:
     caller: Caller
     staged: Staged
     media_type: str
-    repeatable: Repeatable | None = None
     id: str = ""
+    filename: str = ""
     lifetime: timedelta | None = None
+    repeatable: Repeatable | None = None
 
 
 def store_file(command: StoreFile, ports: Ports) -> StoredFile:
@@ -51,6 +54,9 @@ def store_file(command: StoreFile, ports: Ports) -> StoredFile:
 def _inspected(command: StoreFile, ports: Ports) -> InspectedFile:
     if command.media_type == PDF:
         return inspect_file(command.staged, "", ports)
+    if command.media_type == DOCX:
+        ports.docx.tags(command.staged.read())
+        return InspectedFile(name="", staged=command.staged, pages=())
     pages = ports.engine.inspect_text(command.staged, command.media_type).pages
     return InspectedFile(name="", staged=command.staged, pages=pages)
 
@@ -69,6 +75,7 @@ def _upload(
         created_at=now,
         pages=pages,
         expires_at=now + command.lifetime if command.lifetime else None,
+        filename=command.filename,
     )
 
 
@@ -88,6 +95,12 @@ def read_stored_file(file_id: str, caller: Caller, ports: Ports) -> StoredFile:
     """Raises NotFound, also for another account's."""
     with ports.unit_of_work() as uow:
         return uow.stored_files.get(caller.account.id, file_id).present_at(ports.clock())
+
+
+def linked_file(download: FileDownload, ports: Ports) -> StoredFile:
+    """What a link was made to. Raises NotFound when it was removed since."""
+    with ports.unit_of_work() as uow:
+        return uow.stored_files.get(download.account_id, download.file_id)
 
 
 def sha256_of(file: StoredFile, ports: Ports) -> str:

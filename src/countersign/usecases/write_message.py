@@ -3,7 +3,7 @@ job."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from uuid import uuid4
 
 from countersign.domain.delivery import Message
@@ -26,18 +26,26 @@ def write_reminder(envelope_id: str, task_id: str, at: str, ports: Ports) -> Non
 
 
 def write_final_copy(envelope_id: str, task_id: str, ports: Ports) -> None:
-    """To everybody who signed or reviewed, once the envelope is completed."""
-    _write("final_copy", envelope_id, task_id, ports, ports.invitations.final_copy, _DONE)
+    """To everybody who signed or reviewed, and to who only was to get it, once the envelope is
+    completed."""
+    _write("final_copy", envelope_id, task_id, ports, ports.invitations.final_copy, _is_done)
 
 
 def write_withdrawal(envelope_id: str, task_id: str, ports: Ports) -> None:
     """To somebody who was invited and need not act any more."""
-    _write("withdrawal", envelope_id, task_id, ports, ports.invitations.withdrawal, _CANCELLED)
+    _write("withdrawal", envelope_id, task_id, ports, ports.invitations.withdrawal, _is_cancelled)
 
 
-_PENDING = (TaskStatus.BLOCKED, TaskStatus.READY)
-_DONE = (TaskStatus.COMPLETED,)
-_CANCELLED = (TaskStatus.CANCELLED,)
+def _is_pending(task: Task) -> bool:
+    return task.status.pending
+
+
+def _is_done(task: Task) -> bool:
+    return task.status is TaskStatus.COMPLETED or task.is_copy
+
+
+def _is_cancelled(task: Task) -> bool:
+    return task.status is TaskStatus.CANCELLED
 
 
 def _write(
@@ -46,12 +54,12 @@ def _write(
     task_id: str,
     ports: Ports,
     writer: Writer,
-    wanted: Collection[TaskStatus] = _PENDING,
+    is_wanted: Callable[[Task], bool] = _is_pending,
 ) -> None:
     with ports.unit_of_work() as uow:
         envelope = uow.envelopes.get(envelope_id)
         task = envelope.task(task_id)
-        if not task.person.email or task.status not in wanted:
+        if not task.person.email or not is_wanted(task):
             return
         written = writer(envelope, task, ports.links.signing(task))
         if queue_message(fact, envelope, task, written, ports, uow):

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from sqlalchemy import BindParameter, bindparam, delete, exists, insert, or_, select
 
+from countersign.adapters.database.form_tables import form_documents
 from countersign.adapters.database.identity_tables import identity_attempts, identity_proofs
 from countersign.adapters.database.notice_tables import deletions, notices
 from countersign.adapters.database.prepared import Prepared
@@ -30,7 +31,7 @@ from countersign.domain.errors import NotFound
 _ADD = Prepared(insert(deletions))
 _GET = Prepared(select(deletions).where(deletions.c.envelope_id == bindparam("envelope_id")))
 _ALL = select(deletions).order_by(deletions.c.deleted_at, deletions.c.envelope_id)
-_OF_ENVELOPE = [
+OF_ENVELOPE = [
     evidence,
     messages,
     notices,
@@ -38,7 +39,7 @@ _OF_ENVELOPE = [
     file_uses,
     chat,
 ]
-_OF_TASKS = [identity_attempts, identity_proofs, sign_codes]
+OF_TASKS = [identity_attempts, identity_proofs, sign_codes]
 _SHA: BindParameter[str] = bindparam("sha256")
 _USED = select(
     or_(
@@ -47,6 +48,7 @@ _USED = select(
         exists().where(documents.c.blank_sha256 == _SHA),
         exists().where(stored_files.c.sha256 == _SHA),
         exists().where(templates.c.upload_sha256 == _SHA),
+        exists().where(form_documents.c.upload_sha256 == _SHA),
     )
 )
 
@@ -76,11 +78,12 @@ class Deletions:
         told = select(deliveries.c.id).where(deliveries.c.envelope_id == envelope_id)
         self._tx.write(delete(attempts).where(attempts.c.delivery_id.in_(told)))
         self._tx.write(delete(deliveries).where(deliveries.c.envelope_id == envelope_id))
-        for table in _OF_ENVELOPE:
+        for table in OF_ENVELOPE:
             self._tx.write(delete(table).where(table.c.envelope_id == envelope_id))
-        for table in _OF_TASKS:
+        for table in OF_TASKS:
             self._tx.write(delete(table).where(table.c.task_id.in_(task_ids)))
-        self._tx.write(delete(bases).where(bases.c.key.in_(base_keys)))
+        in_use = exists().where(documents.c.base_key == bases.c.key)
+        self._tx.write(delete(bases).where(bases.c.key.in_(base_keys), ~in_use))
 
     def is_used(self, sha256: str) -> bool:
         return bool(self._tx.read(_USED, {"sha256": sha256}).scalar())

@@ -3,7 +3,7 @@ in these rows as it is; whoever writes them closes it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,23 +29,6 @@ class EnvelopeRows:
     task_documents: dict[tuple[str, int], Row] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What to do to one table's rows."""
-
-    removed: Sequence[Row]
-    added: Sequence[Row]
-    changed: Sequence[Row]
-
-    @classmethod
-    def between(cls, before: Mapping[Any, Row], after: Mapping[Any, Row]) -> Difference:
-        return cls(
-            removed=[row for key, row in before.items() if key not in after],
-            added=[row for key, row in after.items() if key not in before],
-            changed=[row for key, row in after.items() if key in before and before[key] != row],
-        )
-
-
 # ------------------------------------------------------------------ to rows
 
 
@@ -58,6 +41,7 @@ def envelope_row(envelope: Envelope) -> Row:
         "origin": envelope.origin,
         "environment": envelope.environment,
         "project_id": envelope.project_id,
+        "folder": envelope.folder,
         "name": envelope.name,
         "folded_name": envelope.name.casefold(),
         "sender_name": envelope.sender_name,
@@ -156,6 +140,7 @@ def _envelope(
         origin=row["origin"],
         environment=row["environment"],
         project_id=row["project_id"],
+        folder=row["folder"],
         name=row["name"],
         sender_name=row["sender_name"],
         created_at=row["created_at"],

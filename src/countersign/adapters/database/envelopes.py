@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from countersign.adapters.database import envelope_rows as shape
+from countersign.adapters.database.differences import Difference
 from countersign.adapters.database.evidence import Evidence
 from countersign.adapters.database.listing import IDS, Listing
 from countersign.adapters.database.names import Names
@@ -242,7 +243,7 @@ class Envelopes:
         after = shape.to_rows(envelope)
         self._task_counts.changed(envelope, before.tasks.values(), after.tasks.values())
         differences = [
-            (table, shape.Difference.between(getattr(before, name), getattr(after, name)))
+            (table, Difference.between(getattr(before, name), getattr(after, name)))
             for name, table in CHILDREN.items()
         ]
         for table, difference in reversed(differences):

@@ -126,7 +126,7 @@ def _in_order(wanted: Select[tuple[str]], query: EnvelopeQuery) -> Select[tuple[
 
 def _looks_inside(query: EnvelopeQuery) -> bool:
     """Whether something else is to be looked at than what is counted, and names."""
-    other = (query.credential_ids, query.opened)
+    other = (query.credential_ids, query.opened, query.folder)
     return any(one is not None for one in other) or bool(query.task_statuses)
 
 
@@ -190,7 +190,7 @@ def _matching(query: EnvelopeQuery) -> Select[tuple[str]]:
 
 def _conditions(query: EnvelopeQuery) -> Sequence[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    for column in ("project_id", "origin", "environment", "begun"):
+    for column in ("project_id", "folder", "origin", "environment", "begun"):
         if (value := getattr(query, column)) is not None:
             found.append(envelopes.c[column] == value)
     if query.credential_ids is not None:

@@ -132,6 +132,9 @@ class Counts:
     def added(self, envelope: Envelope) -> None:
         self._write([_count(envelope, _state(envelope), 1)], envelope)
 
+    def removed(self, envelope: Envelope) -> None:
+        self._write([_count(envelope, _state(envelope), -1)], envelope)
+
     def moved(self, envelope: Envelope, status: str, begun: bool) -> None:
         """`status` and `begun` are what the envelope was before. Counts are written in one order,
         so that no two writers wait for each other in turn."""

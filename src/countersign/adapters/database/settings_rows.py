@@ -17,6 +17,8 @@ def settings_json(settings: EnvelopeSettings) -> Row:
         "send_final_copy": settings.send_final_copy,
         "skip_intro": settings.skip_intro,
         "reminder_days": settings.reminder_days,
+        "reminders": settings.reminders,
+        "warning_days": settings.warning_days,
         "on_decline": settings.on_decline.value,
         "after": after_json(settings.after),
         "branding": branding_json(settings.branding),
@@ -30,6 +32,7 @@ def settings_json(settings: EnvelopeSettings) -> Row:
         "has_notices": settings.has_notices,
         "has_packages": settings.has_packages,
         "days_kept": settings.days_kept,
+        "erases_unended": settings.erases_unended,
     }
 
 

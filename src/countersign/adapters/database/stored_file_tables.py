@@ -1,4 +1,4 @@
-"""The tables of stored files, packages and the archive."""
+"""The tables of stored files, packages and the archive, and of records of deletions."""
 
 from __future__ import annotations
 
@@ -51,6 +51,8 @@ packages = Table(
     Column("ready_at", Time),
     Index(None, "envelope_id"),
 )
+
+# What stays of an envelope that was deleted
 
 # Without parts there is left what is known of a removed one
 archived_files = Table(

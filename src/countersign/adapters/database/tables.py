@@ -91,6 +91,7 @@ envelopes = Table(
     Column("version", Integer, nullable=False),
     Column("chain_length", Integer, nullable=False),
     Column("chain_head", SHA256, nullable=False),
+    Column("folder", CleanText, nullable=False, server_default=""),
     Index("ix_envelopes_newest_of_account", "account_id", "created_at", "id"),
     Index("ix_envelopes_newest_of_credential", "credential_id", "created_at", "id"),
 )
@@ -116,6 +117,7 @@ documents = Table(
     Index(None, "upload_sha256"),
     Index(None, "base_sha256"),
     Index(None, "blank_sha256"),
+    Index(None, "base_key"),
 )
 
 segments = Table(
@@ -173,6 +175,8 @@ tasks = Table(
     Column("forwarding", Json),
     Column("archiving", Json),
     Column("is_text", Boolean, nullable=False, server_default=false()),
+    Column("message", CleanText, nullable=False, server_default=""),
+    Column("person_title", CleanText, nullable=False, server_default=""),
     Index(None, "envelope_id", "position"),
 )
 IS_GUEST = text("guest_of IS NOT NULL")

@@ -13,6 +13,7 @@ from countersign.adapters.database.chat import Chat
 from countersign.adapters.database.deletions import Deletions
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.envelopes import Envelopes
+from countersign.adapters.database.forms import Forms
 from countersign.adapters.database.identity import Identities
 from countersign.adapters.database.interfaces import Interfaces
 from countersign.adapters.database.jobs import JobQueue, Jobs
@@ -67,6 +68,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.packages: library_ports.Packages = Packages(self._tx)
         self.notices: library_ports.Notices = Notices(self._tx)
         self.deletions: library_ports.Deletions = Deletions(self._tx)
+        self.forms: library_ports.Forms = Forms(self._tx)
         self.archive: library_ports.Archive = Archive(self._tx)
         self.templates: ports.Templates = Templates(self._tx)
         self.bases: library_ports.Bases = Bases(self._tx)

@@ -21,7 +21,9 @@ def _(message: str) -> str:
 
 
 WORDS: Mapping[EventKind, str] = {
+    EventKind.ENVELOPE_DRAFTED: _("Drafted"),
     EventKind.ENVELOPE_SENT: _("Sent"),
+    EventKind.ENVELOPE_EXPIRES_SOON: _("Close to its deadline"),
     EventKind.TASK_ADDED: _("Added"),
     EventKind.TASK_READY: _("May sign from now on"),
     EventKind.MESSAGE_ANSWERED: _("The mail server answered"),

@@ -115,8 +115,7 @@ class Engine:
         layout = document.media_type
         if not document.is_text:
             layout = layout_of(envelope, document).digest()
-        apart = f" {envelope.id}" if envelope.keeps_bases_apart else ""
-        named = f"{WRITER} {document.upload.sha256} {layout}{apart}"
+        named = f"{WRITER} {document.upload.sha256} {layout}"
         return hashlib.sha256(named.encode()).hexdigest()
 
     def prepare(self, envelope: Envelope, document: Document) -> Base:

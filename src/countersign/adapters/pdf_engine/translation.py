@@ -16,7 +16,7 @@ from countersign.domain.document import Document, Segment, SegmentKind
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
 from countersign.domain.growing import places_for
-from countersign.domain.task import Act, Field, FieldKind, Task
+from countersign.domain.task import Act, Field, FieldKind, Person, Task
 from countersign.pdf.verify.facts import Claims, Expected, ExpectedAct
 from countersign.usecases.file_ports import VerificationFailed
 
@@ -61,7 +61,7 @@ def act_values(
 ) -> pdf.ActValues:
     return pdf.ActValues(
         name=task.person.name,
-        contact=task.person.email or task.person.phone or "",
+        contact=_contact(task.person),
         identified_by=_identified_by(task, language),
         method=method_name(act.method, language),
         ip=act.visitor.ip,
@@ -70,6 +70,12 @@ def act_values(
         signature_image=image if act.method == "drawn" else None,
         typed=(act.text or "") if act.method == "typed" else "",
     )
+
+
+def _contact(person: Person) -> str:
+    """Where somebody is reached, after what they are there."""
+    reached = person.email or person.phone or ""
+    return ", ".join(filter(None, (person.title, reached)))
 
 
 def _identified_by(task: Task, language: str) -> str:

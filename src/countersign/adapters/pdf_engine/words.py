@@ -30,6 +30,7 @@ METHODS = {
 IDENTITIES = {
     "email_code": _("One-time code by e-mail"),
     "artifact": _("Ticket from the sender"),
+    "cpr": _("CPR number, typed in"),
 }
 BY_LINK = _("Personal signing link")
 OWN_KEY = _("Own certificate ({service})")

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from countersign.domain.errors import NotFound
-from countersign.domain.identity import CODE_METHODS
+from countersign.domain.errors import Invalid, NotFound
+from countersign.domain.identity import CODE_METHODS, NUMBER_METHODS
 from countersign.httpkit import Answer
 from countersign.pages import i18n
 from countersign.pages.headers import PAGE_HEADERS
@@ -28,6 +28,7 @@ from countersign.usecases.return_identity import ReturnIdentity, return_identity
 from countersign.usecases.send_code import send_code
 from countersign.usecases.simulate_identity import SimulatedPerson, simulate_identity
 from countersign.usecases.start_identity import StartIdentity, start_identity
+from countersign.usecases.tell_number import tell_number
 
 CALLBACK = "/s/identity/callback"
 BY_CODE = (*CODE_METHODS, "sms_code")
@@ -44,11 +45,13 @@ class SimulateInput(BaseModel):
 
 class IdentityInput(BaseModel):
     """Nothing begins: a code is sent, or the eID's order starts. `code` checks the code that was
-    sent, `cancel` breaks the order off, `simulate` answers it in a sandbox."""
+    sent, `national_id` is the number that is asked for, `cancel` breaks the order off, `simulate`
+    answers it in a sandbox."""
 
     model_config = ConfigDict(strict=True)
 
     code: Annotated[str, Field(max_length=40)] | None = None
+    national_id: Annotated[str | None, Field(max_length=40, repr=False)] = None
     cancel: bool = False
     simulate: SimulateInput | None = None
 
@@ -93,12 +96,15 @@ class IdentityStep:
     ) -> Answer:
         """Begins, checks, breaks off or simulates a proof of identity. `email_code`: without a body
         a code is mailed (202; after 30 seconds another one may be asked for, five an hour; ten
-        minutes and five tries each), with `code` it is checked. An eID by its name: without a body
-        an order starts, then ask every two seconds how it stands. A proof is the task's: whichever
-        device opens the link next need not give it again."""
+        minutes and five tries each), with `code` it is checked. `cpr`: with `national_id`, five
+        tries an hour. An eID by its name: without a body an order starts, then ask every two
+        seconds how it stands. A proof is the task's: whichever device opens the link next need not
+        give it again."""
         task_id, given = self._ports.links.task_id(token), body or IdentityInput()
         if method in BY_CODE:
             return self._by_code(task_id, method, given.code)
+        if method in NUMBER_METHODS:
+            return self._by_number(task_id, method, given.national_id)
         if given.cancel:
             cancel_identity(task_id, method, self._ports)
             return Answer(IdentityAnswer(status="idle"))
@@ -147,6 +153,12 @@ class IdentityStep:
             return Answer(IdentityAnswer(status="proved"))
         place = masked(task.person.email or "")
         return Answer(IdentityAnswer(status="sent", sent_to=place), status=202)
+
+    def _by_number(self, task_id: str, method: str, number: str | None) -> Answer:
+        if number is None:
+            raise Invalid("a number is missing", {"national_id": "missing"})
+        tell_number(task_id, method, number, self._ports)
+        return Answer(IdentityAnswer(status="proved"))
 
     def _start(
         self, task_id: str, method: str, request: Request, query: LanguageQuery

@@ -22,6 +22,7 @@ from countersign.pages.signing.strings import (
     NOTICE_STRINGS,
     browser_strings,
     main_action,
+    way_text,
     whole_consent,
 )
 from countersign.usecases.ticket import TICKET
@@ -61,7 +62,7 @@ def render_task(state: State, base: str, language: str, frame: str | None = None
         deadline_iso=state["task"]["deadline"],
         signs=signs,
         methods=_offered_methods(state) if signs else [],
-        others=_other_eids(state),
+        others=_other_ways(state, language),
         due_name=eid_name(next(iter(state["identity"]["due"]), "")),
         page_widths=PAGE_WIDTHS,
         simulated=state["identity"].get("simulated", False),
@@ -177,12 +178,14 @@ def _offered_methods(state: State) -> list[tuple[str, str]]:
     return offered
 
 
-def _other_eids(state: State) -> list[tuple[str, str]]:
-    """What may be used in place of the eID that is asked for now."""
+def _other_ways(state: State, language: str) -> list[tuple[str, str]]:
+    """What may be used in place of what is asked for now."""
     due, choice = state["identity"]["due"], state["identity"].get("choice", ())
     if not due or due[0] not in choice:
         return []
-    return [(method, eid_name(method)) for method in choice if method not in (due[0], TICKET)]
+    return [
+        (method, way_text(language, method)) for method in choice if method not in (due[0], TICKET)
+    ]
 
 
 def _first_step(state: State) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from gettext import NullTranslations
 
+from countersign.domain.eids import eid_name
 from countersign.pages import i18n
 
 
@@ -27,6 +28,10 @@ BROWSER_STRINGS = {
     "code_missing": _("Please ask for a code first."),
     "code_too_soon": _("A code was sent a moment ago. Enter it, or wait a minute for a new one."),
     "too_many_tries": _("Too many tries. Wait a minute, then ask for a new code."),
+    "number_empty": _("Please enter your CPR number."),
+    "number_wrong": _("This is no CPR number. Please look again."),
+    "number_of_somebody_else": _("This is not the number of the person who is asked to sign."),
+    "number_too_often": _("Too many tries. Please wait an hour."),
     "eid_scan": _("Scan the code with {method} on your phone."),
     "eid_app": _("Follow the instructions in {method}."),
     "eid_new_tab": _(
@@ -112,6 +117,20 @@ CONSENT: Mapping[str, str] = {
     "view": _("I have read the document."),
     "upload": _("This is the file that I was asked for."),
 }
+
+
+# Ways to prove who one is that are no eIDs, as people choose among them
+WAYS: Mapping[str, str] = {
+    "email_code": _("Code by e-mail"),
+    "sms_code": _("Code by SMS"),
+    "cpr": _("CPR number"),
+}
+
+
+def way_text(language: str, method: str) -> str:
+    """What people call a way to prove who they are."""
+    text = WAYS.get(method)
+    return i18n.translations(language).gettext(text) if text else eid_name(method)
 
 
 def main_action(actions: Iterable[str]) -> str:

@@ -1,0 +1,69 @@
+"""What can be said of a request only when its values stand side by side. The first thing that is
+wrong is told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from countersign.dialects.nextsign.errors import Rejected
+from countersign.dialects.nextsign.methods import EIDS, WITH_CPR, check_schemas
+from countersign.dialects.nextsign.schemas import NewCase, NewRecipient
+from countersign.domain.national_id import is_cpr_number
+
+
+def check_case(asked: NewCase, offered: Collection[str]) -> None:
+    """`offered` are the eIDs that can be asked. Raises Rejected."""
+    if asked.emailtemplate is not None:
+        raise Rejected(400, f"Email template not found: {asked.emailtemplate}")
+    check_people(asked.recipients, asked.signingSchemas, offered)
+    if not any(document.signObligated for document in asked.documents):
+        raise Rejected(400, "At least one document to sign is required")
+
+
+def check_people(
+    recipients: Sequence[NewRecipient], schemas: Sequence[str], offered: Collection[str]
+) -> None:
+    """Raises Rejected; `schemas` are those of the case."""
+    check_schemas(schemas, offered)
+    for index, each in enumerate(recipients):
+        if wrong := _wrong(each, schemas_of(each, schemas)):
+            raise Rejected(400, f"Recipient {index}: {wrong}")
+        check_schemas(schemas_of(each, schemas), offered)
+    if not any(each.signing for each in recipients):
+        raise Rejected(400, "At least one signing recipient is required")
+
+
+def schemas_of(recipient: NewRecipient, schemas: Sequence[str]) -> Sequence[str]:
+    """Those among which this one may choose."""
+    return schemas if recipient.signingSchema is None else (recipient.signingSchema,)
+
+
+def _wrong(each: NewRecipient, schemas: Sequence[str]) -> str:
+    return _wrong_way(each) or _wrong_cpr(each, schemas)
+
+
+def _wrong_way(each: NewRecipient) -> str:
+    """Of how they are reached."""
+    if each.template is not None:
+        return f"template not found: {each.template}"
+    if each.type == "eboks":
+        return "delivery by e-Boks is not available"
+    if each.type == "phone" or each.addPhone:
+        return "delivery by SMS is not available" if each.phone else "phone is required"
+    return "" if each.email else "email is required"
+
+
+def _wrong_cpr(each: NewRecipient, schemas: Sequence[str]) -> str:
+    if each.needsCpr and not each.cpr:
+        return "cpr is required when needsCpr is true"
+    if each.cpr and not is_cpr_number(plain_cpr(each.cpr)):
+        return "invalid cpr"
+    without = [one for one in schemas if one in EIDS and one not in WITH_CPR]
+    if each.needsCpr and without:
+        return f"needsCpr is not possible with {without[0]}"
+    return ""
+
+
+def plain_cpr(text: str) -> str:
+    """One hyphen is forgiven."""
+    return text.replace("-", "", 1)

@@ -1,0 +1,215 @@
+"""The vendor's shapes in the vendor's spelling: what we read. What we answer is in answers.py."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, field_validator, model_validator
+
+MOST_RECIPIENTS, MOST_DOCUMENTS, MOST_CASES, MOST_CONVERTED = 100, 50, 100, 20
+LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
+# No database, PDF or mail header takes all of these, and some make a name look like another
+UNPRINTABLE = "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+ONE_LINE = rf"^[^{UNPRINTABLE}]*[^\s{UNPRINTABLE}][^{UNPRINTABLE}]*$"
+PLAIN = rf"^[^{UNPRINTABLE}]*$"
+MAIL = rf"^[^\s@{UNPRINTABLE}]+@[^\s@{UNPRINTABLE}]+\.[^\s@{UNPRINTABLE}]+$"
+WEB_ADDRESS = r"^https?://[^\s\x00-\x1f\x7f]+$"
+NO_NUL = r"^[^\x00]*$"
+
+Language = Literal["da", "en", "sv", "no", "de"]
+Delivery = Literal["email", "phone", "eboks"]
+Title = Annotated[str, Field(min_length=1, max_length=255, pattern=ONE_LINE)]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=ONE_LINE)]
+Reference = Annotated[str, Field(max_length=255, pattern=PLAIN)]
+Folder = Annotated[str, Field(min_length=1, max_length=255, pattern=ONE_LINE)]
+Words = Annotated[str, Field(max_length=5000, pattern=NO_NUL)]
+Email = Annotated[str, Field(max_length=LONGEST_EMAIL, pattern=MAIL)]
+Schema = Annotated[str, Field(max_length=100, pattern=PLAIN, examples=["draw"])]
+
+
+class Input(BaseModel):
+    """Programs of this API send null for what they leave out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_null(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        return {name: value for name, value in values.items() if value is not None}
+
+
+class Reminders(Input):
+    send: bool = False
+    amount: Annotated[int, Field(ge=0, le=10, description="How many at most")] = 2
+    daysBetween: Annotated[int, Field(ge=1, le=30)] = 3
+
+
+class Availability(Input):
+    """`days` from sending until the case expires. Left out, `unlimited` is true unless there are
+    `days`."""
+
+    unlimited: bool | None = None
+    days: Annotated[int, Field(ge=1, le=365)] | None = None
+
+
+class Deletion(Input):
+    """`days` from the end of a case, or its last change, until it is deleted."""
+
+    autoDelete: bool = False
+    days: Annotated[int, Field(ge=1, le=3650)] = 30
+
+
+class Settings(Input):
+    """`allowedRoles` and `template` are kept and answered; everybody with a key sees every case."""
+
+    reminders: Reminders = Reminders()
+    availability: Availability = Availability()
+    deletion: Deletion = Deletion()
+    lang: Language = "da"
+    template: int | None = None
+    allowAPI: bool | None = None
+    allowedRoles: Annotated[list[Reference], Field(max_length=100)] = []
+
+
+class NewRecipient(Input):
+    """`cpr` is compared, and never answered. Lower groups come first."""
+
+    name: Name
+    email: Email | None = None
+    signing: Annotated[bool, Field(description="False: gets a copy at the end")] = True
+    group: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    order: Annotated[
+        int | None, Field(ge=0, le=1_000_000, description="The old name of `group`")
+    ] = None
+    needsCpr: bool = False
+    cpr: Annotated[str | None, Field(max_length=11, repr=False)] = None
+    signingSchema: Schema | None = None
+    redirectUrl: Annotated[str, Field(max_length=2000, pattern=WEB_ADDRESS)] | None = None
+    phone: Annotated[str, Field(max_length=20, pattern=r"^\+[1-9][0-9 ]{5,18}$")] | None = None
+    addPhone: bool = False
+    position: Annotated[str, Field(max_length=100, pattern=PLAIN)] | None = None
+    type: Delivery = "email"
+    template: Reference | None = None
+    message: Words | None = None
+    eboks: dict[str, Any] | None = None
+
+    @property
+    def place(self) -> int:
+        """Where in the order of signing."""
+        return self.group if self.group is not None else self.order or 0
+
+
+class NewDocument(Input):
+    """`file` is base64 with `fileIsBlob`, else an address: that of an upload, or any public one."""
+
+    name: Title
+    file: Annotated[str, Field(min_length=1, examples=["JVBERi0xLjcK"])]
+    fileIsBlob: bool = False
+    signObligated: Annotated[bool, Field(description="False: comes along unsigned")] = True
+
+
+Recipients = Annotated[list[NewRecipient], Field(min_length=1, max_length=MOST_RECIPIENTS)]
+Schemas = Annotated[list[Schema], Field(min_length=1, max_length=20)]
+
+
+class NewCase(Input):
+    title: Title
+    settings: Settings
+    recipients: Recipients
+    documents: Annotated[list[NewDocument], Field(min_length=1, max_length=MOST_DOCUMENTS)]
+    referenceId: Reference | None = None
+    folder: Folder = "Default"
+    autoSend: Annotated[bool, Field(description="False: a draft")] = True
+    customMessage: bool = False
+    message: Words | None = None
+    user_name: Name | None = None
+    user_email: Email | None = None
+    emailtemplate: Reference | None = None
+    signingSchemas: Schemas = ["draw"]
+
+
+class TagValue(Input):
+    """`format` is a date's, in the letters of Moment.js: `DD/MM/YYYY`. What is written for a tag is
+    kept nowhere but in the document, so `sensitive` changes nothing."""
+
+    tag: Annotated[str, Field(min_length=1, max_length=100)]
+    value: Annotated[str, Field(max_length=10_000, pattern=NO_NUL)] | int | float
+    type: Literal["text", "number", "date"] | None = None
+    format: Annotated[str, Field(max_length=50)] | None = None
+    sensitive: bool = False
+
+
+Tags = Annotated[list[TagValue], Field(max_length=500)]
+
+
+class Submission(Input):
+    """What is left out is as the form has it; `settings` are laid over the form's, at every
+    depth."""
+
+    tags: Tags
+    recipients: Recipients
+    title: Title | None = None
+    customMessage: bool = False
+    message: Words | None = None
+    user_name: Name | None = None
+    user_email: Email | None = None
+    state: Annotated[Literal["open", "draft"], Field(description="A draft is not sent")] = "open"
+    signingSchemas: Schemas | None = None
+    settings: Settings | None = None
+    folder: Folder | None = None
+    referenceId: Reference | None = None
+
+
+class FormDefaults(Input):
+    """What a form says for all its submissions."""
+
+    settings: Settings = Settings()
+    recipients: Annotated[list[NewRecipient], Field(max_length=MOST_RECIPIENTS)] = []
+    signingSchemas: Schemas = ["draw"]
+
+
+class Convertible(Input):
+    file: Annotated[str, Field(max_length=4000, pattern=WEB_ADDRESS)]
+    name: Title
+
+
+class Conversion(Input):
+    documents: Annotated[list[Convertible], Field(min_length=1, max_length=MOST_CONVERTED)]
+    tags: Tags = []
+
+
+class CaseQuery(BaseModel):
+    """A `limit` or `index` that can't be used counts as left out, as the vendor does it."""
+
+    status: Literal["signed", "denied", "pending"] | None = None
+    limit: Annotated[int, Field(description="1 to 100")] = 100
+    index: Annotated[int, Field(description="Which page, from 0")] = 0
+    folder: str | None = None
+
+    @field_validator("limit", mode="before")
+    @classmethod
+    def _limit(cls, value: Any) -> int:
+        return _number(value, 1, 100, 100)
+
+    @field_validator("index", mode="before")
+    @classmethod
+    def _index(cls, value: Any) -> int:
+        return _number(value, 0, 1_000_000, 0)
+
+
+def _number(value: Any, least: int, most: int, otherwise: int) -> int:
+    text = str(value)
+    fits = text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most
+    return int(text) if fits else otherwise
+
+
+class NewUpload(Input):
+    """`file` is a data URL, or base64 with `type`."""
+
+    file: str | None = None
+    name: Title | None = None
+    type: Annotated[str, Field(max_length=200)] | None = None
+
+
+class WantedFile(Input):
+    url: str | None = None

@@ -1,0 +1,47 @@
+"""What is wrong with single values of a body, in this vendor's sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from countersign.httpkit import BadField, Refusal
+
+PEOPLE, PAPERS = "recipients", "documents"
+LISTS: Mapping[str, str] = {PEOPLE: "Recipient", PAPERS: "Document", "tags": "Tag"}
+ABSENT = ("missing", "string_too_short")
+
+
+def described(problem: Refusal) -> str:
+    """One sentence: that of the first value which is wrong, in the order of the API's documents."""
+    if problem.status == 415:
+        return f"Content-Type must be {problem.headers.get('Accept', '')}"
+    if not problem.fields:
+        return problem.why[:1].upper() + problem.why[1:]
+    return _sentence(problem.fields[0])
+
+
+def _sentence(bad: BadField) -> str:
+    if not bad.path:
+        return "Body must be a JSON object"
+    name = str(bad.path[0])
+    if len(bad.path) == 1:
+        return _of_whole(name, bad)
+    if name in LISTS and isinstance(bad.path[1], int):
+        return _of_one(name, bad)
+    return f"Invalid {'.'.join(map(str, bad.path))}"
+
+
+def _of_whole(name: str, bad: BadField) -> str:
+    if bad.kind in ABSENT or (bad.kind == "too_short" and name in LISTS):
+        return f"Missing {name}"
+    if bad.kind == "too_long" and bad.context:
+        return f"Too many {name}: at most {bad.context['max_length']}"
+    return f"Invalid {name}"
+
+
+def _of_one(name: str, bad: BadField) -> str:
+    one = f"{LISTS[name]} {bad.path[1]}"
+    if len(bad.path) == 2:
+        return f"{one}: must be an object"
+    field = ".".join(map(str, bad.path[2:]))
+    return f"{one}: {field} is required" if bad.kind in ABSENT else f"{one}: invalid {field}"
