@@ -114,7 +114,9 @@ class FakeEngine:
         tasks = envelope.signers_of(document.id)
         fields = [[(field.kind, field.area) for field in task.fields] for task in tasks]
         audited = envelope.settings.audit_in_document
-        return hashlib.sha256(f"{document.upload.sha256} {fields} {audited}".encode()).hexdigest()
+        apart = envelope.id if envelope.keeps_bases_apart else ""
+        named = f"{document.upload.sha256} {fields} {audited} {apart}"
+        return hashlib.sha256(named.encode()).hexdigest()
 
     def prepare(self, envelope: Envelope, document: Document) -> Base:
         tasks = envelope.signers_of(document.id)

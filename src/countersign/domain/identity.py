@@ -189,7 +189,7 @@ def refuse(task_id: str, method: str, reason: str, now: datetime) -> Event:
     return Event(kind=EventKind.IDENTITY_REFUSED, at=now, task_id=task_id, data=data)
 
 
-def is_person(task: Task, national_id: str, name: str) -> bool:
+def is_person(task: Task, national_id: str, name: str = "") -> bool:
     """Whether this is the one that the task names; a task that names none takes anybody. Numbers
     are compared by their letters and digits alone, names word by word in any case."""
     if not _words(" ".join(task.person.names)) <= _words(name):

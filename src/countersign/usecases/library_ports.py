@@ -1,5 +1,5 @@
 """The database's side of what stands beside envelopes: stored files, packages, notices, archive,
-chat, deletions, and lists of tasks. Part of ports.py."""
+chat, deletions, bases, sign codes, and lists of tasks. Part of ports.py."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 
 from countersign.domain.archive import ArchivedFile
 from countersign.domain.chat import ChatMessage
-from countersign.domain.document import FileRef
+from countersign.domain.document import Base, FileRef
 from countersign.domain.erasing import Deletion
 from countersign.domain.form import Form
 from countersign.domain.notice import Notice
@@ -92,6 +92,22 @@ class Chat(Protocol):
 
     def written(self, envelope_id: str, task_id: str | None, since: datetime) -> int:
         """How many messages the person of a task, or the sender (None), wrote after `since`."""
+
+
+class SignCodes(Protocol):
+    """Which task a short code leads to; codes are named by their keyed hashes."""
+
+    def claim(self, code_hash: str, task_id: str) -> str:
+        """The id of the task that the code leads to: the first that claimed it."""
+
+    def task_id(self, code_hash: str) -> str:
+        """Raises NotFound."""
+
+
+class Bases(Protocol):
+    def get(self, key: str) -> Base | None: ...
+    def add(self, base: Base) -> Base:
+        """The base that is kept: the first of its key."""
 
 
 class Deletions(Protocol):

@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 from countersign.domain.account import Account, Caller, Credential
 from countersign.domain.delivery import Attempt, Delivery, Message, WebhookEndpoint
-from countersign.domain.document import Base
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.events import Event
 from countersign.domain.evidence import Link
@@ -26,11 +25,13 @@ from countersign.usecases.file_ports import Files, PdfEngine
 from countersign.usecases.identity_port import IdentityProviders, OpenIdProviders, Simulated
 from countersign.usecases.library_ports import (
     Archive,
+    Bases,
     Chat,
     Deletions,
     Forms,
     Notices,
     Packages,
+    SignCodes,
     StoredFiles,
     Tasks,
 )
@@ -230,12 +231,6 @@ class Identities(Protocol):
         """Raises NotFound."""
 
 
-class Bases(Protocol):
-    def get(self, key: str) -> Base | None: ...
-    def add(self, base: Base) -> Base:
-        """The base that is kept: the first of its key."""
-
-
 class Messages(Protocol):
     def add(self, message: Message) -> bool:
         """False when one with this key exists already: nothing was added."""
@@ -331,16 +326,6 @@ class Interfaces(Protocol):
         """By name."""
 
     def remove(self, account_id: str, name: str) -> None:
-        """Raises NotFound."""
-
-
-class SignCodes(Protocol):
-    """Which task a short code leads to; codes are named by their keyed hashes."""
-
-    def claim(self, code_hash: str, task_id: str) -> str:
-        """The id of the task that the code leads to: the first that claimed it."""
-
-    def task_id(self, code_hash: str) -> str:
         """Raises NotFound."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from countersign.domain import sealing
 from countersign.domain.document import Base, Document, Segment
-from countersign.domain.envelope import Envelope, EnvelopeStatus
+from countersign.domain.envelope import EnvelopeStatus
 from countersign.domain.errors import NotFound
 from countersign.usecases.ports import Ports
 from countersign.usecases.retrying import on_stale_state
@@ -21,7 +21,7 @@ def _seal(envelope_id: str, ports: Ports) -> None:
         envelope = uow.envelopes.get(envelope_id)
         open_documents = sealing.unsealed(envelope)
         bases = {document.id: uow.bases.get(document.base_key) for document in open_documents}
-    if envelope.status is not EnvelopeStatus.SEALING or _is_sealed(envelope):
+    if envelope.status is not EnvelopeStatus.SEALING or not open_documents:
         return
     seals = {
         document.id: _seal_one(document, bases[document.id], ports) for document in open_documents
@@ -30,12 +30,6 @@ def _seal(envelope_id: str, ports: Ports) -> None:
     with ports.unit_of_work() as uow:
         uow.envelopes.save(envelope, events)
         uow.commit()
-
-
-def _is_sealed(envelope: Envelope) -> bool:
-    """Where nothing was to be signed, there is nothing to seal either."""
-    signed = [document for document in envelope.documents if document.segments]
-    return bool(signed) and not sealing.unsealed(envelope)
 
 
 def _seal_one(document: Document, base: Base | None, ports: Ports) -> tuple[Segment, ...]:

@@ -71,13 +71,13 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.forms: library_ports.Forms = Forms(self._tx)
         self.archive: library_ports.Archive = Archive(self._tx)
         self.templates: ports.Templates = Templates(self._tx)
-        self.bases: ports.Bases = Bases(self._tx)
+        self.bases: library_ports.Bases = Bases(self._tx)
         self.messages: ports.Messages = Messages(self._tx)
         self.webhooks: ports.Webhooks = Webhooks(self._tx)
         self.chat: library_ports.Chat = Chat(self._tx)
         self.repeats: ports.Repeats = Repeats(self._tx, secrets)
         self.interfaces: ports.Interfaces = Interfaces(self._tx)
-        self.sign_codes: ports.SignCodes = SignCodes(self._tx)
+        self.sign_codes: library_ports.SignCodes = SignCodes(self._tx)
         self.jobs: ports.Jobs = self._jobs
 
     def __enter__(self) -> DatabaseUnitOfWork:
