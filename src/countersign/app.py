@@ -41,14 +41,30 @@ from countersign.adapters.keys.pkcs12 import load_pkcs12
 from countersign.adapters.links import SignedLinks
 from countersign.adapters.mail import SandboxMailer, SmtpMailer
 from countersign.adapters.outbound_http import OutboundHttp
-from countersign.adapters.pdf_engine import Engine, Keyring, MerchantSigning, use_font_directory
+from countersign.adapters.pdf_engine import (
+    Engine,
+    Keyring,
+    MerchantSigning,
+    use_font_directory,
+    verifier,
+)
 from countersign.adapters.secrets import SecretBox, master_key, subkey
 from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
 from countersign.dialects import Dialect, signature_nc, signeum, signicat_v2
 from countersign.domain.eids import EID_NAMES
-from countersign.pages import downloads, front, operations, pki, sandbox, static, token, widget
+from countersign.pages import (
+    downloads,
+    front,
+    operations,
+    pki,
+    sandbox,
+    static,
+    token,
+    verify,
+    widget,
+)
 from countersign.pages.signing import api as signing
 from countersign.pages.signing.identity import CALLBACK
 from countersign.settings import PREFIX, BadSettings, Settings
@@ -77,6 +93,7 @@ class Installation:
     queue: JobQueue
     worker: Worker
     keys: LocalKeys
+    workshop: Workshop
     hits: Hits
 
     def is_sandbox(self) -> bool:
@@ -150,6 +167,7 @@ def _installation(
         queue=queue,
         worker=worker,
         keys=keys,
+        workshop=workshop,
         hits=hits,
     )
 
@@ -303,11 +321,16 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
         "/pki": pki.build(_published(installation)),
         "/static": static.build(),
         "/widget": widget.build(),
+        "/verify": _verify_page(installation, runtime),
         "/healthz": health,
         "/readyz": health,
         "/metrics": health,
     }
-    links = {"The signing page's API": "/s/docs", "Access tokens": f"{token.PREFIX}/docs"}
+    links = {
+        "Check the signatures of a PDF": verify.PREFIX,
+        "The signing page's API": "/s/docs",
+        "Access tokens": f"{token.PREFIX}/docs",
+    }
     for dialect in DIALECTS:
         links[f"{dialect.name}: API"] = dialect.docs
     if settings.sandbox:
@@ -316,6 +339,13 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
         pages["/sandbox"] = sandbox.build(ports, runtime, mail_from=settings.mail_from)
     pages["/"] = front.build(links)
     return pages
+
+
+def _verify_page(installation: Installation, runtime: httpkit.Runtime) -> ASGIApp:
+    verify_file = verifier(installation.workshop, lambda: [installation.keys.certificate("root")])
+    return verify.build(
+        runtime, verify_file, largest_file=installation.settings.max_upload_mb << 20
+    )
 
 
 def _published(installation: Installation) -> pki.Published:

@@ -3,7 +3,13 @@
 from countersign.adapters.pdf_engine.engine import Engine
 from countersign.adapters.pdf_engine.keyring import Keyring
 from countersign.adapters.pdf_engine.merchant import MerchantSigning
-from countersign.adapters.pdf_engine.verifying import Verdict, missing_scripts, verify_anybody
+from countersign.adapters.pdf_engine.verifying import (
+    Verdict,
+    Words,
+    missing_scripts,
+    verifier,
+    verify_anybody,
+)
 from countersign.pdf import use_font_directory
 
 __all__ = [
@@ -11,7 +17,9 @@ __all__ = [
     "Keyring",
     "MerchantSigning",
     "Verdict",
+    "Words",
     "missing_scripts",
     "use_font_directory",
+    "verifier",
     "verify_anybody",
 ]
