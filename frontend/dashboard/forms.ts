@@ -14,7 +14,12 @@ function onSubmit(form: HTMLFormElement, event: SubmitEvent): void {
     event.preventDefault();
     return;
   }
-  if (form.method !== "post") return;
+  const question = form.dataset["ask"];
+  if (question && !confirm(question)) {
+    event.preventDefault();
+    return;
+  }
+  if (event.defaultPrevented || form.method !== "post") return;
   form.dataset["sent"] = "yes";
   const button = event.submitter;
   const busy = button?.dataset["busy"];

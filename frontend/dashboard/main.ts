@@ -1,5 +1,8 @@
 import { maybeId } from "../shared/dom";
 import { prepareForms } from "./forms";
+import { preparePasskeys } from "./passkeys";
 
 prepareForms();
+preparePasskeys();
 if (maybeId("verify-form")) void import("./drop").then(({ prepareDrop }) => prepareDrop());
+if (maybeId("qr")) void import("./qr").then(({ drawQr }) => drawQr());

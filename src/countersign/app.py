@@ -33,6 +33,7 @@ from countersign.adapters.identity.client_certificate import load_client_certifi
 from countersign.adapters.identity.of_account import AccountEids
 from countersign.adapters.identity.openid.directory import Directory
 from countersign.adapters.identity.openid.provider import OpenIdConnect
+from countersign.adapters.identity.sign_in import AccountSignIn
 from countersign.adapters.identity.simulated import SimulatedIdentity
 from countersign.adapters.invitations import MailInvitations
 from countersign.adapters.keys.local import AUTHORITIES, LocalKeys, open_local_keys
@@ -40,6 +41,7 @@ from countersign.adapters.keys.material import KeysUnusable
 from countersign.adapters.keys.pkcs12 import load_pkcs12
 from countersign.adapters.links import SignedLinks
 from countersign.adapters.mail import SandboxMailer, SmtpMailer
+from countersign.adapters.member_desk import member_ports
 from countersign.adapters.outbound_http import OutboundHttp
 from countersign.adapters.pdf_engine import (
     Engine,
@@ -54,6 +56,7 @@ from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
 from countersign.dialects import Dialect, signature_nc, signeum, signicat_v2
 from countersign.domain.eids import EID_NAMES
+from countersign.domain.openid import SIGN_IN
 from countersign.pages import (
     downloads,
     front,
@@ -65,11 +68,15 @@ from countersign.pages import (
     verify,
     widget,
 )
+from countersign.pages.dashboard import api as dashboard
+from countersign.pages.dashboard.access import PREFIX as DASHBOARD
+from countersign.pages.dashboard.entering import SSO_RETURN
 from countersign.pages.signing import api as signing
 from countersign.pages.signing.identity import CALLBACK
 from countersign.settings import PREFIX, BadSettings, Settings
 from countersign.usecases.file_ports import Files
 from countersign.usecases.identity_port import IdentityProvider
+from countersign.usecases.member_ports import MemberPorts
 from countersign.usecases.outside_ports import Mailer
 from countersign.usecases.ports import Clock, Ports, UnitOfWork
 
@@ -95,6 +102,8 @@ class Installation:
     keys: LocalKeys
     workshop: Workshop
     hits: Hits
+    sign_in: AccountSignIn
+    desk: MemberPorts
 
     def is_sandbox(self) -> bool:
         """Whether this is one, or was one when it was served: `account create` is not told."""
@@ -127,6 +136,7 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         installation = _installation(settings, database, workshop, hits, fetcher, outside)
         if isinstance(installation.ports.identity, AccountEids):
             stack.enter_context(closing(installation.ports.identity))
+        stack.enter_context(closing(installation.sign_in))
         yield installation
 
 
@@ -158,6 +168,8 @@ def _installation(
     keys = open_local_keys(settings.data / "keys" / "pki", settings.public_url, clock())
     queue = JobQueue(database, job_clock)
     ports = outside(_ports(settings, database, queue, clock, keys, workshop, fetcher))
+    public = settings.public_url.rstrip("/")
+    sign_in = AccountSignIn(ports.unit_of_work, public + SSO_RETURN)
     poll = SANDBOX_POLL if settings.sandbox else POLL
     worker = Worker(queue, jobs.handlers(ports), jobs.retry_after, jobs.QUEUES, poll=poll)
     return Installation(
@@ -169,6 +181,8 @@ def _installation(
         keys=keys,
         workshop=workshop,
         hits=hits,
+        sign_in=sign_in,
+        desk=member_ports(ports, public + DASHBOARD, settings.mail_from, sign_in),
     )
 
 
@@ -244,7 +258,11 @@ def _identity(
     def own(account_id: str) -> dict[str, IdentityProvider]:
         with unit_of_work() as uow:
             found = uow.openid_providers.all(account_id)
-        return {one.name: OpenIdConnect(one, callback, directory) for one in found}
+        return {
+            one.name: OpenIdConnect(one, callback, directory)
+            for one in found
+            if one.name != SIGN_IN
+        }
 
     return AccountEids(
         simulated or bankid or NoIdentity(),
@@ -321,6 +339,7 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
         "/pki": pki.build(_published(installation)),
         "/static": static.build(),
         "/widget": widget.build(),
+        DASHBOARD: dashboard.build(installation.desk, runtime),
         "/verify": _verify_page(installation, runtime),
         "/healthz": health,
         "/readyz": health,

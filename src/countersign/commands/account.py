@@ -9,9 +9,11 @@ from countersign import app
 from countersign.commands.demo_contract import add_sample_template
 from countersign.commands.options import Subparsers, add_data, existing, settings_of
 from countersign.domain.account import PRODUCTION, TEST
+from countersign.domain.member import clean_email
 from countersign.usecases.change_account import change_account, limit_account, permit_account
 from countersign.usecases.create_account import create_account
 from countersign.usecases.create_credential import CreateCredential, create_credential
+from countersign.usecases.join_dashboard import invite_owner
 from countersign.usecases.ports import Ports
 
 Made = dict[str, dict[str, str]]
@@ -102,7 +104,7 @@ def make_account(name: str, email: str, installation: app.Installation) -> Made:
     """An account with one credential for each API, and their secrets; in a sandbox with a sample
     template. Raises Invalid."""
     ports = installation.ports
-    account = create_account(name, email, ports)
+    account = create_account(name, clean_email(email), ports)
     if installation.is_sandbox():
         add_sample_template(account.id, ports)
 
@@ -117,6 +119,7 @@ def make_account(name: str, email: str, installation: app.Installation) -> Made:
 
     return {
         "account": {"id": account.id, "name": account.name, "email": account.email},
+        "dashboard": {"login_url": invite_owner(account, installation.desk)},
         "signature_nc": {"token": secret(PRODUCTION), "test_token": secret(TEST)},
         "signicat": _oauth_client(account.id, ports),
         "signeum": {"organization_id": account.id, "api_key": _signeum_key(account.id, ports)},
@@ -138,8 +141,13 @@ def _oauth_client(account_id: str, ports: Ports) -> dict[str, str]:
 
 def _as_text(made: Made) -> str:
     lines = [f"Account {made['account']['name']} ({made['account']['id']})", ""]
-    lines.append("Credentials. They are shown now and never again:")
+    lines += [
+        "The owner joins the dashboard here, once and within 7 days:",
+        f"  {made['dashboard']['login_url']}",
+        "",
+        "Credentials. They are shown now and never again:",
+    ]
     for api, credential in made.items():
-        if api != "account":
+        if api not in ("account", "dashboard"):
             lines += [f"  {api} {name}: {value}" for name, value in credential.items()]
     return "\n".join(lines)

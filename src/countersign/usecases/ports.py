@@ -24,6 +24,7 @@ from countersign.domain.template import Template
 from countersign.usecases.file_ports import Files, PdfEngine
 from countersign.usecases.identity_port import IdentityProviders, OpenIdProviders, Simulated
 from countersign.usecases.library_ports import Packages, StoredFiles, Tasks
+from countersign.usecases.member_store import MemberStore
 from countersign.usecases.merchant_port import MerchantKeys, MerchantSigner
 from countersign.usecases.outside_ports import (
     AccessTokens,
@@ -348,6 +349,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     chat: Chat
     repeats: Repeats
     jobs: Jobs
+    dashboard: MemberStore
 
     def commit(self) -> None: ...
 

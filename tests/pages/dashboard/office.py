@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from countersign import app, jobs
 from countersign.settings import Settings
+from countersign.usecases.join_dashboard import offer_set_up
 
 URL = "http://sign.test"
 CLICK = {"Origin": URL, "Sec-Fetch-Site": "same-origin"}
@@ -75,3 +76,42 @@ def post(browser: TestClient, path: str, headers: dict[str, str] | None = None, 
 def texts(html: str) -> str:
     """What a page says, without its tags."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html))
+
+
+PASSWORD = "wooden boats in grey rain"
+OWNER = "olga@acme.test"
+
+
+def set_up(office: Office, email: str = OWNER, company: str = "Acme AB") -> TestClient:
+    """The first start: the browser of the owner, signed in."""
+    address = offer_set_up(office.installation.desk)
+    assert address is not None
+    browser = office.new_browser()
+    answer = post(
+        browser,
+        address.removeprefix(URL),
+        company=company,
+        name="Olga Öberg",
+        email=email,
+        password=PASSWORD,
+    )
+    assert answer.status_code == 303, texts(answer.text)
+    return browser
+
+
+def add_member(office: Office, owner: TestClient, role: str, email: str = "") -> TestClient:
+    """The browser of a member who was invited by the owner and has joined."""
+    address = email or f"{role}@acme.test"
+    invited = post(owner, "/dashboard/members/invite", email=address, name=f"A {role}", role=role)
+    assert invited.status_code == 303, texts(invited.text)
+    browser = office.new_browser()
+    joined = post(browser, office.link(address), name=f"A {role}", password=PASSWORD)
+    assert joined.status_code == 303, texts(joined.text)
+    return browser
+
+
+def sign_in(office: Office, email: str = OWNER, password: str = PASSWORD) -> tuple[TestClient, Any]:
+    """Another browser, and what signing in there answered."""
+    browser = office.new_browser()
+    browser.get("/dashboard/sign-in")
+    return browser, post(browser, "/dashboard/sign-in", email=email, password=password)

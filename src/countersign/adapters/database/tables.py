@@ -93,6 +93,7 @@ envelopes = Table(
     Column("chain_head", SHA256, nullable=False),
     Index("ix_envelopes_newest_of_account", "account_id", "created_at", "id"),
     Index("ix_envelopes_newest_of_credential", "credential_id", "created_at", "id"),
+    Index("ix_envelopes_state_of_account", "account_id", "status", "created_at", "id"),
 )
 
 documents = Table(

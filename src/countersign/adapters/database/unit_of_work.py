@@ -13,6 +13,7 @@ from countersign.adapters.database.engine import Database
 from countersign.adapters.database.envelopes import Envelopes
 from countersign.adapters.database.identity import Identities
 from countersign.adapters.database.jobs import JobQueue, Jobs
+from countersign.adapters.database.member_records import Stored
 from countersign.adapters.database.merchant_keys import MerchantKeys
 from countersign.adapters.database.messages import Messages
 from countersign.adapters.database.openid_providers import StoredProviders
@@ -28,6 +29,7 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.evidence import Link
 from countersign.usecases import library_ports, merchant_port, ports
 from countersign.usecases.identity_port import OpenIdProviders
+from countersign.usecases.member_store import MemberStore
 from countersign.usecases.outside_ports import Secrets
 from countersign.usecases.ports import FollowUps
 
@@ -65,6 +67,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.chat: ports.Chat = Chat(self._tx)
         self.repeats: ports.Repeats = Repeats(self._tx, secrets)
         self.jobs: ports.Jobs = self._jobs
+        self.dashboard: MemberStore = Stored(self._tx, secrets)
 
     def __enter__(self) -> DatabaseUnitOfWork:
         return self

@@ -5,7 +5,6 @@ from countersign.adapters.pdf_engine.keyring import Keyring
 from countersign.adapters.pdf_engine.merchant import MerchantSigning
 from countersign.adapters.pdf_engine.verifying import (
     Verdict,
-    Words,
     missing_scripts,
     verifier,
     verify_anybody,
@@ -17,7 +16,6 @@ __all__ = [
     "Keyring",
     "MerchantSigning",
     "Verdict",
-    "Words",
     "missing_scripts",
     "use_font_directory",
     "verifier",

@@ -11,6 +11,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from countersign.domain.rights import Right, may
 from countersign.httpkit import page_headers
 from countersign.languages import Catalogues, format_day, format_moment, text_direction
 from countersign.pages.assets import asset_url
@@ -56,7 +57,7 @@ def page(
         .render(
             language=language,
             direction=text_direction(language),
-            **{"visit": None, "error": "", "notice": "", **context},
+            **{"visit": None, "menu": "", "error": "", "notice": "", **context},
         )
     )
     return HTMLResponse(html, status, {**HEADERS, **(headers or {})})
@@ -83,6 +84,7 @@ def environment(language: str) -> Environment:
         TEXTS.texts(language), newstyle=True
     )
     made.globals["asset_url"] = asset_url
+    made.tests["may"] = lambda member, right: may(member, Right(right))
     made.filters["day"] = lambda moment: format_day(moment, language) if moment else ""
     made.filters["moment"] = lambda moment: format_moment(moment, language) if moment else ""
     return made

@@ -1,0 +1,40 @@
+"""The dashboard as an application: all its operations, each with the right that it asks for."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp
+
+from countersign.httpkit import About, Dialect, Operation, Runtime
+from countersign.pages.dashboard.access import visit_from
+from countersign.pages.dashboard.entering import Entrance
+from countersign.pages.dashboard.errors import EXPECTED, shape
+from countersign.pages.dashboard.own import OwnPage
+from countersign.pages.dashboard.people import People
+from countersign.pages.dashboard.same_origin import SameOrigin
+from countersign.usecases.member_ports import MemberPorts
+
+TRIES, WINDOW = 60, 300.0  # of one address to sign in, in so many seconds
+
+
+def operations(desk: MemberPorts, runtime: Runtime) -> list[Operation]:
+    """All of them."""
+    limit = runtime.rate_limit(TRIES, WINDOW)
+    secure = desk.address.startswith("https://")
+    return [
+        *Entrance(desk, limit, secure=secure).operations(),
+        *OwnPage(desk).operations(),
+        *People(desk).operations(),
+    ]
+
+
+def build(desk: MemberPorts, runtime: Runtime) -> ASGIApp:
+    """The application below `/dashboard`."""
+    app = Dialect(
+        About(title="Dashboard", version="1"),
+        operations(desk, runtime),
+        authenticate=lambda request: visit_from(request, desk),
+        shape=shape,
+        expected=EXPECTED,
+        runtime=runtime,
+    ).app
+    return SameOrigin(app, desk.address)
