@@ -330,6 +330,7 @@ def _dialects(settings: Settings, ports: Ports, runtime: httpkit.Runtime) -> dic
 def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, ASGIApp]:
     settings, ports = installation.settings, installation.ports
     signing_page = signing.build(ports, runtime, sandbox=settings.sandbox).app
+    verify_file, largest = _verifier(installation), settings.max_upload_mb << 20
     health = operations.build(installation.database.ping, installation.queue.counts)
     pages: dict[str, ASGIApp] = {
         "/s": signing_page,
@@ -339,8 +340,8 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
         "/pki": pki.build(_published(installation)),
         "/static": static.build(),
         "/widget": widget.build(),
-        DASHBOARD: dashboard.build(installation.desk, runtime),
-        "/verify": _verify_page(installation, runtime),
+        DASHBOARD: dashboard.build(installation.desk, runtime, verify_file),
+        verify.PREFIX: verify.build(runtime, verify_file, largest_file=largest),
         "/healthz": health,
         "/readyz": health,
         "/metrics": health,
@@ -360,11 +361,8 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
     return pages
 
 
-def _verify_page(installation: Installation, runtime: httpkit.Runtime) -> ASGIApp:
-    verify_file = verifier(installation.workshop, lambda: [installation.keys.certificate("root")])
-    return verify.build(
-        runtime, verify_file, largest_file=installation.settings.max_upload_mb << 20
-    )
+def _verifier(installation: Installation) -> verify.Verify:
+    return verifier(installation.workshop, lambda: [installation.keys.certificate("root")])
 
 
 def _published(installation: Installation) -> pki.Published:

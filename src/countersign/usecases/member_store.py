@@ -16,6 +16,7 @@ from countersign.domain.member import (
     Session,
     Ticket,
 )
+from countersign.usecases.account_list import AccountList
 
 
 class Members(Protocol):
@@ -129,3 +130,4 @@ class MemberStore(Protocol):
     audit: AuditLog
     guesses: Guesses
     views: SavedViews
+    envelopes: AccountList

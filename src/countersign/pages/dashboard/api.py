@@ -7,6 +7,8 @@ from starlette.types import ASGIApp
 from countersign.httpkit import About, Dialect, Operation, Runtime
 from countersign.pages.dashboard.access import visit_from
 from countersign.pages.dashboard.entering import Entrance
+from countersign.pages.dashboard.envelope import EnvelopePage, Verify
+from countersign.pages.dashboard.envelopes import EnvelopeList
 from countersign.pages.dashboard.errors import EXPECTED, shape
 from countersign.pages.dashboard.own import OwnPage
 from countersign.pages.dashboard.people import People
@@ -16,22 +18,24 @@ from countersign.usecases.member_ports import MemberPorts
 TRIES, WINDOW = 60, 300.0  # of one address to sign in, in so many seconds
 
 
-def operations(desk: MemberPorts, runtime: Runtime) -> list[Operation]:
-    """All of them."""
+def operations(desk: MemberPorts, runtime: Runtime, verify: Verify) -> list[Operation]:
+    """All of them. `verify` says what a PDF's signatures say."""
     limit = runtime.rate_limit(TRIES, WINDOW)
     secure = desk.address.startswith("https://")
     return [
         *Entrance(desk, limit, secure=secure).operations(),
+        *EnvelopeList(desk).operations(),
+        *EnvelopePage(desk, runtime, verify).operations(),
         *OwnPage(desk).operations(),
         *People(desk).operations(),
     ]
 
 
-def build(desk: MemberPorts, runtime: Runtime) -> ASGIApp:
+def build(desk: MemberPorts, runtime: Runtime, verify: Verify) -> ASGIApp:
     """The application below `/dashboard`."""
     app = Dialect(
         About(title="Dashboard", version="1"),
-        operations(desk, runtime),
+        operations(desk, runtime, verify),
         authenticate=lambda request: visit_from(request, desk),
         shape=shape,
         expected=EXPECTED,

@@ -1,0 +1,103 @@
+"""The list of all envelopes of an account, newest first.
+
+A page begins behind the last envelope of the page before, so the thousandth is as quick as the
+first. Each state has an index of its own order; a search looks at names and people until a page is
+full. Decision record 73.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, desc, func, or_, select, union_all
+
+from countersign.adapters.database.tables import envelopes, tasks
+from countersign.adapters.database.transaction import AnyRow, Transaction
+from countersign.domain.envelope import EnvelopeStatus
+from countersign.domain.task import TaskStatus
+from countersign.usecases.account_list import ListQuery, Row
+
+_SHOWN = (
+    envelopes.c.id,
+    envelopes.c.name,
+    envelopes.c.origin,
+    envelopes.c.environment,
+    envelopes.c.status,
+    envelopes.c.created_at,
+    envelopes.c.due_at,
+)
+
+
+class StoredAccountList:
+    """The port AccountList."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    def page(self, query: ListQuery) -> Sequence[Row]:
+        branches = [_branch(query, status) for status in query.statuses or (None,)]
+        if len(branches) == 1:
+            found = self._tx.read(branches[0]).all()
+        else:
+            several = union_all(*(select(one.subquery()) for one in branches)).subquery()
+            order = (desc(several.c.created_at), desc(several.c.id))
+            found = self._tx.read(select(several).order_by(*order).limit(query.limit)).all()
+        people = self._people([row.id for row in found])
+        return [_row(row, *people.get(row.id, (0, 0))) for row in found]
+
+    def _people(self, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+        if not ids:
+            return {}
+        is_done = case((tasks.c.status == TaskStatus.COMPLETED.value, 1), else_=0)
+        counted = (
+            select(tasks.c.envelope_id, func.sum(is_done), func.count())
+            .where(tasks.c.envelope_id.in_(ids), tasks.c.removed.is_(False))
+            .group_by(tasks.c.envelope_id)
+        )
+        return {row[0]: (int(row[1]), row[2]) for row in self._tx.read(counted)}
+
+
+def _row(found: AnyRow, done: int, people: int) -> Row:
+    return Row(**found._mapping, done=done, people=people)
+
+
+def _branch(query: ListQuery, status: str | None) -> Select[Any]:
+    wanted = select(*_SHOWN).where(envelopes.c.account_id == query.account_id)
+    if status is not None:
+        wanted = wanted.where(envelopes.c.status == status)
+    else:
+        wanted = wanted.where(envelopes.c.status != EnvelopeStatus.DELETED.value)
+    order = (desc(envelopes.c.created_at), desc(envelopes.c.id))
+    return wanted.where(*_conditions(query)).order_by(*order).limit(query.limit)
+
+
+def _conditions(query: ListQuery) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if query.origin:
+        found.append(envelopes.c.origin == query.origin)
+    if query.since is not None:
+        found.append(envelopes.c.created_at >= query.since)
+    if query.until is not None:
+        found.append(envelopes.c.created_at < query.until)
+    if query.behind is not None:
+        at, id = query.behind.created_at, query.behind.id
+        # The first half is for the index; databases don't see it in the second
+        found.append(envelopes.c.created_at <= at)
+        older = envelopes.c.created_at < at
+        found.append(or_(older, and_(envelopes.c.created_at == at, envelopes.c.id < id)))
+    if query.text:
+        found.append(_mentions(query.text))
+    return found
+
+
+def _mentions(text: str) -> ColumnElement[bool]:
+    someone = select(tasks.c.id).where(
+        tasks.c.envelope_id == envelopes.c.id,
+        or_(
+            tasks.c.name.icontains(text, autoescape=True),
+            tasks.c.email.icontains(text, autoescape=True),
+        ),
+    )
+    named = envelopes.c.folded_name.contains(text.casefold(), autoescape=True)
+    return or_(named, someone.exists())
