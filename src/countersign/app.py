@@ -51,9 +51,11 @@ from countersign.adapters.pdf_engine import (
     verifier,
 )
 from countersign.adapters.secrets import SecretBox, master_key, subkey
+from countersign.adapters.server_facts import free_share
 from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
+from countersign.app_dashboard import build_dashboard
 from countersign.dialects import Dialect, signature_nc, signeum, signicat_v2
 from countersign.domain.eids import EID_NAMES
 from countersign.domain.openid import SIGN_IN
@@ -68,7 +70,6 @@ from countersign.pages import (
     verify,
     widget,
 )
-from countersign.pages.dashboard import api as dashboard
 from countersign.pages.dashboard.access import PREFIX as DASHBOARD
 from countersign.pages.dashboard.entering import SSO_RETURN
 from countersign.pages.signing import api as signing
@@ -330,8 +331,10 @@ def _dialects(settings: Settings, ports: Ports, runtime: httpkit.Runtime) -> dic
 def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, ASGIApp]:
     settings, ports = installation.settings, installation.ports
     signing_page = signing.build(ports, runtime, sandbox=settings.sandbox).app
-    verify_file, largest = _verifier(installation), settings.max_upload_mb << 20
-    health = operations.build(installation.database.ping, installation.queue.counts)
+    root = partial(installation.keys.certificate, "root")
+    verify_file = verifier(installation.workshop, lambda: [root()])
+    measures = installation.queue.counts, partial(free_share, settings.data)
+    health = operations.build(installation.database.ping, *measures, token=settings.metrics_token)
     pages: dict[str, ASGIApp] = {
         "/s": signing_page,
         "/sign": signing_page,
@@ -340,13 +343,16 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
         "/pki": pki.build(_published(installation)),
         "/static": static.build(),
         "/widget": widget.build(),
-        DASHBOARD: dashboard.build(installation.desk, runtime, verify_file),
-        verify.PREFIX: verify.build(runtime, verify_file, largest_file=largest),
+        DASHBOARD: build_dashboard(installation, runtime, verify_file, DIALECTS),
+        verify.PREFIX: verify.build(
+            runtime, verify_file, largest_file=settings.max_upload_mb << 20
+        ),
         "/healthz": health,
         "/readyz": health,
         "/metrics": health,
     }
     links = {
+        "Dashboard": DASHBOARD,
         "Check the signatures of a PDF": verify.PREFIX,
         "The signing page's API": "/s/docs",
         "Access tokens": f"{token.PREFIX}/docs",
@@ -359,10 +365,6 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
         pages["/sandbox"] = sandbox.build(ports, runtime, mail_from=settings.mail_from)
     pages["/"] = front.build(links)
     return pages
-
-
-def _verifier(installation: Installation) -> verify.Verify:
-    return verifier(installation.workshop, lambda: [installation.keys.certificate("root")])
 
 
 def _published(installation: Installation) -> pki.Published:

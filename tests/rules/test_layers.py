@@ -27,7 +27,7 @@ HOMES = {
     "pyhanko_certvalidator": ("pdf",),
     "pypdfium2": ("pdf",),
     "sqlalchemy": ("adapters/database",),
-    "starlette": ("app.py", "dialects", "httpkit", "pages"),
+    "starlette": ("app.py", "app_dashboard.py", "dialects", "httpkit", "pages"),
     "webauthn": ("adapters/passkeys.py",),
     "uvicorn": ("__main__.py", "commands", "app.py"),
 }

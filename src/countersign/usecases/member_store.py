@@ -17,6 +17,7 @@ from countersign.domain.member import (
     Ticket,
 )
 from countersign.usecases.account_list import AccountList
+from countersign.usecases.job_port import JobCare
 
 
 class Members(Protocol):
@@ -131,3 +132,4 @@ class MemberStore(Protocol):
     guesses: Guesses
     views: SavedViews
     envelopes: AccountList
+    jobs: JobCare

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
     """`api` is what its credentials are for; `prefix` begins a secret, `client_prefix` the id of a
-    client. `curl` is one call, with {url}, {account}, {id} and {secret} in it."""
+    client; `has_test` says that keys may be for tests alone. `curl` is one call, with {url},
+    {account}, {id} and {secret} in it."""
 
     name: str
     api: str
     curl: str
     prefix: str = ""
+    has_test: bool = False
     client_prefix: str = ""
 
 
@@ -23,6 +25,7 @@ APIS: Mapping[str, Api] = {
     "signature-nc": Api(
         name="Signature.nc",
         api="signature-nc",
+        has_test=True,
         curl='curl -H "Authorization: Bearer {secret}" {url}/api/v3/submissions',
     ),
     "signeum": Api(
