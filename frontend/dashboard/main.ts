@@ -6,3 +6,5 @@ prepareForms();
 preparePasskeys();
 if (maybeId("verify-form")) void import("./drop").then(({ prepareDrop }) => prepareDrop());
 if (maybeId("qr")) void import("./qr").then(({ drawQr }) => drawQr());
+// On a phone the menu is wider than the screen
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -41,8 +41,8 @@ class Mark:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListQuery:
     """`statuses` are envelope states, `origin` the API that sent it; `since` and `until` (excluded)
-    are about its creation; `text` is a part of the name, or of a person's name or address, in any
-    case. `behind` is the last envelope of the page before; newest first."""
+    are about its creation; `text` is a part of the name in any case, or somebody's whole e-mail
+    address. `behind` is the last envelope of the page before; newest first."""
 
     account_id: str
     statuses: tuple[str, ...] = ()

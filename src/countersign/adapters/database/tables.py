@@ -165,6 +165,7 @@ tasks = Table(
     Column("identity_choice", Json, nullable=False, server_default="[]"),
     Index(None, "envelope_id", "position"),
 )
+Index("ix_tasks_email", tasks.c.email)
 IS_GUEST = text("guest_of IS NOT NULL")
 Index("ix_tasks_guest_of", tasks.c.guest_of, sqlite_where=IS_GUEST, postgresql_where=IS_GUEST)
 # Tasks that are listed by themselves; those of senders who list envelopes have no title

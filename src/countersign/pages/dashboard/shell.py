@@ -32,6 +32,19 @@ HEADERS = {
 }
 
 
+# The first that stands in what a browser says of itself; each says it is many others as well
+BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome",
+            "Safari/": "Safari"}  # fmt: skip
+SYSTEMS = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "Linux")
+
+
+def browser_name(user_agent: str) -> str:
+    """Firefox on Linux; what is no browser is called as it calls itself."""
+    name = next((name for mark, name in BROWSERS.items() if mark in user_agent), "")
+    system = next((one for one in SYSTEMS if one in user_agent), "")
+    return f"{name} on {system}" if name and system else user_agent
+
+
 def language_of(request: Request) -> str:
     """The best language that has texts, by what the browser asks for."""
     return TEXTS.choose([], request.headers.get("accept-language", ""))
@@ -85,6 +98,7 @@ def environment(language: str) -> Environment:
     )
     made.globals["asset_url"] = asset_url
     made.tests["may"] = lambda member, right: may(member, Right(right))
+    made.filters["browser"] = browser_name
     made.filters["day"] = lambda moment: format_day(moment, language) if moment else ""
     made.filters["moment"] = lambda moment: format_moment(moment, language) if moment else ""
     return made

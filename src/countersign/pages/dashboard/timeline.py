@@ -80,7 +80,7 @@ def timeline(history: EnvelopeHistory, say: Say) -> list[Moment]:
         *_mails(history, say),
         *_calls(history, say),
     ]
-    return sorted(moments, key=lambda one: one.at, reverse=True)
+    return sorted(reversed(moments), key=lambda one: one.at, reverse=True)
 
 
 def _facts(history: EnvelopeHistory, say: Say) -> Iterator[Moment]:

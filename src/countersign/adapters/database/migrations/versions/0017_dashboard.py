@@ -19,6 +19,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_envelopes_state_of_account", "envelopes", ["account_id", "status", "created_at", "id"]
     )
+    op.create_index("ix_tasks_email", "tasks", ["email"])
 
 
 def _members() -> None:
