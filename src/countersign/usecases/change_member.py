@@ -16,7 +16,7 @@ from countersign.domain.one_time import (
 )
 from countersign.domain.password import check_password
 from countersign.domain.rights import Right, check_right
-from countersign.usecases.enter_dashboard import count_guess, record
+from countersign.usecases.enter_dashboard import count_code, count_guess, record
 from countersign.usecases.join_dashboard import check_colleague
 from countersign.usecases.member_ports import MemberPorts, Visit
 from countersign.usecases.member_tickets import Place, Purpose, issue, look, take
@@ -160,12 +160,12 @@ def confirm_app(
     return codes
 
 
-def remove_app(code: str, visit: Visit, place: Place, desk: MemberPorts) -> None:
+def remove_app(code: str, visit: Visit, desk: MemberPorts) -> None:
     """Takes a code, so that a browser that was left open is not enough. Raises Unauthorized,
     TooManyTries, Conflict."""
     if not visit.member.totp_secret:
         raise Conflict("there is no app")
-    guess = count_guess(f"code of {visit.member.id}", place, desk)
+    guess = count_code(visit.member, desk)
     used = use_code(visit.member, code, desk.ports.clock())
     _forget(guess, desk)
     with desk.ports.unit_of_work() as uow:

@@ -113,7 +113,17 @@ def record(
 def count_guess(who: str, place: Place, desk: MemberPorts) -> str:
     """One try to be somebody from where the request comes from; somebody elsewhere is not held up
     by it. Returns the key to forget it by. Raises TooManyTries."""
-    key = hash_secret(f"{who} {network_of(place.visitor.ip)}")
+    return _count(f"{who} {network_of(place.visitor.ip)}", desk)
+
+
+def count_code(member: Member, desk: MemberPorts) -> str:
+    """One try of a code, wherever it comes from: whoever gets as far knows the password, and six
+    digits would be guessed from a thousand places soon. Otherwise as `count_guess`."""
+    return _count(f"code of {member.id}", desk)
+
+
+def _count(what: str, desk: MemberPorts) -> str:
+    key = hash_secret(what)
     with desk.ports.unit_of_work() as uow:
         tried: Guessing = uow.dashboard.guesses.hold(key).tried(desk.ports.clock())
         uow.dashboard.guesses.save(tried)

@@ -11,6 +11,7 @@ from countersign.domain.member import Member, clean_email
 from countersign.domain.one_time import use_code
 from countersign.usecases.enter_dashboard import (
     Entered,
+    count_code,
     count_guess,
     enter,
     open_session,
@@ -47,7 +48,7 @@ def check_second_step(secret: str, code: str, place: Place, desk: MemberPorts) -
     with desk.ports.unit_of_work() as uow:
         ticket = look(secret, Purpose.SECOND_STEP, place, uow, now)
         member = uow.dashboard.members.get(ticket.member_id or "")
-    guess = count_guess(f"code of {member.id}", place, desk)
+    guess = count_code(member, desk)
     try:
         used = use_code(member, code, now)
     except Unauthorized:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from starlette.testclient import TestClient
 
 from countersign.adapters.database.member_tables import sessions
 from countersign.adapters.database.transaction import Transaction
+from countersign.domain.member import Role
 from countersign.domain.one_time import STEP, code_at
-from countersign.usecases.join_dashboard import offer_set_up
+from countersign.usecases.create_account import create_account
+from countersign.usecases.join_dashboard import invite_owner, offer_set_up
+from countersign.usecases.recover_member import let_member_in
 from tests.pages.dashboard.office import (
     CLICK,
     OWNER,
@@ -20,6 +24,7 @@ from tests.pages.dashboard.office import (
     URL,
     Office,
     add_member,
+    opened,
     post,
     set_up,
     sign_in,
@@ -505,9 +510,6 @@ def test_members_of_another_account_are_out_of_reach(office: Office) -> None:
 
 
 def add_other_account(office: Office) -> TestClient:
-    from countersign.usecases.create_account import create_account
-    from countersign.usecases.join_dashboard import invite_owner
-
     account = create_account("Other Ltd", "eve@other.test", office.ports)
     link = invite_owner(account, office.installation.desk).removeprefix(URL)
     browser = office.new_browser()
@@ -524,6 +526,61 @@ def test_an_address_that_has_joined_elsewhere_is_told_so(office: Office) -> None
     assert refused.status_code == 409
     assert "joined another account" in texts(refused.text)
     assert sign_in(office)[1].status_code == 303, "the first account is as it was"
+
+
+def test_an_administrator_makes_no_owner_and_unmakes_none(office: Office) -> None:
+    owner = set_up(office)
+    admin = add_member(office, owner, "admin")
+    form = {"email": "new@acme.test", "name": "New", "role": "owner"}
+    assert post(admin, "/dashboard/members/invite", **form).status_code == 403
+    mine, theirs = own_id(office, "admin@acme.test"), own_id(office)
+    for path, role in (
+        (f"{mine}/role", "owner"),
+        (f"{theirs}/role", "viewer"),
+        (f"{theirs}/remove", ""),
+    ):
+        assert post(admin, f"/dashboard/members/{path}", role=role).status_code == 403
+    assert post(owner, f"/dashboard/members/{mine}/role", role="emperor").status_code == 422
+    said = admin.get("/dashboard/members").text
+    assert '<option value="owner"' not in said
+
+
+def test_fields_that_no_form_has_change_nothing(office: Office) -> None:
+    owner = set_up(office)
+    form = {"email": "v@acme.test", "name": "V", "role": "viewer", "operator": "1", "version": "9"}
+    post(owner, "/dashboard/members/invite", **form, account_id="other", id="x")
+    joining = {"name": "V", "password": PASSWORD, "role": "owner", "operator": "true"}
+    viewer = office.new_browser()
+    post(viewer, office.link("v@acme.test"), **joining, email="other@acme.test")
+    with office.ports.unit_of_work() as uow:
+        member = uow.dashboard.members.joined("v@acme.test")
+    assert member is not None
+    assert (member.role.value, member.operator) == ("viewer", False)
+
+
+def test_behind_https_cookies_never_travel_in_the_clear(tmp_path: Path) -> None:
+    with opened(tmp_path, public_url="https://sign.test") as office:
+        browser = TestClient(office.browser.app, "https://sign.test", follow_redirects=False)
+        (cookie,) = browser.get("/dashboard/sign-in").headers.get_list("set-cookie")
+        assert "; secure" in cookie.lower()
+
+
+def test_whoever_lost_everything_is_let_in_by_the_operator(office: Office) -> None:
+    browser = set_up(office)
+    with_app(office, browser)
+    with office.ports.unit_of_work() as uow:
+        account = uow.accounts.all()[0]
+    link = let_member_in(account.id, OWNER, Role.VIEWER, office.installation.desk)
+    assert not is_in(browser)
+    assert sign_in(office)[1].status_code == 401
+    new = "a red kite above the town"
+    again = office.new_browser()
+    assert post(again, link.removeprefix(URL), name="Olga", password=new).status_code == 303
+    assert is_in(again), "without the app"
+    with office.ports.unit_of_work() as uow:
+        member = uow.dashboard.members.joined(OWNER)
+    assert member is not None
+    assert (member.role, member.operator) == (Role.OWNER, True), "as before"
 
 
 def test_what_members_do_is_in_the_audit_log(office: Office) -> None:

@@ -116,7 +116,7 @@ class OwnPage:
     def remove_app(self, caller: Visit, request: Request, body: Form) -> Response:
         """Takes a code, too."""
         try:
-            remove_app(body.text("code") or "", caller, known_place(request), self._desk)
+            remove_app(body.text("code") or "", caller, self._desk)
         except Unauthorized:
             text = words(request)(_("This code is not right, or was used already."))
             return self._page(caller, request, 422, error=text)
