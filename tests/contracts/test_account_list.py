@@ -78,6 +78,12 @@ def test_the_list_is_narrowed_by_what_is_asked(stored_unit: OpenUnit) -> None:
     assert listed(stored_unit, owner, statuses=("failed", "declined")) == []
 
 
+def test_the_longest_names_are_found_too(stored_unit: OpenUnit) -> None:
+    for name in ("ΐ" * 255, "𝔘𝔯" * 127):  # the first has three letters for each when folded
+        owner, (one,) = stored(stored_unit, name=name)
+        assert listed(stored_unit, owner, text=name[:20]) == [one.id]
+
+
 def test_deleted_envelopes_are_not_listed(stored_unit: OpenUnit) -> None:
     owner, _ = stored(stored_unit, 1, status=EnvelopeStatus.DELETED)
     assert listed(stored_unit, owner) == []

@@ -59,11 +59,11 @@ def _signer(name: str, email: str, file: str) -> dict[str, Any]:
     return {"firstname": first, "lastname": last, "email": email, "fields": [place]}
 
 
-def token_of(office: Office, email: str) -> str:
+def token_of(office: Office, email: str, name: str = "first") -> str:
     with office.ports.unit_of_work() as uow:
         member = uow.dashboard.members.joined(email)
     assert member is not None
-    command = CreateCredential(account_id=member.account_id, api="signature-nc", name="first")
+    command = CreateCredential(account_id=member.account_id, api="signature-nc", name=name)
     return create_credential(command, office.ports).secret
 
 

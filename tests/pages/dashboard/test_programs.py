@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from countersign.pages.dashboard.apis import APIS
 from countersign.usecases.ports import NewJob
 from tests.pages.dashboard.office import URL, Office, add_member, opened, post, set_up, texts
+from tests.pages.dashboard.test_envelopes import EVIL, Desk, token_of
 from tests.pages.dashboard.test_sign_in import add_other_account
 from tests.support.webhooks import WebhookReceiver
 
@@ -117,8 +118,6 @@ def test_a_webhook_is_called_shown_and_called_again(
     (secret,) = re.findall(r'data-testid="secret">([^<]+)<', shown.text)
     assert secret.startswith("whsec_")
     assert secret not in owner.get(HOOKS).text
-    from tests.pages.dashboard.test_envelopes import Desk, token_of
-
     desk = Desk(office, owner, token_of(office, "olga@acme.test"))
     sent = desk.send("With a webhook")
     desk.sign(sent)
@@ -131,6 +130,27 @@ def test_a_webhook_is_called_shown_and_called_again(
     assert post(owner, again[0]).status_code == 303
     office.work()
     assert len(webhook_receiver.requests) > before
+
+
+def test_no_field_of_programs_becomes_markup(
+    office: Office, owner: TestClient, webhook_receiver: WebhookReceiver
+) -> None:
+    post(
+        owner,
+        HOOKS,
+        api="signature-nc",
+        url=f"{webhook_receiver.url}/evil?<script>alert(1)</script>",
+    )
+    pages = [post(owner, KEYS, api="signature-nc", name=EVIL[:100]).text]
+    desk = Desk(office, owner, token_of(office, "olga@acme.test", "evil"))
+    desk.sign(desk.send(EVIL, {"name": EVIL[:60], "email": "evil@example.test"}))
+    pages.append(post(owner, HOOKS, api=EVIL, url=EVIL, events=EVIL).text)
+    pages.append(post(owner, HOOKS, api="signature-nc", url="https://x.example", events=EVIL).text)
+    pages += [owner.get(path).text for path in (KEYS, HOOKS, "/dashboard/audit")]
+    assert "&lt;script&gt;" in pages[-2], "in what was sent"
+    for page in pages:
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
 
 
 @pytest.mark.parametrize(

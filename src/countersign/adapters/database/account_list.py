@@ -30,6 +30,9 @@ _SHOWN = (
 )
 
 
+_VISIBLE = tuple(one.value for one in EnvelopeStatus if one is not EnvelopeStatus.DELETED)
+
+
 class StoredAccountList:
     """The port AccountList."""
 
@@ -37,15 +40,21 @@ class StoredAccountList:
         self._tx = transaction
 
     def page(self, query: ListQuery) -> Sequence[Row]:
-        branches = [_branch(query, status) for status in query.statuses or (None,)]
-        if len(branches) == 1:
-            found = self._tx.read(branches[0]).all()
-        else:
-            several = union_all(*(select(one.subquery()) for one in branches)).subquery()
-            order = (desc(several.c.created_at), desc(several.c.id))
-            found = self._tx.read(select(several).order_by(*order).limit(query.limit)).all()
-        people = self._people([row.id for row in found])
-        return [_row(row, *people.get(row.id, (0, 0))) for row in found]
+        ids = self._ids(query)
+        if not ids:
+            return []
+        rows = self._tx.read(select(*_SHOWN).where(envelopes.c.id.in_(ids)))
+        found = {row.id: row for row in rows}
+        people = self._people(ids)
+        return [_row(found[one], *people.get(one, (0, 0))) for one in ids if one in found]
+
+    def _ids(self, query: ListQuery) -> Sequence[str]:
+        """From indexes alone, where much is to be looked at."""
+        branches = [_branch(query, status).subquery() for status in _states(query)]
+        several = union_all(*map(select, branches)).subquery()
+        order = (desc(several.c.created_at), desc(several.c.id))
+        wanted = select(several.c.id).order_by(*order).limit(query.limit)
+        return self._tx.read(wanted).scalars().all()
 
     def last_sent(self, credential_ids: Sequence[str]) -> Mapping[str, datetime]:
         newest = (self._newest(one) for one in credential_ids)
@@ -74,14 +83,20 @@ def _row(found: AnyRow, done: int, people: int) -> Row:
     return Row(**found._mapping, done=done, people=people)
 
 
+def _states(query: ListQuery) -> Sequence[str | None]:
+    """What is read one after the other: the index of states also holds API and name."""
+    looks_at_many = bool(query.origin) or (bool(query.text) and not _is_address(query.text))
+    return query.statuses or (_VISIBLE if looks_at_many else (None,))
+
+
 def _branch(query: ListQuery, status: str | None) -> Select[Any]:
-    wanted = select(*_SHOWN).where(envelopes.c.account_id == query.account_id)
+    key = envelopes.c.created_at, envelopes.c.id
+    wanted = select(*key).where(envelopes.c.account_id == query.account_id)
     if status is not None:
         wanted = wanted.where(envelopes.c.status == status)
     else:
         wanted = wanted.where(envelopes.c.status != EnvelopeStatus.DELETED.value)
-    order = (desc(envelopes.c.created_at), desc(envelopes.c.id))
-    return wanted.where(*_conditions(query)).order_by(*order).limit(query.limit)
+    return wanted.where(*_conditions(query)).order_by(*map(desc, key)).limit(query.limit)
 
 
 def _conditions(query: ListQuery) -> list[ColumnElement[bool]]:
@@ -105,7 +120,11 @@ def _conditions(query: ListQuery) -> list[ColumnElement[bool]]:
 
 def _mentions(text: str) -> ColumnElement[bool]:
     """Addresses are in an index; a name is looked for in every name."""
-    if "@" not in text:
+    if not _is_address(text):
         return envelopes.c.folded_name.contains(text.casefold(), autoescape=True)
     written = tasks.c.email.in_(sorted({text, text.lower()}))
     return envelopes.c.id.in_(select(tasks.c.envelope_id).where(written))
+
+
+def _is_address(text: str) -> bool:
+    return "@" in text

@@ -93,7 +93,16 @@ envelopes = Table(
     Column("chain_head", SHA256, nullable=False),
     Index("ix_envelopes_newest_of_account", "account_id", "created_at", "id"),
     Index("ix_envelopes_newest_of_credential", "credential_id", "created_at", "id"),
-    Index("ix_envelopes_state_of_account", "account_id", "status", "created_at", "id"),
+    # Also holds what is searched, so that a search reads no row
+    Index(
+        "ix_envelopes_state_of_account",
+        "account_id",
+        "status",
+        "created_at",
+        "id",
+        "origin",
+        "folded_name",
+    ),
 )
 
 documents = Table(

@@ -17,7 +17,9 @@ def upgrade() -> None:
     _signing_in()
     _doing()
     op.create_index(
-        "ix_envelopes_state_of_account", "envelopes", ["account_id", "status", "created_at", "id"]
+        "ix_envelopes_state_of_account",
+        "envelopes",
+        ["account_id", "status", "created_at", "id", "origin", "folded_name"],
     )
     op.create_index("ix_tasks_email", "tasks", ["email"])
 
