@@ -257,6 +257,10 @@ def test_tries_are_counted_exactly_by_many_at_once(stored_unit: OpenUnit) -> Non
     assert sum(at_once(12, guess)) == 5
     with stored_unit() as uow:
         assert uow.dashboard.guesses.hold("k" * 64).tries == 5
+        uow.dashboard.guesses.sweep(NOW)
+        assert uow.dashboard.guesses.hold("k" * 64).tries == 5
+        uow.dashboard.guesses.sweep(NOW + timedelta(seconds=1))
+        assert uow.dashboard.guesses.hold("k" * 64).tries == 0
         uow.dashboard.guesses.forget("k" * 64)
         uow.commit()
     with stored_unit() as uow:

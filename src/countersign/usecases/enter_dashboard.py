@@ -6,7 +6,15 @@ import secrets
 from dataclasses import dataclass
 
 from countersign.domain.errors import Unauthorized
-from countersign.domain.member import TOUCH_EVERY, AuditEntry, Guessing, Member, Session, network_of
+from countersign.domain.member import (
+    FORGOTTEN_AFTER,
+    TOUCH_EVERY,
+    AuditEntry,
+    Guessing,
+    Member,
+    Session,
+    network_of,
+)
 from countersign.domain.task import Visitor
 from countersign.usecases.create_credential import hash_secret
 from countersign.usecases.member_ports import MemberPorts, Visit
@@ -47,6 +55,9 @@ def open_session(member: Member, how: str, place: Place, uow: UnitOfWork, desk: 
     now, token = desk.ports.clock(), secrets.token_urlsafe(32)
     if place.session:
         uow.dashboard.sessions.remove(hash_secret(place.session))
+    for old in uow.dashboard.sessions.of_member(member.id):
+        if old.is_over(now):
+            uow.dashboard.sessions.remove(old.id)
     uow.dashboard.sessions.add(
         Session(
             id=hash_secret(token),
@@ -125,7 +136,9 @@ def count_code(member: Member, desk: MemberPorts) -> str:
 def _count(what: str, desk: MemberPorts) -> str:
     key = hash_secret(what)
     with desk.ports.unit_of_work() as uow:
-        tried: Guessing = uow.dashboard.guesses.hold(key).tried(desk.ports.clock())
+        now = desk.ports.clock()
+        tried: Guessing = uow.dashboard.guesses.hold(key).tried(now)
         uow.dashboard.guesses.save(tried)
+        uow.dashboard.guesses.sweep(now - FORGOTTEN_AFTER)
         uow.commit()
     return key

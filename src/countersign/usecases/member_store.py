@@ -110,6 +110,9 @@ class Guesses(Protocol):
         """How it stands; until this transaction ends nobody else counts there."""
 
     def save(self, guessing: Guessing) -> None: ...
+    def sweep(self, before: datetime) -> None:
+        """Forgets those who have not tried since."""
+
     def forget(self, key: str) -> None: ...
 
 

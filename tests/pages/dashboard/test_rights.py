@@ -114,3 +114,13 @@ def test_every_right_is_somebodys() -> None:
     assert set(RIGHTS) == set(Right)
     assert all(Role.OWNER in roles for right, roles in RIGHTS.items() if right is not Right.OPERATE)
     assert all(RIGHTS[right] <= RIGHTS[Right.OWN_SIGN_IN] for right in Right)
+
+
+def test_every_page_opens_on_postgresql_as_well(postgres_url: str, tmp_path: Path) -> None:
+    with opened(tmp_path, database_url=postgres_url) as office:
+        owner = set_up(office)
+        add_member(office, owner, "viewer")
+        for operation in everything(office, tmp_path):
+            if operation.method == "GET" and "{" not in operation.path and right_of(operation):
+                status = owner.get(operation.path, params={"q": "x"}).status_code
+                assert status in (200, 303), operation.title

@@ -93,6 +93,9 @@ class StoredGuesses:
         change = update(guesses).where(guesses.c.key == guessing.key)
         self._tx.write(change.values(**asdict(guessing)))
 
+    def sweep(self, before: datetime) -> None:
+        self._tx.write(delete(guesses).where(guesses.c.tried_at < before))
+
     def forget(self, key: str) -> None:
         self._tx.write(delete(guesses).where(guesses.c.key == key))
 

@@ -105,6 +105,7 @@ guesses = Table(
     Column("key", SHA256, primary_key=True),
     Column("tries", Integer, nullable=False),
     Column("tried_at", Time),
+    Index(None, "tried_at"),
 )
 
 saved_views = Table(

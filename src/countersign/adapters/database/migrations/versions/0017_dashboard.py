@@ -91,6 +91,7 @@ def _signing_in() -> None:
         sa.Column("tried_at", Time),
         sa.PrimaryKeyConstraint("key", name="pk_guesses"),
     )
+    op.create_index("ix_guesses_tried_at", "guesses", ["tried_at"])
 
 
 def _doing() -> None:
