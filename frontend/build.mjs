@@ -9,6 +9,8 @@ await build({
     { in: here("signing/signing.css"), out: "signing" },
     { in: here("widget/widget.ts"), out: "widget" },
     { in: here("widget/widget.css"), out: "widget" },
+    { in: here("dashboard/main.ts"), out: "dashboard" },
+    { in: here("dashboard/dashboard.css"), out: "dashboard" },
   ],
   outdir: process.argv[2] ?? here("../src/countersign/pages/static/dist"),
   bundle: true,

@@ -7,7 +7,7 @@ part is used for what.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,9 +17,8 @@ from pathlib import Path
 from anyio import to_thread
 from starlette.types import ASGIApp
 
-from countersign import httpkit, jobs
+from countersign import app_parts, httpkit, jobs
 from countersign.adapters.access_tokens import SignedAccessTokens
-from countersign.adapters.channels import ByChannel, ProgramCaller
 from countersign.adapters.clock import SandboxClock, system_clock
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.jobs import JobQueue
@@ -27,35 +26,31 @@ from countersign.adapters.database.migrations import migrate
 from countersign.adapters.database.rate_limits import Hits, hits_beside
 from countersign.adapters.database.unit_of_work import DatabaseUnitOfWork
 from countersign.adapters.fetcher import HttpFetcher
-from countersign.adapters.files.local import LocalFiles
-from countersign.adapters.identity import NoIdentity
-from countersign.adapters.identity.bankid import BankId
-from countersign.adapters.identity.client_certificate import load_client_certificate, mutual_tls
 from countersign.adapters.identity.of_account import AccountEids
-from countersign.adapters.identity.openid.directory import Directory
-from countersign.adapters.identity.openid.provider import OpenIdConnect
+from countersign.adapters.identity.sign_in import AccountSignIn
 from countersign.adapters.identity.simulated import SimulatedIdentity
 from countersign.adapters.invitations import MailInvitations
 from countersign.adapters.keys.local import AUTHORITIES, LocalKeys, open_local_keys
-from countersign.adapters.keys.material import KeysUnusable
-from countersign.adapters.keys.pkcs12 import load_pkcs12
 from countersign.adapters.links import SignedLinks
-from countersign.adapters.mail import SandboxMailer, SmtpMailer
+from countersign.adapters.member_desk import member_ports
 from countersign.adapters.office import (
     DocxFiles,
-    Limits,
-    NoOffice,
     OfficeConverter,
-    find_office,
 )
 from countersign.adapters.outbound_http import OutboundHttp
-from countersign.adapters.pdf_engine import Engine, Keyring, MerchantSigning, use_font_directory
+from countersign.adapters.pdf_engine import (
+    Engine,
+    MerchantSigning,
+    use_font_directory,
+    verifier,
+)
 from countersign.adapters.remote_signing.of_account import AccountVendors
 from countersign.adapters.secrets import SecretBox, master_key, subkey
-from countersign.adapters.sms import SmsGateway
+from countersign.adapters.server_facts import free_share
 from countersign.adapters.webhooks import HttpWebhookSender
 from countersign.adapters.worker import Worker
 from countersign.adapters.workshop import Workshop
+from countersign.app_dashboard import build_dashboard
 from countersign.dialects import (
     Dialect,
     nextsign,
@@ -65,7 +60,6 @@ from countersign.dialects import (
     signicat_v2,
 )
 from countersign.domain.eids import EID_NAMES
-from countersign.domain.signing_service import SigningService
 from countersign.pages import (
     code,
     downloads,
@@ -76,15 +70,14 @@ from countersign.pages import (
     sandbox,
     static,
     token,
+    verify,
     widget,
 )
+from countersign.pages.dashboard.access import PREFIX as DASHBOARD
+from countersign.pages.dashboard.entering import SSO_RETURN
 from countersign.pages.signing import api as signing
-from countersign.pages.signing.identity import CALLBACK
-from countersign.pages.signing.own_key import SIGNED_CALLBACK
 from countersign.settings import PREFIX, BadSettings, Settings
-from countersign.usecases.file_ports import Files
-from countersign.usecases.identity_port import IdentityProvider
-from countersign.usecases.outside_ports import Mailer
+from countersign.usecases.member_ports import MemberPorts
 from countersign.usecases.ports import Clock, Ports, UnitOfWork
 
 DIALECTS: tuple[Dialect, ...] = tuple(
@@ -109,8 +102,11 @@ class Installation:
     queue: JobQueue
     worker: Worker
     keys: LocalKeys
+    workshop: Workshop
     hits: Hits
     office: OfficeConverter
+    sign_in: AccountSignIn
+    desk: MemberPorts
 
     def is_sandbox(self) -> bool:
         """Whether this is one, or was one when it was served: `account create` is not told."""
@@ -133,19 +129,20 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
     _make_folders(settings)
     use_font_directory(Path(settings.fonts) if settings.fonts else None)
     with ExitStack() as stack:
-        with _blaming("database_url"):
+        with app_parts.blaming("database_url"):
             database = Database(settings.database, synchronous=settings.sqlite_synchronous)
         stack.enter_context(closing(database))
         workshop = stack.enter_context(closing(Workshop()))
         hits = stack.enter_context(closing(hits_beside(database)))
-        fetcher = stack.enter_context(closing(_fetcher(settings)))
+        fetcher = stack.enter_context(closing(app_parts.fetcher(settings)))
         migrate(database)
-        office = stack.enter_context(closing(_office(settings, workshop)))
+        office = stack.enter_context(closing(app_parts.office(settings, workshop)))
         installation = _installation(settings, database, workshop, hits, fetcher, office, outside)
         if isinstance(installation.ports.identity, AccountEids):
             stack.enter_context(closing(installation.ports.identity))
         if isinstance(installation.ports.pki, AccountVendors):
             stack.enter_context(closing(installation.ports.pki))
+        stack.enter_context(closing(installation.sign_in))
         yield installation
 
 
@@ -178,6 +175,8 @@ def _installation(
     keys = open_local_keys(settings.data / "keys" / "pki", settings.public_url, clock())
     queue = JobQueue(database, job_clock)
     ports = outside(_ports(settings, database, queue, clock, keys, workshop, fetcher, office))
+    public = settings.public_url.rstrip("/")
+    sign_in = AccountSignIn(ports.unit_of_work, public + SSO_RETURN)
     poll = SANDBOX_POLL if settings.sandbox else POLL
     worker = Worker(queue, jobs.handlers(ports), jobs.retry_after, jobs.QUEUES, poll=poll)
     return Installation(
@@ -187,8 +186,11 @@ def _installation(
         queue=queue,
         worker=worker,
         keys=keys,
+        workshop=workshop,
         hits=hits,
         office=office,
+        sign_in=sign_in,
+        desk=member_ports(ports, public + DASHBOARD, settings.mail_from, sign_in),
     )
 
 
@@ -205,7 +207,7 @@ def _ports(
     master = master_key(settings.data / "keys" / "master.key")
     links = SignedLinks(settings.public_url, subkey(master, "links"))
     box = SecretBox(subkey(master, "stored answers"))
-    files = _files(settings)
+    files = app_parts.files(settings)
     simulated = SimulatedIdentity(tuple(EID_NAMES)) if settings.sandbox else None
     translators = {d.name: d.webhooks(links, clock, LINK_LIFETIME) for d in DIALECTS}
     follow_ups = jobs.follow_ups(translators)
@@ -213,7 +215,10 @@ def _ports(
     def unit_of_work() -> UnitOfWork:
         return DatabaseUnitOfWork(database, queue, box, follow_ups)
 
-    keyring, http = _keyring(settings, keys, clock), OutboundHttp(allow_private=settings.sandbox)
+    keyring, http = (
+        app_parts.keyring(settings, keys, clock),
+        OutboundHttp(allow_private=settings.sandbox),
+    )
     return Ports(
         unit_of_work=unit_of_work,
         clock=clock,
@@ -222,121 +227,18 @@ def _ports(
         merchant=MerchantSigning(keyring),
         docx=DocxFiles(workshop),
         converter=office,
-        pki=_pki(settings, clock, unit_of_work),
-        mailer=_mailer(settings, files, http),
+        pki=app_parts.pki(settings, clock, unit_of_work),
+        mailer=app_parts.mailer(settings, files, http),
         invitations=MailInvitations(settings.mail_from),
         webhooks=HttpWebhookSender(http),
         links=links,
         access_tokens=SignedAccessTokens(settings.public_url, subkey(master, "access tokens")),
         code_key=subkey(master, "one-time codes"),
         fetcher=fetcher,
-        identity=_identity(settings, simulated, unit_of_work),
+        identity=app_parts.identity(settings, simulated, unit_of_work),
         simulated=simulated,
         link_lifetime=LINK_LIFETIME,
     )
-
-
-def _files(settings: Settings) -> Files:
-    if settings.files_url:
-        from countersign.adapters.files.object_store import ObjectStoreFiles
-
-        with _blaming("files_url"):
-            return ObjectStoreFiles(settings.files_url)
-    return LocalFiles(settings.data / "files")
-
-
-def _keyring(settings: Settings, keys: LocalKeys, clock: Clock) -> Keyring:
-    with _blaming("seal_key"):
-        path = Path(settings.seal_key)
-        seal = load_pkcs12(path, settings.seal_password) if settings.seal_key else None
-    return Keyring(keys, clock, seal, settings.tsa_urls)
-
-
-def _fetcher(settings: Settings) -> HttpFetcher:
-    return HttpFetcher(OutboundHttp(allow_private=settings.sandbox), settings.data / "staging")
-
-
-def _office(settings: Settings, workshop: Workshop) -> OfficeConverter:
-    docx = DocxFiles(workshop)
-    with _blaming("converters"):
-        limits = Limits(processes=settings.converters)
-    try:
-        return OfficeConverter(find_office(settings.soffice), docx, limits)
-    except NoOffice as problem:
-        if settings.soffice:
-            raise BadSettings(f"{PREFIX}SOFFICE: {problem}") from None
-    return OfficeConverter(None, docx, limits)
-
-
-def _identity(
-    settings: Settings,
-    simulated: SimulatedIdentity | None,
-    unit_of_work: Callable[[], UnitOfWork],
-) -> AccountEids:
-    bankid = None if simulated else _bankid(settings)
-    directory = Directory()
-    callback = settings.public_url.rstrip("/") + CALLBACK
-
-    def own(account_id: str) -> dict[str, IdentityProvider]:
-        with unit_of_work() as uow:
-            found = uow.openid_providers.all(account_id)
-        return {one.name: OpenIdConnect(one, callback, directory) for one in found}
-
-    return AccountEids(
-        simulated or bankid or NoIdentity(),
-        own,
-        simulated=simulated is not None,
-        parts=[directory, bankid] if bankid else [directory],
-    )
-
-
-def _pki(
-    settings: Settings, clock: Clock, unit_of_work: Callable[[], UnitOfWork]
-) -> AccountVendors:
-    def own(account_id: str) -> Sequence[SigningService]:
-        with unit_of_work() as uow:
-            return uow.signing_services.all(account_id)
-
-    return AccountVendors(own, settings.public_url.rstrip("/") + SIGNED_CALLBACK, clock)
-
-
-def _bankid(settings: Settings) -> BankId | None:
-    if not settings.bankid_certificate:
-        return None
-    with _blaming("bankid_certificate", "bankid_password"):
-        own = load_client_certificate(Path(settings.bankid_certificate), settings.bankid_password)
-    with _blaming("bankid_ca"):
-        if not settings.bankid_ca:
-            raise ValueError("the authority of BankID's server is needed, as a PEM file")
-        tls = mutual_tls(own, Path(settings.bankid_ca))
-    with _blaming("bankid_url"):
-        return BankId(settings.bankid_url, tls)
-
-
-def _mailer(settings: Settings, files: Files, http: OutboundHttp) -> Mailer:
-    """Without a gateway, what people would get stays in the database; an SMS in a sandbox only, as
-    elsewhere nobody would see it."""
-    kept = SandboxMailer()
-    senders: dict[str, Mailer] = {"email": kept, "url": ProgramCaller(http)}
-    if settings.smtp_url:
-        with _blaming("smtp_url", "mail_from"):
-            senders["email"] = SmtpMailer(settings.smtp_url, settings.mail_from, files)
-    if settings.sms_url:
-        with _blaming("sms_url"):
-            senders["sms"] = SmsGateway(settings.sms_url)
-    elif settings.sandbox:
-        senders["sms"] = kept
-    return ByChannel(senders)
-
-
-@contextmanager
-def _blaming(*names: str) -> Iterator[None]:
-    """What a part can't be made of is a bad setting. Raises BadSettings that names it."""
-    try:
-        yield
-    except (ValueError, KeysUnusable) as problem:
-        where = " or ".join(PREFIX + name.upper() for name in names)
-        raise BadSettings(f"{where}: {problem}") from None
 
 
 # ------------------------------------------------------------------ HTTP
@@ -372,7 +274,10 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
         sandbox=settings.sandbox,
         largest_upload=settings.max_signer_upload_mb << 20,
     ).app
-    health = operations.build(installation.database.ping, installation.queue.counts)
+    root = partial(installation.keys.certificate, "root")
+    verify_file = verifier(installation.workshop, lambda: [root()])
+    measures = installation.queue.counts, partial(free_share, settings.data)
+    health = operations.build(installation.database.ping, *measures, token=settings.metrics_token)
     pages: dict[str, ASGIApp] = {
         "/s": signing_page,
         "/sign": signing_page,
@@ -382,11 +287,20 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
         "/pki": pki.build(_published(installation)),
         "/static": static.build(),
         "/widget": widget.build(),
+        DASHBOARD: build_dashboard(installation, runtime, verify_file, DIALECTS),
+        verify.PREFIX: verify.build(
+            runtime, verify_file, largest_file=settings.max_upload_mb << 20
+        ),
         "/healthz": health,
         "/readyz": health,
         "/metrics": health,
     }
-    links = {"The signing page's API": "/s/docs", "Access tokens": f"{token.PREFIX}/docs"}
+    links = {
+        "Dashboard": DASHBOARD,
+        "Check the signatures of a PDF": verify.PREFIX,
+        "The signing page's API": "/s/docs",
+        "Access tokens": f"{token.PREFIX}/docs",
+    }
     for dialect in DIALECTS:
         links[f"{dialect.name}: API"] = dialect.docs
     if settings.sandbox:

@@ -73,6 +73,9 @@ class Settings:
     """Whether `serve` also works off jobs."""
     trusted_proxies: str = ""
     """Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas."""
+    metrics_token: str = ""
+    """What a monitoring system shows at `/metrics` (`Authorization: Bearer …`); empty: only
+    programs on this machine are answered there."""
     log_format: str = "text"
     """`text` or `json`."""
     sqlite_synchronous: str = "FULL"

@@ -16,6 +16,7 @@ REACHING_OUT = {"http", "socket", "sqlite3", "smtplib", "ssl", "subprocess", "ur
 
 # Where a library may be imported, so that one place knows its pitfalls and can replace it
 HOMES = {
+    "argon2": ("adapters/passwords.py",),
     "alembic": ("adapters/database",),
     "lxml": ("docx", "xades"),
     "obstore": ("adapters/files",),
@@ -26,7 +27,8 @@ HOMES = {
     "pyhanko_certvalidator": ("pdf",),
     "pypdfium2": ("pdf",),
     "sqlalchemy": ("adapters/database",),
-    "starlette": ("app.py", "dialects", "httpkit", "pages"),
+    "starlette": ("app.py", "app_dashboard.py", "dialects", "httpkit", "pages"),
+    "webauthn": ("adapters/passkeys.py",),
     "uvicorn": ("__main__.py", "commands", "app.py"),
 }
 

@@ -204,10 +204,7 @@ class MailInvitations:
     def _write(
         self, words: Words, envelope: Envelope, task: Task, link: str, code: str = ""
     ) -> Written:
-        letter = self._letter(words, envelope, task, link, code)
-        templates = _templates()
-        text = templates.get_template("letter.txt").render(letter=letter)
-        return letter.subject, text, templates.get_template("letter.html").render(letter=letter)
+        return write_letter(self._letter(words, envelope, task, link, code))
 
     def _letter(self, words: Words, envelope: Envelope, task: Task, link: str, code: str) -> Letter:
         language = TEXTS.choose([task.language])
@@ -240,6 +237,13 @@ class MailInvitations:
         if settings.branding.company_name and not settings.send_invitations:
             return sender  # white label: even a one-time code names nobody else
         return text.format(platform=self._platform, sender=sender) if sender else self._platform
+
+
+def write_letter(letter: Letter) -> Written:
+    """Subject, text, HTML."""
+    templates = _templates()
+    text = templates.get_template("letter.txt").render(letter=letter)
+    return letter.subject, text, templates.get_template("letter.html").render(letter=letter)
 
 
 def _said(say: Callable[[str], str], text: str) -> str:

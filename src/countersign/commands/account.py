@@ -10,10 +10,12 @@ from countersign import app
 from countersign.commands.demo_contract import add_sample_form, add_sample_template
 from countersign.commands.options import Subparsers, add_data, existing, settings_of
 from countersign.domain.account import PRODUCTION, TEST
+from countersign.domain.member import clean_email
 from countersign.domain.short_id import short_id
 from countersign.usecases.change_account import change_account, limit_account, permit_account
 from countersign.usecases.create_account import create_account
 from countersign.usecases.create_credential import CreateCredential, create_credential
+from countersign.usecases.join_dashboard import invite_owner
 from countersign.usecases.ports import Ports
 
 Made = dict[str, dict[str, str]]
@@ -124,7 +126,7 @@ def make_account(name: str, email: str, installation: app.Installation) -> Made:
     """An account with one credential for each API, and their secrets; in a sandbox with a sample
     template and a sample form. Raises Invalid."""
     ports = installation.ports
-    account = create_account(name, email, ports)
+    account = create_account(name, clean_email(email), ports)
     if installation.is_sandbox():
         add_sample_template(account.id, ports)
         add_sample_form(account.id, ports)
@@ -140,6 +142,7 @@ def make_account(name: str, email: str, installation: app.Installation) -> Made:
 
     return {
         "account": {"id": account.id, "name": account.name, "email": account.email},
+        "dashboard": {"login_url": invite_owner(account, installation.desk)},
         "nextsign": {
             "company": short_id(account.id),
             "api_key": _key(account.id, "nextsign", ports),
@@ -176,9 +179,14 @@ def _oauth_client(
 
 def _as_text(made: Made) -> str:
     lines = [f"Account {made['account']['name']} ({made['account']['id']})", ""]
-    lines.append(SHOWN_ONCE)
+    lines += [
+        "The owner joins the dashboard here, once and within 7 days:",
+        f"  {made['dashboard']['login_url']}",
+        "",
+        SHOWN_ONCE,
+    ]
     for api, credential in made.items():
-        if api != "account":
+        if api not in ("account", "dashboard"):
             lines += _lines(credential, f"{api} ")
     return "\n".join(lines)
 

@@ -23,6 +23,7 @@ GUIDE = """
     {signers[1]}
       {links[1]}
 
+  The dashboard, to join once:    {dashboard}
   What the mail would have said:  {url}/sandbox/mail
   The API's description:          {url}/api/v3/docs
   A token for it:                 {token}
@@ -74,5 +75,6 @@ def _prepared(installation: app.Installation, ending: str) -> str:
         links=[installation.ports.links.signing(task) for task in envelope.tasks],
         url=installation.settings.public_url,
         token=token,
+        dashboard=made["dashboard"]["login_url"],
         ending=ending,
     )

@@ -7,6 +7,7 @@ import argparse
 from countersign import app, logs
 from countersign.commands.options import Subparsers, new_command, settings_of
 from countersign.commands.server import listen_address, run_server
+from countersign.usecases.join_dashboard import offer_set_up
 
 DEFAULT_PORT = 8080
 
@@ -32,5 +33,11 @@ def run(given: argparse.Namespace) -> int:
         settings = app.at_address(settings, given.host, socket.getsockname()[1])
         logs.set_up(settings.log_format)
         with app.opened(settings) as installation:
-            run_server(installation, socket)
+            run_server(installation, socket, lambda: _show_the_way_in(installation))
     return 0
+
+
+def _show_the_way_in(installation: app.Installation) -> None:
+    """Until somebody has joined, whoever starts the server is the one to begin."""
+    if address := offer_set_up(installation.desk):
+        print(f"Set up the dashboard, once and within a day: {address}", flush=True)

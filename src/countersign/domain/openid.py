@@ -12,6 +12,7 @@ from countersign.domain.identity import CODE_METHODS, NUMBER_METHODS
 from countersign.domain.task import OWN_METHODS
 
 NATIONAL_ID_CLAIM, NAME_CLAIM = "national_id", "name"
+SIGN_IN = "dashboard"  # the name of the provider by which an account's own members sign in
 RESERVED = OWN_METHODS | {*CODE_METHODS, *NUMBER_METHODS, "sms_code"}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")

@@ -28,6 +28,11 @@ def short_id(id: str) -> str:
     return "".join(found.groups())
 
 
+def short_form(id: str) -> str:
+    """The short form, or the id itself where it has none: for people to read."""
+    return short_id(id) if _LONG.fullmatch(id) else id
+
+
 def long_id(text: str) -> str:
     """The UUID behind 24 lower-case hexadecimal digits. Raises ValueError for anything else."""
     found = _SHORT.fullmatch(text)

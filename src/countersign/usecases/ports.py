@@ -35,6 +35,7 @@ from countersign.usecases.library_ports import (
     StoredFiles,
     Tasks,
 )
+from countersign.usecases.member_store import MemberStore
 from countersign.usecases.merchant_port import MerchantKeys, MerchantSigner
 from countersign.usecases.outside_ports import (
     AccessTokens,
@@ -368,6 +369,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     sign_codes: SignCodes
     interfaces: Interfaces
     jobs: Jobs
+    dashboard: MemberStore
 
     def commit(self) -> None: ...
 

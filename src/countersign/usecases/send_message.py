@@ -62,5 +62,6 @@ def _record(message: Message, ports: Ports) -> None:
     )
     with ports.unit_of_work() as uow:
         uow.messages.save(message)
-        uow.envelopes.save(uow.envelopes.get(message.envelope_id), [answered])
+        if message.envelope_id:  # members of an account are written to without one
+            uow.envelopes.save(uow.envelopes.get(message.envelope_id), [answered])
         uow.commit()

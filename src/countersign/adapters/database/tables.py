@@ -94,6 +94,16 @@ envelopes = Table(
     Column("folder", CleanText, nullable=False, server_default=""),
     Index("ix_envelopes_newest_of_account", "account_id", "created_at", "id"),
     Index("ix_envelopes_newest_of_credential", "credential_id", "created_at", "id"),
+    # Also holds what is searched, so that a search reads no row
+    Index(
+        "ix_envelopes_state_of_account",
+        "account_id",
+        "status",
+        "created_at",
+        "id",
+        "origin",
+        "folded_name",
+    ),
 )
 
 documents = Table(
@@ -179,6 +189,7 @@ tasks = Table(
     Column("person_title", CleanText, nullable=False, server_default=""),
     Index(None, "envelope_id", "position"),
 )
+Index("ix_tasks_email", tasks.c.email)
 IS_GUEST = text("guest_of IS NOT NULL")
 Index("ix_tasks_guest_of", tasks.c.guest_of, sqlite_where=IS_GUEST, postgresql_where=IS_GUEST)
 # Tasks that are listed by themselves; those of senders who list envelopes have no title

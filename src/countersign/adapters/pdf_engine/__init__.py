@@ -3,7 +3,12 @@
 from countersign.adapters.pdf_engine.engine import Engine
 from countersign.adapters.pdf_engine.keyring import Keyring
 from countersign.adapters.pdf_engine.merchant import MerchantSigning
-from countersign.adapters.pdf_engine.verifying import Verdict, missing_scripts, verify_anybody
+from countersign.adapters.pdf_engine.verifying import (
+    Verdict,
+    missing_scripts,
+    verifier,
+    verify_anybody,
+)
 from countersign.pdf import use_font_directory
 
 __all__ = [
@@ -13,5 +18,6 @@ __all__ = [
     "Verdict",
     "missing_scripts",
     "use_font_directory",
+    "verifier",
     "verify_anybody",
 ]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from countersign import pdf
 from countersign.adapters.pdf_engine.text_errands import text_report
+from countersign.adapters.workshop import Workshop
 from countersign.domain.errors import UnusableFile
 from countersign.pdf.verify.report import CLAIMED, Report, SignatureReport, exit_code
-from countersign.pdf.verify.text import report_as_text
+from countersign.pdf.verify.text import Words, report_as_text, words_of
 
 BEFORE_XML = b"\xef\xbb\xbf \t\r\n"  # a byte order mark and blanks
 XML_SIGNATURE = b"http://www.w3.org/2000/09/xmldsig#"
@@ -23,6 +25,7 @@ class Verdict:
     """A report for people, for programs and for shells (0 valid, 1 not valid)."""
 
     as_text: str
+    words: Words
     as_json: dict[str, Any]
     exit_code: int
 
@@ -32,7 +35,9 @@ def verify_anybody(data: bytes, trusted: Sequence[bytes], known_only: bool = Fal
     leads to none of them counts as not valid. Raises UnusableFile for what is neither a PDF nor
     signed XML."""
     report = _of_text(data, trusted) if _is_signed_xml(data) else _of_pdf(data, trusted)
-    return Verdict(report_as_text(report), report.to_dict(), exit_code(report, known_only))
+    return Verdict(
+        report_as_text(report), words_of(report), report.to_dict(), exit_code(report, known_only)
+    )
 
 
 def _is_signed_xml(data: bytes) -> bool:
@@ -73,6 +78,27 @@ def _of_text(data: bytes, trusted: Sequence[bytes]) -> Report:
         reason=found.consent,
     )
     return Report(signatures=(signature,), form="XAdES")
+
+
+def verifier(workshop: Workshop, trusted: Callable[[], Sequence[bytes]]) -> Callable[[Path], Words]:
+    """For the page: what strangers upload is looked at in another process. The function that is
+    returned raises UnusableFile, and Unavailable for a file that takes too long."""
+
+    def verify(path: Path) -> Words:
+        found = workshop.run(_words, path, tuple(trusted()))
+        if isinstance(found, Words):
+            return found
+        raise UnusableFile(*found)
+
+    return verify
+
+
+def _words(path: Path, trusted: Sequence[bytes]) -> Words | tuple[str, str]:
+    """A refusal as code and message: an exception with two arguments doesn't travel."""
+    try:
+        return verify_anybody(path.read_bytes(), trusted).words
+    except UnusableFile as problem:
+        return problem.code, problem.message
 
 
 def missing_scripts() -> list[str]:

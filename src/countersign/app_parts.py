@@ -1,0 +1,148 @@
+"""What the settings say of single parts: adapters for the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from countersign.adapters.channels import ByChannel, ProgramCaller
+from countersign.adapters.fetcher import HttpFetcher
+from countersign.adapters.files.local import LocalFiles
+from countersign.adapters.identity import NoIdentity
+from countersign.adapters.identity.bankid import BankId
+from countersign.adapters.identity.client_certificate import load_client_certificate, mutual_tls
+from countersign.adapters.identity.of_account import AccountEids
+from countersign.adapters.identity.openid.directory import Directory
+from countersign.adapters.identity.openid.provider import OpenIdConnect
+from countersign.adapters.identity.simulated import SimulatedIdentity
+from countersign.adapters.keys.local import LocalKeys
+from countersign.adapters.keys.material import KeysUnusable
+from countersign.adapters.keys.pkcs12 import load_pkcs12
+from countersign.adapters.mail import SandboxMailer, SmtpMailer
+from countersign.adapters.office import (
+    DocxFiles,
+    Limits,
+    NoOffice,
+    OfficeConverter,
+    find_office,
+)
+from countersign.adapters.outbound_http import OutboundHttp
+from countersign.adapters.pdf_engine import Keyring
+from countersign.adapters.remote_signing.of_account import AccountVendors
+from countersign.adapters.sms import SmsGateway
+from countersign.adapters.workshop import Workshop
+from countersign.domain.openid import SIGN_IN
+from countersign.domain.signing_service import SigningService
+from countersign.pages.signing.identity import CALLBACK
+from countersign.pages.signing.own_key import SIGNED_CALLBACK
+from countersign.settings import PREFIX, BadSettings, Settings
+from countersign.usecases.file_ports import Files
+from countersign.usecases.identity_port import IdentityProvider
+from countersign.usecases.outside_ports import Mailer
+from countersign.usecases.ports import Clock, UnitOfWork
+
+
+def files(settings: Settings) -> Files:
+    if settings.files_url:
+        from countersign.adapters.files.object_store import ObjectStoreFiles
+
+        with blaming("files_url"):
+            return ObjectStoreFiles(settings.files_url)
+    return LocalFiles(settings.data / "files")
+
+
+def keyring(settings: Settings, keys: LocalKeys, clock: Clock) -> Keyring:
+    with blaming("seal_key"):
+        path = Path(settings.seal_key)
+        seal = load_pkcs12(path, settings.seal_password) if settings.seal_key else None
+    return Keyring(keys, clock, seal, settings.tsa_urls)
+
+
+def fetcher(settings: Settings) -> HttpFetcher:
+    return HttpFetcher(OutboundHttp(allow_private=settings.sandbox), settings.data / "staging")
+
+
+def office(settings: Settings, workshop: Workshop) -> OfficeConverter:
+    docx = DocxFiles(workshop)
+    with blaming("converters"):
+        limits = Limits(processes=settings.converters)
+    try:
+        return OfficeConverter(find_office(settings.soffice), docx, limits)
+    except NoOffice as problem:
+        if settings.soffice:
+            raise BadSettings(f"{PREFIX}SOFFICE: {problem}") from None
+    return OfficeConverter(None, docx, limits)
+
+
+def identity(
+    settings: Settings,
+    simulated: SimulatedIdentity | None,
+    unit_of_work: Callable[[], UnitOfWork],
+) -> AccountEids:
+    own_bankid = None if simulated else bankid(settings)
+    directory = Directory()
+    callback = settings.public_url.rstrip("/") + CALLBACK
+
+    def own(account_id: str) -> dict[str, IdentityProvider]:
+        with unit_of_work() as uow:
+            found = uow.openid_providers.all(account_id)
+        return {
+            one.name: OpenIdConnect(one, callback, directory)
+            for one in found
+            if one.name != SIGN_IN
+        }
+
+    return AccountEids(
+        simulated or own_bankid or NoIdentity(),
+        own,
+        simulated=simulated is not None,
+        parts=[directory, own_bankid] if own_bankid else [directory],
+    )
+
+
+def pki(settings: Settings, clock: Clock, unit_of_work: Callable[[], UnitOfWork]) -> AccountVendors:
+    def own(account_id: str) -> Sequence[SigningService]:
+        with unit_of_work() as uow:
+            return uow.signing_services.all(account_id)
+
+    return AccountVendors(own, settings.public_url.rstrip("/") + SIGNED_CALLBACK, clock)
+
+
+def bankid(settings: Settings) -> BankId | None:
+    if not settings.bankid_certificate:
+        return None
+    with blaming("bankid_certificate", "bankid_password"):
+        own = load_client_certificate(Path(settings.bankid_certificate), settings.bankid_password)
+    with blaming("bankid_ca"):
+        if not settings.bankid_ca:
+            raise ValueError("the authority of BankID's server is needed, as a PEM file")
+        tls = mutual_tls(own, Path(settings.bankid_ca))
+    with blaming("bankid_url"):
+        return BankId(settings.bankid_url, tls)
+
+
+def mailer(settings: Settings, files: Files, http: OutboundHttp) -> Mailer:
+    """Without a gateway, what people would get stays in the database; an SMS in a sandbox only, as
+    elsewhere nobody would see it."""
+    kept = SandboxMailer()
+    senders: dict[str, Mailer] = {"email": kept, "url": ProgramCaller(http)}
+    if settings.smtp_url:
+        with blaming("smtp_url", "mail_from"):
+            senders["email"] = SmtpMailer(settings.smtp_url, settings.mail_from, files)
+    if settings.sms_url:
+        with blaming("sms_url"):
+            senders["sms"] = SmsGateway(settings.sms_url)
+    elif settings.sandbox:
+        senders["sms"] = kept
+    return ByChannel(senders)
+
+
+@contextmanager
+def blaming(*names: str) -> Iterator[None]:
+    """What a part can't be made of is a bad setting. Raises BadSettings that names it."""
+    try:
+        yield
+    except (ValueError, KeysUnusable) as problem:
+        where = " or ".join(PREFIX + name.upper() for name in names)
+        raise BadSettings(f"{where}: {problem}") from None

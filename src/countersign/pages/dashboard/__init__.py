@@ -1,0 +1,1 @@
+"""The dashboard: what members of an account see and do."""

@@ -1,0 +1,164 @@
+"""The members of an account, and what they did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from countersign.domain.errors import DomainError
+from countersign.domain.member import Role, role_of
+from countersign.domain.rights import Right, may
+from countersign.httpkit import Form, Operation
+from countersign.pages.dashboard.access import FORM, go, needs
+from countersign.pages.dashboard.errors import sentence, status_of
+from countersign.pages.dashboard.own import DoneQuery
+from countersign.pages.dashboard.shell import page, words
+from countersign.usecases.change_member import change_role, remove_member
+from countersign.usecases.join_dashboard import invite_again, invite_member
+from countersign.usecases.member_ports import MemberPorts, Visit
+from countersign.usecases.single_sign_on import (
+    end_single_sign_on,
+    set_single_sign_on,
+    single_sign_on_of,
+)
+
+ENTRIES = 50
+
+
+def _(text: str) -> str:
+    return text
+
+
+DONE = {
+    "invited": _("The invitation is on its way."),
+    "role": _("The role was changed."),
+    "removed": _("Removed, and signed out everywhere."),
+    "sso": _("Members can sign in there now."),
+    "sso-ended": _("Single sign-on has ended. Members need a password, a link or a passkey again."),
+}
+
+
+class AuditQuery(BaseModel):
+    """Older entries than this one."""
+
+    before: int | None = None
+
+
+class People:
+    """Handlers for members, single sign-on and the audit log."""
+
+    def __init__(self, desk: MemberPorts) -> None:
+        self._desk = desk
+
+    def operations(self) -> list[Operation]:
+        change, sign_in = Right.MANAGE_MEMBERS, Right.MANAGE_SIGN_IN
+        return [
+            needs(Right.SEE_MEMBERS, "GET", "/members", self.show, query=DoneQuery),
+            needs(change, "POST", "/members/invite", self.invite, body=FORM),
+            needs(change, "POST", "/members/{member_id}/invite", self.invite_again, body=FORM),
+            needs(change, "POST", "/members/{member_id}/role", self.change_role, body=FORM),
+            needs(change, "POST", "/members/{member_id}/remove", self.remove, body=FORM),
+            needs(sign_in, "POST", "/members/sso", self.set_sso, body=FORM),
+            needs(sign_in, "POST", "/members/sso/end", self.end_sso, body=FORM),
+            needs(Right.SEE_AUDIT, "GET", "/audit", self.audit, query=AuditQuery),
+        ]
+
+    def show(self, caller: Visit, request: Request, query: DoneQuery) -> Response:
+        """Who is there."""
+        return self._page(caller, request, notice=words(request)(DONE.get(query.done, " ")).strip())
+
+    def invite(self, caller: Visit, request: Request, body: Form) -> Response:
+        """By mail."""
+        given = {name: body.text(name) or "" for name in ("email", "name", "role")}
+        try:
+            role = role_of(given["role"])
+            invite_member(given["email"], given["name"], role, caller, self._desk)
+        except DomainError as problem:
+            return self._refused(caller, request, problem, given=given)
+        return go("/members?done=invited")
+
+    def invite_again(self, caller: Visit, request: Request, member_id: str, body: Form) -> Response:  # noqa: ARG002
+        """The first invitation was lost, or has expired."""
+        return self._done(
+            caller, request, "invited", lambda: invite_again(member_id, caller, self._desk)
+        )
+
+    def change_role(self, caller: Visit, request: Request, member_id: str, body: Form) -> Response:
+        """From the next page on."""
+        return self._done(
+            caller,
+            request,
+            "role",
+            lambda: change_role(member_id, role_of(body.text("role") or ""), caller, self._desk),
+        )
+
+    def remove(self, caller: Visit, request: Request, member_id: str, body: Form) -> Response:  # noqa: ARG002
+        """Signed out at once."""
+        return self._done(
+            caller, request, "removed", lambda: remove_member(member_id, caller, self._desk)
+        )
+
+    def set_sso(self, caller: Visit, request: Request, body: Form) -> Response:
+        """The company's own sign-in."""
+        names = ("issuer", "client_id", "client_secret")
+        issuer, client_id, secret = (body.text(name) or "" for name in names)
+        return self._done(
+            caller,
+            request,
+            "sso",
+            lambda: set_single_sign_on(issuer, client_id, secret, caller, self._desk),
+        )
+
+    def end_sso(self, caller: Visit, request: Request, body: Form) -> Response:  # noqa: ARG002
+        """No longer."""
+        return self._done(
+            caller, request, "sso-ended", lambda: end_single_sign_on(caller, self._desk)
+        )
+
+    def audit(self, caller: Visit, request: Request, query: AuditQuery) -> Response:
+        """Who did what, newest first."""
+        with self._desk.ports.unit_of_work() as uow:
+            found = uow.dashboard.audit.page(caller.account.id, query.before, ENTRIES + 1)
+        return page(
+            request,
+            "audit.html",
+            visit=caller,
+            menu="/audit",
+            entries=found[:ENTRIES],
+            older=found[ENTRIES - 1].number if len(found) > ENTRIES else None,
+        )
+
+    def _done(self, caller: Visit, request: Request, word: str, act: Any) -> Response:
+        try:
+            act()
+        except DomainError as problem:
+            return self._refused(caller, request, problem)
+        return go(f"/members?done={word}")
+
+    def _refused(
+        self, caller: Visit, request: Request, problem: DomainError, **more: Any
+    ) -> Response:
+        text = sentence(problem, words(request))
+        return self._page(caller, request, status_of(problem), error=text, **more)
+
+    def _page(self, caller: Visit, request: Request, status: int = 200, **more: Any) -> Response:
+        with self._desk.ports.unit_of_work() as uow:
+            members = uow.dashboard.members.of_account(caller.account.id)
+            provider = single_sign_on_of(caller.account.id, uow)
+        is_owner = may(caller.member, Right.MANAGE_OWNERS)
+        shown = {"given": {"email": "", "name": "", "role": Role.SENDER.value}, **more}
+        return page(
+            request,
+            "members.html",
+            status,
+            visit=caller,
+            menu="/members",
+            members=members,
+            provider=provider,
+            address=self._desk.address,
+            roles=[role.value for role in Role if is_owner or role is not Role.OWNER],
+            **shown,
+        )

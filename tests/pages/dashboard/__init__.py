@@ -1,0 +1,1 @@
+"""Tests of the dashboard: an installation of its own, over HTTP."""
