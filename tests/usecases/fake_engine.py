@@ -114,8 +114,7 @@ class FakeEngine:
         tasks = envelope.signers_of(document.id)
         fields = [[(field.kind, field.area) for field in task.fields] for task in tasks]
         audited = envelope.settings.audit_in_document
-        apart = envelope.id if envelope.keeps_bases_apart else ""
-        named = f"{document.upload.sha256} {fields} {audited} {apart}"
+        named = f"{document.upload.sha256} {fields} {audited}"
         return hashlib.sha256(named.encode()).hexdigest()
 
     def prepare(self, envelope: Envelope, document: Document) -> Base:
