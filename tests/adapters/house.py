@@ -18,6 +18,7 @@ from countersign.adapters.identity.of_account import AccountEids
 from countersign.adapters.invitations import MailInvitations
 from countersign.adapters.links import SignedLinks
 from countersign.adapters.mail import SandboxMailer
+from countersign.adapters.remote_signing.of_account import AccountVendors
 from countersign.adapters.secrets import SecretBox
 from countersign.domain.document import FileRef
 from countersign.domain.envelope import Envelope
@@ -118,6 +119,7 @@ def opened(folder: Path) -> Iterator[House]:
         access_tokens=SignedAccessTokens("https://sign.test", KEY),
         fetcher=cast(Any, None),
         identity=AccountEids(NoIdentity()),
+        pki=AccountVendors(lambda _: (), "", clock),
         merchant=cast(Any, None),
         docx=cast(Any, None),
         converter=cast(Any, None),
