@@ -107,7 +107,8 @@ class SignCodes(Protocol):
 class Bases(Protocol):
     def get(self, key: str) -> Base | None: ...
     def add(self, base: Base) -> Base:
-        """The base that is kept: the first of its key."""
+        """The base that is kept, the first of its key; until this transaction ends nobody erases
+        it."""
 
 
 class Deletions(Protocol):

@@ -12,10 +12,11 @@ from countersign.usecases.ports import Ports
 
 def prepare_documents(envelope: Envelope, ports: Ports) -> tuple[Envelope, list[Base]]:
     """Gives each document that is signed its base: an existing one when upload and layout are the
-    same, else a new one. Outside the transaction, since a large file takes its time. What was
-    signed already stays as it is. Raises UnusableFile.
+    same, else a new one. Outside the transaction, since a large file takes its time. In it all of
+    them are to be added, as the last other document that has one may be erased meanwhile. What
+    was signed already stays as it is. Raises UnusableFile.
     """
-    new: list[Base] = []
+    bases: list[Base] = []
     for document in envelope.documents:
         if document.segments or document.awaited or not envelope.signers_of(document.id):
             continue
@@ -24,10 +25,10 @@ def prepare_documents(envelope: Envelope, ports: Ports) -> tuple[Envelope, list[
             base = uow.bases.get(key)
         if base is None:
             base = ports.engine.prepare(envelope, document)
-            new.append(base)
+        bases.append(base)
         prepared = replace(document, base_key=key, base=base.file)
         envelope = envelope.with_document(prepared)
-    return envelope, new
+    return envelope, bases
 
 
 def on_kept_bases(envelope: Envelope, kept: Sequence[Base]) -> Envelope:

@@ -82,6 +82,7 @@ class Deletions:
             self._tx.write(delete(table).where(table.c.envelope_id == envelope_id))
         for table in OF_TASKS:
             self._tx.write(delete(table).where(table.c.task_id.in_(task_ids)))
+        self._tx.write(select(bases.c.key).where(bases.c.key.in_(base_keys)).with_for_update())
         in_use = exists().where(documents.c.base_key == bases.c.key)
         self._tx.write(delete(bases).where(bases.c.key.in_(base_keys), ~in_use))
 
