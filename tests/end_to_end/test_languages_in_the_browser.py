@@ -105,7 +105,7 @@ def finish(page: Page) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_asking_for_a_code_fits(narrow: Page, fake: FakeSigning, language: str) -> None:
-    fake.state["identity"] = {"due": ["email_code"], "done": [], "simulated": False}
+    fake.state["identity"] |= {"due": ["email_code"], "before": "reading"}
     open_in(narrow, fake, language)
     narrow.get_by_test_id("next").click()
     expect(narrow.get_by_test_id("identity-code")).to_be_visible()
