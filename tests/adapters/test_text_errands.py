@@ -60,7 +60,9 @@ def test_a_package_is_sealed_with_the_signed_texts_inside(
     files = [("Contract-1.xml", "application/xml", [stored])]
     package = workshop.run(errands.container, pages, files)
     keyring = Keyring(maker.world.keys, now)
-    chain = SignedUploadChain(Segments(LocalFiles(tmp_path)), keyring, workshop)
+    files_kept = LocalFiles(tmp_path)
+    foreign = ForeignRecords(files_kept)
+    chain = SignedUploadChain(Segments(files_kept), keyring, workshop, foreign)
     sealed = b"".join((package, *chain.closed(package, now())))
     report = workshop.run(errands.report, sealed, [maker.root])
     assert (report.verdict, report.level) == ("valid", "B-LTA")
