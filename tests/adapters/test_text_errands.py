@@ -11,6 +11,7 @@ import pytest
 
 from countersign.adapters.files.local import LocalFiles
 from countersign.adapters.pdf_engine import Keyring, errands, text_errands
+from countersign.adapters.pdf_engine.foreign import ForeignRecords
 from countersign.adapters.pdf_engine.segments import Segments
 from countersign.adapters.pdf_engine.signed_upload_chain import SignedUploadChain
 from countersign.adapters.workshop import Workshop
