@@ -144,7 +144,8 @@ class Sender:
     def _tables(self) -> list[str]:
         with self._database() as database:
             found = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            return [name for (name,) in found if name != "jobs"]
+            # A search index can't be read through
+            return [name for (name,) in found if name != "jobs" and "name_index" not in name]
 
     def _ask(self, question: str) -> int:
         with self._database() as database:

@@ -412,6 +412,8 @@ def test_a_ticket_opens_the_page_once(house: Installed) -> None:
     assert state(house, envelope)["identity"] == {
         "due": [],
         "choice": [],
+        "before": None,
+        "chosen": False,
         "done": ["artifact"],
         "simulated": True,
     }

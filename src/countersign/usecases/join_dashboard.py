@@ -10,6 +10,7 @@ from countersign.domain.errors import Conflict, NotFound
 from countersign.domain.member import Member, Role, clean_email, clean_name
 from countersign.domain.password import check_password
 from countersign.domain.rights import Right, check_right
+from countersign.domain.short_id import new_short_id
 from countersign.usecases.create_account import add_account
 from countersign.usecases.enter_dashboard import open_session, record
 from countersign.usecases.member_ports import MemberPorts, Visit
@@ -51,7 +52,7 @@ def set_up(secret: str, given: Newcomer, place: Place, desk: MemberPorts) -> str
     now = desk.ports.clock()
     email, company = clean_email(given.email), clean_name(given.company)
     check_password(given.password, email, given.name, company)
-    account = Account(id=str(uuid4()), name=company, email=email, created_at=now)
+    account = Account(id=new_short_id(), name=company, email=email, created_at=now)
     owner = Member(
         id=str(uuid4()),
         account_id=account.id,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, delete, select
 
+from countersign.adapters.database.project_tables import interfaces
 from countersign.adapters.database.settings_rows import branding, branding_json
-from countersign.adapters.database.tables import interfaces
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.errors import NameTaken, NotFound
 from countersign.domain.interface import Interface

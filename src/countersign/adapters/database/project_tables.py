@@ -47,6 +47,17 @@ templates = Table(
     Column("created_at", Time, nullable=False),
 )
 
+interfaces = Table(
+    "interfaces",
+    metadata,
+    Column("account_id", ForeignKey(accounts.c.id), primary_key=True),
+    Column("name", CleanText, primary_key=True),
+    Column("created_at", Time, nullable=False),
+    Column("branding", Json, nullable=False),
+    Column("hidden", Json, nullable=False),
+    Column("skip_intro", Boolean, nullable=False),
+)
+
 # What is searched by name. SQLite never numbers two alike, not even after a removal
 envelope_names = Table(
     "envelope_names",

@@ -343,17 +343,6 @@ repeats = Table(
     Column("answer", LargeBinary),
 )
 
-interfaces = Table(
-    "interfaces",
-    metadata,
-    Column("account_id", ForeignKey(accounts.c.id), primary_key=True),
-    Column("name", CleanText, primary_key=True),
-    Column("created_at", Time, nullable=False),
-    Column("branding", Json, nullable=False),
-    Column("hidden", Json, nullable=False),
-    Column("skip_intro", Boolean, nullable=False),
-)
-
 sign_codes = Table(
     "sign_codes",
     metadata,

@@ -29,6 +29,7 @@ APIS: Mapping[str, Api] = {
     "nextsign": Api(
         name="NextSign",
         api="nextsign",
+        prefix="ns_",
         curl='curl -H "Authorization: Bearer {secret}" {url}/api/v2/{company}/cases/get',
     ),
     "signature-nc": Api(
