@@ -106,9 +106,14 @@ class Worker:
             for job in running:
                 self._keep_lease(job)
 
+    def _is_running(self, job: ClaimedJob) -> bool:
+        """One that ended a moment ago has no lease to lose."""
+        with self._running_lock:
+            return job in self._running
+
     def _keep_lease(self, job: ClaimedJob) -> None:
         try:
-            if not self._queue.heartbeat(job):
+            if not self._queue.heartbeat(job) and self._is_running(job):
                 log.warning("lease_lost", kind=job.kind, job=job.id)
         except Exception as error:
             log.warning("lease_not_kept", kind=job.kind, job=job.id, error=type(error).__name__)
