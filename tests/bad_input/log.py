@@ -7,7 +7,9 @@ import re
 from tests.support.server import RunningServer
 
 # Names, addresses and texts that the tests of this folder send
-PERSONAL = re.compile(r"\bLea\b|Roux|Jane|Acme|@|127\.0\.0\.1|Wrong price|contract\.pdf", re.IGNORECASE)
+PERSONAL = re.compile(
+    r"\bLea\b|Roux|Jane|Acme|@|127\.0\.0\.1|Wrong price|contract\.pdf", re.IGNORECASE
+)
 SECRET = re.compile(r"/s/[\w-]{16,}|/d/[\w-]{16,}|Bearer|eyJ|\b[0-9a-f]{64}\b")
 # What the terminal says to whoever starts the server; no log line
 TO_THE_OPERATOR = ("Countersign is ready at", "Set up the dashboard, once and within a day: ")
