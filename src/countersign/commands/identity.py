@@ -10,7 +10,13 @@ from typing import Any
 
 from countersign import app
 from countersign.commands.failing import Failure
-from countersign.commands.options import Subparsers, add_data, existing, settings_of
+from countersign.commands.options import (
+    Subparsers,
+    account_action,
+    existing,
+    print_all,
+    settings_of,
+)
 from countersign.domain.eids import eid_name
 from countersign.domain.openid import NAME_CLAIM, NATIONAL_ID_CLAIM, OpenIdProvider
 from countersign.pages.signing.identity import CALLBACK
@@ -24,29 +30,23 @@ DESCRIPTION = """\
 From now on tasks of the account may name this eID, to identify people and to sign. The provider is
 asked with OpenID Connect (authorization code, PKCE); register the address that is printed with it
 as the redirect URI."""
+NONE_YET = "This account has no identity provider yet: countersign identity add …"
 
 
 def add(commands: Subparsers) -> None:
     parser = commands.add_parser("identity", help="eIDs of an account by OpenID Connect")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     _add_add(actions)
-    listing = _action(actions, "list", "all providers of an account")
+    listing = account_action(actions, "list", "all providers of an account")
     listing.add_argument("--json", action="store_true", help="print the result as JSON")
     listing.set_defaults(run=run_list)
-    remove = _action(actions, "remove", "take a provider away")
+    remove = account_action(actions, "remove", "take a provider away")
     remove.add_argument("--name", required=True, metavar="N", help="the eID's name")
     remove.set_defaults(run=run_remove)
 
 
-def _action(actions: Subparsers, name: str, help: str, **more: Any) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=help, **more)
-    add_data(parser)
-    parser.add_argument("--account", required=True, metavar="ID", help="whose it is")
-    return parser
-
-
 def _add_add(actions: Subparsers) -> None:
-    parser = _action(actions, "add", "a provider of an eID", description=DESCRIPTION)
+    parser = account_action(actions, "add", "a provider of an eID", description=DESCRIPTION)
     for name, metavar, help in (
         ("--name", "N", "what tasks call it: nbid, sbid, mitid, ftn, …"),
         ("--issuer", "URL", "the provider's issuer, exactly as it writes it"),
@@ -86,13 +86,7 @@ def run_add(given: argparse.Namespace) -> int:
 def run_list(given: argparse.Namespace) -> int:
     with app.opened(existing(settings_of(given))) as installation:
         found = list_identity_providers(given.account, installation.ports)
-    if given.json:
-        print(json.dumps([_shown(one) for one in found], indent=2, ensure_ascii=False))
-        return 0
-    for one in found:
-        print(_said(one))
-    if not found:
-        print("This account has no identity provider yet: countersign identity add …")
+    print_all(found, given, _shown, _said, when_none=NONE_YET)
     return 0
 
 

@@ -10,7 +10,13 @@ from typing import Any
 
 from countersign import app
 from countersign.commands.failing import Failure
-from countersign.commands.options import Subparsers, add_data, existing, settings_of
+from countersign.commands.options import (
+    Subparsers,
+    account_action,
+    existing,
+    print_all,
+    settings_of,
+)
 from countersign.domain.branding import Branding
 from countersign.domain.interface import BUTTONS, Interface
 from countersign.usecases.add_interface import (
@@ -22,29 +28,23 @@ from countersign.usecases.add_interface import (
 DESCRIPTION = """\
 From now on a task may name this interface, and its signing page looks like that. What is left out
 is as the envelope has it. Pages that are out follow when it is removed and added anew."""
+NONE_YET = "This account has no interface yet: countersign interface add …"
 
 
 def add(commands: Subparsers) -> None:
     parser = commands.add_parser("interface", help="how signing pages of an account look, by name")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     _add_add(actions)
-    listing = _action(actions, "list", "all interfaces of an account")
+    listing = account_action(actions, "list", "all interfaces of an account")
     listing.add_argument("--json", action="store_true", help="print the result as JSON")
     listing.set_defaults(run=run_list)
-    remove = _action(actions, "remove", "take an interface away")
+    remove = account_action(actions, "remove", "take an interface away")
     remove.add_argument("--name", required=True, metavar="N", help="the interface's name")
     remove.set_defaults(run=run_remove)
 
 
-def _action(actions: Subparsers, name: str, help: str, **more: Any) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=help, **more)
-    add_data(parser)
-    parser.add_argument("--account", required=True, metavar="ID", help="whose it is")
-    return parser
-
-
 def _add_add(actions: Subparsers) -> None:
-    parser = _action(actions, "add", "an interface", description=DESCRIPTION)
+    parser = account_action(actions, "add", "an interface", description=DESCRIPTION)
     parser.add_argument("--name", required=True, metavar="N", help="what tasks call it")
     parser.add_argument("--company", default="", metavar="TEXT", help="the name at the top")
     parser.add_argument("--logo", type=Path, metavar="FILE", help="a PNG, JPEG or WebP")
@@ -70,13 +70,7 @@ def run_add(given: argparse.Namespace) -> int:
 def run_list(given: argparse.Namespace) -> int:
     with app.opened(existing(settings_of(given))) as installation:
         found = list_interfaces(given.account, installation.ports)
-    if given.json:
-        print(json.dumps([_shown(one) for one in found], indent=2, ensure_ascii=False))
-        return 0
-    for one in found:
-        print(_said(one))
-    if not found:
-        print("This account has no interface yet: countersign interface add …")
+    print_all(found, given, _shown, _said, when_none=NONE_YET)
     return 0
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from countersign.commands.failing import Failure
 from countersign.settings import Settings, read_settings
 
+Thing = TypeVar("Thing")
 Subparsers = Any  # argparse keeps the type of `add_subparsers` private
 
 
@@ -30,6 +33,33 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="the installation's directory (default: COUNTERSIGN_DATA, else ./countersign-data)",
     )
+
+
+def account_action(
+    actions: Subparsers, name: str, help: str, **more: Any
+) -> argparse.ArgumentParser:
+    """What is done to things of one account, chosen by `--account`."""
+    parser: argparse.ArgumentParser = actions.add_parser(name, help=help, **more)
+    add_data(parser)
+    parser.add_argument("--account", required=True, metavar="ID", help="whose it is")
+    return parser
+
+
+def print_all(
+    found: Sequence[Thing],
+    given: argparse.Namespace,
+    as_json: Callable[[Thing], Any],
+    as_text: Callable[[Thing], str],
+    when_none: str,
+) -> None:
+    """A list as JSON with `--json`, else a paragraph for each, or what to do when there is none."""
+    if given.json:
+        print(json.dumps([as_json(one) for one in found], indent=2, ensure_ascii=False))
+        return
+    for one in found:
+        print(as_text(one))
+    if not found:
+        print(when_none)
 
 
 def settings_of(given: argparse.Namespace, **more: Any) -> Settings:

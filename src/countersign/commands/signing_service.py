@@ -14,7 +14,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from countersign import app
 from countersign.commands.failing import Failure
-from countersign.commands.options import Subparsers, add_data, existing, settings_of
+from countersign.commands.options import (
+    Subparsers,
+    account_action,
+    existing,
+    print_all,
+    settings_of,
+)
 from countersign.domain.signing_service import ServiceKind, SigningService
 from countersign.pages.signing.own_key import SIGNED_CALLBACK
 from countersign.usecases.add_signing_service import (
@@ -28,29 +34,23 @@ From now on people may sign for this account with keys that this service keeps f
 of the kind csc speaks the API 2.0 of the Cloud Signature Consortium; register the address that is
 printed with it as the redirect URI. The kind bankid is Swedish BankID, asked by this server's own
 client (see BANKID_CERTIFICATE)."""
+NONE_YET = "This account has no signing service yet: countersign signing-service add …"
 
 
 def add(commands: Subparsers) -> None:
     parser = commands.add_parser("signing-service", help="keepers of people's own signing keys")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     _add_add(actions)
-    listing = _action(actions, "list", "all services of an account")
+    listing = account_action(actions, "list", "all services of an account")
     listing.add_argument("--json", action="store_true", help="print the result as JSON")
     listing.set_defaults(run=run_list)
-    remove = _action(actions, "remove", "take a service away")
+    remove = account_action(actions, "remove", "take a service away")
     remove.add_argument("--name", required=True, metavar="N", help="the service's name")
     remove.set_defaults(run=run_remove)
 
 
-def _action(actions: Subparsers, name: str, help: str, **more: Any) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=help, **more)
-    add_data(parser)
-    parser.add_argument("--account", required=True, metavar="ID", help="whose it is")
-    return parser
-
-
 def _add_add(actions: Subparsers) -> None:
-    parser = _action(actions, "add", "a keeper of keys", description=DESCRIPTION)
+    parser = account_action(actions, "add", "a keeper of keys", description=DESCRIPTION)
     parser.add_argument("--name", required=True, metavar="N", help="such as NBID, SBID or SMARTID")
     kinds = [kind.value for kind in ServiceKind]
     parser.add_argument("--kind", choices=kinds, default="csc", help="(csc)")
@@ -83,13 +83,7 @@ def run_add(given: argparse.Namespace) -> int:
 def run_list(given: argparse.Namespace) -> int:
     with app.opened(existing(settings_of(given))) as installation:
         found = list_signing_services(given.account, installation.ports)
-    if given.json:
-        print(json.dumps([_shown(one) for one in found], indent=2, ensure_ascii=False))
-        return 0
-    for one in found:
-        print(_said(one))
-    if not found:
-        print("This account has no signing service yet: countersign signing-service add …")
+    print_all(found, given, _shown, _said, when_none=NONE_YET)
     return 0
 
 
