@@ -28,7 +28,7 @@ const eid = maybeId("eid") ? new Eid(method ?? "", path, identified, trouble) : 
 /** The step came into view: a code is sent once, and again only when asked for. */
 export function startIdentifying(): void {
   maybeId("send-code")?.addEventListener("click", () => void sendCode());
-  if (sendsCode && !memory.codeSent) void sendCode();
+  if (sendsCode && memory.codeSent !== method) void sendCode();
   const failed = eid && broughtBack();
   if (failed) trouble(failed);
   else void eid?.resume();
@@ -55,7 +55,7 @@ function trouble(error: unknown): void {
 async function sendCode(): Promise<void> {
   try {
     const { sent_to } = await call<Standing>(path, { body: null });
-    remember({ codeSent: true, step: proving });
+    remember({ codeSent: method, step: proving });
     byId("code-sent").textContent = sent_to
       ? t("code_sent", { place: sent_to })
       : t("code_sent_plain");
@@ -107,7 +107,7 @@ async function useEid(): Promise<void> {
 /** The page is loaded anew with what may be seen now; the address leads past the intro, as a frame
  *  may be forbidden to remember that it was there. */
 function identified(): void {
-  remember({ codeSent: false, step: proving === "sign" ? proving : "read" });
+  remember({ codeSent: "", step: proving === "sign" ? proving : "read" });
   const address = new URL(location.href);
   address.searchParams.set("skipIntro", "true");
   location.replace(address);

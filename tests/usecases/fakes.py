@@ -50,7 +50,9 @@ from countersign.domain.signing_service import SigningService
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Task
 from countersign.domain.template import Template
+from countersign.domain.text_limits import Window
 from countersign.usecases import merchant_port, pki_port, ports
+from countersign.usecases.identity_port import Identities
 from countersign.usecases.library_ports import TaskQuery
 from countersign.usecases.ports import (
     DeliveryQuery,
@@ -76,6 +78,7 @@ class State:
     templates: dict[str, Template] = field(default_factory=dict)
     identity_attempts: dict[tuple[str, str], IdentityAttempt] = field(default_factory=dict)
     identity_proofs: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    text_counts: dict[tuple[str, datetime], int] = field(default_factory=dict)
     openid_providers: dict[tuple[str, str], OpenIdProvider] = field(default_factory=dict)
     signing_services: dict[tuple[str, str], SigningService] = field(default_factory=dict)
     bases: dict[str, Base] = field(default_factory=dict)
@@ -165,7 +168,8 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.envelopes: ports.Envelopes = FakeEnvelopes(tx, self._queue_follow_ups)
         self.projects: ports.Projects = FakeProjects(tx)
         self.templates: ports.Templates = FakeTemplates(tx)
-        self.identity: ports.Identities = FakeIdentities(tx)
+        self.identity: Identities = FakeIdentities(tx)
+        self.text_counts = FakeTextCounts(tx)
         self.openid_providers: ports.OpenIdProviders = FakeOpenIdProviders(tx)
         self.signing_services: pki_port.StoredServices = FakeSigningServices(tx)
         self.bases: ports.Bases = FakeBases(tx)
@@ -460,6 +464,18 @@ class FakeTemplates:
         values = self._tx.read.templates.values()
         mine = [one for one in values if one.account_id == account_id]
         return sorted(mine, key=lambda one: (one.created_at, one.id), reverse=True)
+
+
+class FakeTextCounts:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def count_text(self, window: Window) -> bool:
+        counts, key = self._tx.write.text_counts, (window.whom, window.begins)
+        sent = counts.get(key, 0)
+        if sent < window.most:
+            counts[key] = sent + 1
+        return sent < window.most
 
 
 class FakeIdentities:

@@ -69,7 +69,7 @@ def expire(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
 
 
 def remind(envelope: Envelope, task_id: str, now: datetime) -> tuple[Envelope, list[Event]]:
-    """Another mail to somebody who has not acted; at most one an hour. Raises what
+    """Another mail or SMS to somebody who has not acted; at most one an hour. Raises what
     `check_may_act` raises, Invalid without an address, TooSoon."""
     return _remind(envelope, task_id, now, {})
 
@@ -92,7 +92,7 @@ def _remind(
 ) -> tuple[Envelope, list[Event]]:
     task = envelope.task(task_id)
     check_may_act(envelope, task, now)
-    if not task.person.email:
+    if not task.person.addresses:
         raise Invalid("this person has no e-mail address", {"email": "missing"})
     _check_pause(task, now)
     envelope = replace(envelope.with_task(replace(task, reminded_at=now)), updated_at=now)

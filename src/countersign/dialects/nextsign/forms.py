@@ -42,7 +42,10 @@ def to_command(new: Submitted, ports: Ports) -> SendEnvelope:
     if not new.webflow and asked.settings.allowAPI is False:
         raise Rejected(400, "API is not allowed for this form")
     check_people(
-        asked.recipients, asked.signingSchemas, ports.identity.of_account(form.account_id).methods
+        asked.recipients,
+        asked.signingSchemas,
+        ports.identity.of_account(form.account_id).methods,
+        ports.mailer.channels,
     )
     values = written(new.asked.tags, form.tags, translate.language_of(asked.settings))
     case_id = new_short_id()

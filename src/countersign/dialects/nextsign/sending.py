@@ -28,7 +28,7 @@ def to_command(new: AskedCase, ports: Ports) -> SendEnvelope:
     """Raises Rejected, QuotaExceeded, UnusableFile, Unavailable."""
     caller, asked = new.caller, new.asked
     caller.credential.check_quota()
-    check_case(asked, ports.identity.of_account(caller.account.id).methods)
+    check_case(asked, ports.identity.of_account(caller.account.id).methods, ports.mailer.channels)
     case_id = new_short_id()
     return SendEnvelope(
         id=case_id,
