@@ -10,15 +10,15 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Conflict, IdentityRequired, Invalid
 from countersign.domain.events import Event, EventKind
 from countersign.domain.identity import SMS_CODE
-from countersign.domain.phone import EXPECTED, is_phone
 from countersign.domain.task import Person, Task, TaskStatus, Visitor
 from countersign.domain.turns import check_may_act
 
 
 def may_forward(task: Task) -> bool:
     """Whether the sender lets it be handed on. Who got it that way keeps it, and so does whoever
-    has to prove to be one particular person."""
-    named = task.person.national_id is not None
+    has to prove to be one particular person, or to have one particular phone."""
+    proofs = (*task.identity, *task.identity_choice, *task.methods)
+    named = task.person.national_id is not None or SMS_CODE in proofs
     return task.may_forward and not task.forwarded_from and not named
 
 
@@ -58,10 +58,6 @@ def _check_person(task: Task, to: Person) -> None:
         wrong["email"] = "must be an e-mail address"
     elif to.email.casefold() == (task.person.email or "").casefold():
         wrong["email"] = "must be somebody else's"
-    if SMS_CODE in (*task.identity, *task.identity_choice, *task.methods) and not to.phone:
-        wrong["phone"] = "must be given, as a code is sent to it"
-    elif to.phone and not is_phone(to.phone):
-        wrong["phone"] = EXPECTED
     if wrong:
         raise Invalid("who is to act instead?", wrong)
 

@@ -13,6 +13,7 @@ from countersign.dialects.signicat_v1.methods import eid_of, is_by_sms
 from countersign.dialects.signicat_v1.places import bringers, brought_as, documents_of
 from countersign.domain.phone import EXPECTED as NO_PHONE
 from countersign.domain.phone import is_phone
+from countersign.domain.reaching import NO_GATEWAY
 from countersign.domain.stored_file import StoredFile
 
 Path = tuple[str | int, ...]
@@ -21,7 +22,6 @@ PADES = "pades"
 DEFAULT = "default"  # the profile of everybody
 TAKEN = "is used more than once"
 NO_TASK = "no task of this order has this id"
-NO_GATEWAY = "no SMS gateway is configured on this server"
 NO_MOBILE = "must hold a mobile, to which codes are sent by SMS"
 UNKNOWN_METHOD = "no identity method of this name is configured"
 NOBODY_KNOWN = (
