@@ -33,7 +33,8 @@ def written(kind: str, task: Task, link: str = LINK, **changes: object) -> str:
     [
         (
             "invitation",
-            f"Max Own asks you to sign Rental agreement\nPlease answer by November 30, 2026.\n{LINK}",
+            "Max Own asks you to sign Rental agreement\n"
+            f"Please answer by November 30, 2026.\n{LINK}",
         ),
         ("final_copy", f"Max Own: Signed by everybody: Rental agreement\n{LINK}"),
     ],
