@@ -5,7 +5,7 @@ import { memory, remember } from "./memory";
 import { base, language, proving, state, t } from "./page-data";
 import { explain, movedOn } from "./trouble";
 
-const method = state.identity.due[0];
+const method = state.identity.due[0] ?? "";
 const sendsCode = method === "email_code" || method === "sms_code";
 const asksNumber = method === "cpr";
 const path = `${base}/identity/${method}?lang=${language}`;
@@ -23,7 +23,7 @@ const WRONG_NUMBERS: Record<string, string> = {
   "somebody else": "number_of_somebody_else",
 };
 
-const eid = maybeId("eid") ? new Eid(method ?? "", path, identified, trouble) : null;
+const eid = maybeId("eid") ? new Eid(method, path, identified, trouble) : null;
 
 /** The step came into view: a code is sent once, and again only when asked for. */
 export function startIdentifying(): void {
