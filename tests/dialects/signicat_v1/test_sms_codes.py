@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import httpx2
 import pytest
+from playwright.sync_api import expect
 
 from countersign.domain.errors import IdentityRequired
 from countersign.domain.task import Task
@@ -13,7 +15,12 @@ from countersign.usecases.check_code import check_code
 from countersign.usecases.open_task import open_task
 from countersign.usecases.send_code import send_code
 from countersign.usecases.sign_task import SignTask, sign_task
+from tests.support.browser import PHONE as SCREEN
+from tests.support.browser import OpenPage
+from tests.support.processes import wait_until
+from tests.support.server import RunningServer
 
+from .customer import link_of, new_customer
 from .house import PHONE, House
 from .orders import NBID, document, task, wrong
 
@@ -117,3 +124,34 @@ def test_without_a_gateway_the_order_is_refused(house: House) -> None:
     assert wrong(house.ask(asked(house)))[METHODS] == NO_GATEWAY
     signing = asked(house, authentication=None, signatureMethods=[AT_ONCE])
     assert wrong(house.ask(signing)) == {"tasks[0].signatureMethods[0].name": NO_GATEWAY}
+
+
+@pytest.mark.slow
+def test_in_the_browser_the_code_comes_before_the_consent(
+    running_server: RunningServer, open_page: OpenPage
+) -> None:
+    customer = new_customer(running_server)
+    who = subject(mobile=NUMBER, first_name="Kari", last_name="Dal")
+    made = customer.order(
+        task(document(customer.upload()), signatureMethods=[AT_ONCE], subject=who)
+    )
+    page = open_page(locale="en-GB", **SCREEN)
+    page.goto(link_of(made))
+    page.get_by_test_id("start").click()
+    expect(page.get_by_test_id("page-0")).to_be_visible()
+    page.get_by_test_id("next").click()
+    expect(page.get_by_text("+47•••78")).to_be_visible()
+    mailbox = f"{running_server.url}/sandbox/mail.json"
+
+    def codes() -> list[str]:
+        found = httpx2.get(mailbox, params={"to": NUMBER}).json()["messages"]
+        return [each["code"] for each in found if each["code"]]
+
+    wait_until(lambda: bool(codes()), "the code")
+    page.get_by_test_id("identity-code").fill(codes()[0])
+    page.get_by_test_id("identity-submit").click()
+    page.get_by_test_id("consent").check()
+    page.get_by_test_id("finish").click()
+    expect(page.get_by_test_id("done")).to_be_visible()
+    wait_until(lambda: customer.state(made) == "COMPLETED", "the order")
+    customer.api.close()
