@@ -61,12 +61,17 @@ async function sendCode(): Promise<void> {
       : t("code_sent_plain");
     byId("identity-code").focus();
   } catch (error) {
-    if (isTooOften(error)) complain(t("code_too_soon"));
+    if (isTooOften(error)) complain(t(isLong(error) ? "number_too_often" : "code_too_soon"));
     else trouble(error);
   }
 }
 
-function isTooOften(error: unknown): boolean {
+/** Longer than the pause between two codes: a limit by the hour was met. */
+function isLong(error: Refusal): boolean {
+  return error.retryAfter > 120;
+}
+
+function isTooOften(error: unknown): error is Refusal {
   return error instanceof Refusal && error.code === "too_many_tries";
 }
 

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -254,6 +255,25 @@ def test_of_fifty_guesses_at_two_servers_five_are_compared(
     assert (answers.count(400), answers.count(429)) == (5, 45)
     assert enter(link, code) == 429
     customer.api.close()
+
+
+@pytest.mark.allow_console_errors("429")
+def test_above_the_limit_of_the_account_people_are_told_to_wait(
+    start_with_gateway: StartServer, webhook_receiver: WebhookReceiver, open_page: OpenPage
+) -> None:
+    server = start_with_gateway(settings={"SMS_CODES_AN_HOUR": "1"})
+    if datetime.now(UTC).minute >= 50:  # a new hour would begin a new count
+        server.run("sandbox", "advance", "15m")
+    customer, other = new_customer(server), new_customer(server)
+    assert ask(customer.create(**BY_CODE)["recipients"][0]["signingUrl"]) == 202
+    page = open_page(locale="en-GB", **PHONE)
+    page.goto(customer.create(**BY_CODE)["recipients"][0]["signingUrl"] + "?lang=en")
+    page.get_by_test_id("start").click()
+    expect(page.get_by_text("Too many tries. Please wait an hour.")).to_be_visible()
+    assert ask(other.create(**BY_CODE)["recipients"][0]["signingUrl"]) == 202
+    wait_until(lambda: sum("#" in text for text in texts(webhook_receiver)) == 2, "two codes")
+    for each in (customer, other):
+        each.api.close()
 
 
 # ------------------------------------------------------------------ who may not, what is not there
