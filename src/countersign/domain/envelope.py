@@ -112,6 +112,11 @@ class Envelope:
         return any(task.status is TaskStatus.COMPLETED and task.signs for task in self.tasks)
 
     @property
+    def people(self) -> tuple[Task, ...]:
+        """The tasks that the sender sees."""
+        return tuple(task for task in self.tasks if not task.removed)
+
+    @property
     def erased(self) -> bool:
         """Whether nothing is left of it but a record; what was only deleted keeps its documents."""
         return self.status is EnvelopeStatus.DELETED and not self.documents

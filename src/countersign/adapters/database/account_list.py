@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, desc, func, or_, select, union_all
 
+from countersign.adapters.database.access import is_seen_by
 from countersign.adapters.database.tables import envelopes, tasks
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.envelope import EnvelopeStatus
@@ -115,6 +116,8 @@ def _conditions(query: ListQuery) -> list[ColumnElement[bool]]:
         found.append(or_(older, and_(envelopes.c.created_at == at, envelopes.c.id < id)))
     if query.text:
         found.append(_mentions(query.text))
+    if query.viewers:
+        found.append(is_seen_by(query.viewers))
     return found
 
 
