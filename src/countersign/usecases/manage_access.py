@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from countersign.domain.access import MOST_ROLES, AccessRole, EnvelopeAccess, roles_named
 from countersign.domain.envelope import Envelope
@@ -14,6 +14,7 @@ from countersign.domain.short_id import new_short_id
 from countersign.usecases.enter_dashboard import record
 from countersign.usecases.member_ports import MemberPorts, Visit
 from countersign.usecases.ports import UnitOfWork
+from countersign.usecases.retrying import on_stale_state
 from countersign.usecases.visible import visible_envelope
 
 
@@ -85,20 +86,34 @@ def restrict_envelope(
 ) -> None:
     """Who has one of these roles sees it from now on; none: everybody. Raises NotFound, Invalid for
     a role that there is not, Forbidden for who neither manages access nor sent it."""
-    with desk.ports.unit_of_work() as uow:
-        envelope = visible_envelope(envelope_id, visit, uow)
-        before = uow.dashboard.access.of_envelope(envelope_id)
-        if not may_restrict(before, visit):
-            raise Forbidden("access")
-        known = uow.dashboard.access.of_account(visit.account.id)
-        chosen = roles_named(role_ids, known)
-        if set(chosen) == set(before.roles):
-            return
-        uow.dashboard.access.restrict(envelope_id, chosen)
-        names = ", ".join(role.name for role in known if role.id in chosen) or "everybody"
-        about = f"{envelope.name} ({envelope.id}): {names}"
-        record(visit.member, "set who may see an envelope", visit.visitor, uow, desk, about)
-        uow.commit()
+
+    def attempt() -> None:
+        with desk.ports.unit_of_work() as uow:
+            envelope = visible_envelope(envelope_id, visit, uow)
+            names = _restrict(envelope, role_ids, visit, uow)
+            if names is None:
+                return
+            about = f"{envelope.name} ({envelope.id}): {names}"
+            record(visit.member, "set who may see an envelope", visit.visitor, uow, desk, about)
+            uow.commit()
+
+    on_stale_state(attempt)
+
+
+def _restrict(
+    envelope: Envelope, role_ids: Sequence[str], visit: Visit, uow: UnitOfWork
+) -> str | None:
+    """Whom it is for from now on; None when nothing changes."""
+    before = uow.dashboard.access.of_envelope(envelope.id)
+    if not may_restrict(before, visit):
+        raise Forbidden("access")
+    known = uow.dashboard.access.of_account(visit.account.id)
+    chosen = roles_named(role_ids, known)
+    if set(chosen) == set(before.roles):
+        return None
+    uow.envelopes.save(replace(envelope, restricted=bool(chosen)), [])
+    uow.dashboard.access.restrict(envelope.id, chosen)
+    return ", ".join(role.name for role in known if role.id in chosen) or "everybody"
 
 
 def may_restrict(access: EnvelopeAccess, visit: Visit) -> bool:

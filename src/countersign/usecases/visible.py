@@ -17,10 +17,14 @@ def visible_envelope(envelope_id: str, visit: Visit, uow: UnitOfWork) -> Envelop
     is_gone = envelope.status is EnvelopeStatus.DELETED
     if envelope.account_id != visit.account.id or is_gone:
         raise NotFound("envelope", envelope_id)
-    viewers = viewers_of(visit.member, uow)
-    if viewers and not uow.dashboard.access.of_envelope(envelope_id).lets_in(viewers):
+    if envelope.restricted and not _is_let_in(envelope_id, visit.member, uow):
         raise NotFound("envelope", envelope_id)
     return envelope
+
+
+def _is_let_in(envelope_id: str, member: Member, uow: UnitOfWork) -> bool:
+    viewers = viewers_of(member, uow)
+    return not viewers or uow.dashboard.access.of_envelope(envelope_id).lets_in(viewers)
 
 
 def viewers_of(member: Member, uow: UnitOfWork) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ envelope_access = Table(
     Column("envelope_id", ID, primary_key=True),
     Column("viewer_id", ID, primary_key=True),
     Column("is_sender", Boolean, primary_key=True),
+    Index(None, "viewer_id", "envelope_id"),
 )
 
 sign_in_rules = Table(

@@ -86,6 +86,16 @@ def _access() -> None:
     )
 
 
+    op.create_index(
+        "ix_envelope_access_viewer_id_envelope_id", "envelope_access", ["viewer_id", "envelope_id"]
+    )
+    restricted = sa.Column("restricted", sa.Boolean(), nullable=False, server_default=sa.false())
+    op.add_column("envelopes", restricted)
+    op.drop_index("ix_envelopes_state_of_account", "envelopes")
+    names = ["account_id", "status", "created_at", "id", "origin", "folded_name", "restricted"]
+    op.create_index("ix_envelopes_state_of_account", "envelopes", names)
+
+
 def _chain() -> None:
     """What was recorded before is chained as it is now."""
     op.create_table(
