@@ -26,8 +26,8 @@ def test_roles_are_an_accounts_own_and_have_names(unit: OpenUnit) -> None:
     mine, other = account(), account()
     first, second = role(mine.id, "HR"), role(mine.id, "Board")
     with unit() as uow:
-        for each in (mine, other):
-            uow.accounts.add(each)
+        for owner in (mine, other):
+            uow.accounts.add(owner)
         for each in (first, second, role(other.id, "HR")):
             uow.dashboard.access.add(each)
         uow.commit()

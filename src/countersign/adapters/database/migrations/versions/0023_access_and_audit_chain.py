@@ -89,7 +89,7 @@ def _access() -> None:
     op.create_index(
         "ix_envelope_access_viewer_id_envelope_id", "envelope_access", ["viewer_id", "envelope_id"]
     )
-    restricted = sa.Column("restricted", sa.Boolean(), nullable=False, server_default=sa.false())
+    restricted: sa.Column[bool] = sa.Column("restricted", sa.Boolean(), nullable=False, server_default=sa.false())
     op.add_column("envelopes", restricted)
     op.drop_index("ix_envelopes_state_of_account", "envelopes")
     names = ["account_id", "status", "created_at", "id", "origin", "folded_name", "restricted"]
