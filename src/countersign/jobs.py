@@ -91,9 +91,7 @@ def _invite_next(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable
         yield NewJob(kind="write_invitation", args=args, queue=MAIL)
 
 
-def _invite_corrected(
-    envelope: Envelope, event: Event, uow: UnitOfWork
-) -> Iterable[NewJob]:
+def _invite_corrected(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
     """Nobody at the new address has the link, whatever the sender mails."""
     if envelope.task(event.data["to"]).status is TaskStatus.READY:
         yield from _invite_next(envelope, event, uow)

@@ -17,9 +17,7 @@ from tests.contracts.test_members import member
 
 
 def role(account_id: str, name: str = "Board", *members: str) -> AccessRole:
-    return AccessRole(
-        id=new_id(), account_id=account_id, name=name, members=tuple(sorted(members))
-    )
+    return AccessRole(id=new_id(), account_id=account_id, name=name, members=tuple(sorted(members)))
 
 
 def test_roles_are_an_accounts_own_and_have_names(unit: OpenUnit) -> None:

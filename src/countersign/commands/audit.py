@@ -13,7 +13,9 @@ BROKEN = 1
 
 
 def add(commands: Subparsers) -> None:
-    parser = new_command(commands, "audit", "check the audit logs of members: all entries are there")
+    parser = new_command(
+        commands, "audit", "check the audit logs of members: all entries are there"
+    )
     parser.add_argument("--account", metavar="ID", help="of one account (default: of all)")
     parser.set_defaults(run=run)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -72,10 +73,8 @@ def correct_address(
 
 
 def _check_correctable(envelope: Envelope, task: Task, now: datetime) -> None:
-    try:
+    with suppress(NotYourTurn):  # who has not been invited can have a wrong address, too
         check_may_act(envelope, task, now)
-    except NotYourTurn:
-        pass  # who has not been invited can have a wrong address, too
     if task.identified:
         raise Conflict("this person has proved who they are")
     if any(not envelope.document(id).awaited for id in task.uploads if _has(envelope, id)):

@@ -59,9 +59,7 @@ def change_access_role(
         if not set(member_ids) <= colleagues.keys():
             raise Invalid("There is no such member.", {"member": "no such member"})
         members = tuple(sorted(set(member_ids)))
-        changed = AccessRole(
-            id=role_id, account_id=visit.account.id, name=called, members=members
-        )
+        changed = AccessRole(id=role_id, account_id=visit.account.id, name=called, members=members)
         if changed != before:
             uow.dashboard.access.save(changed)
             who = ", ".join(sorted(colleagues[one].email for one in members))

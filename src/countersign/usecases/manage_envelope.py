@@ -194,4 +194,3 @@ def _change(
             uow.commit()
 
     on_stale_state(attempt)
-

@@ -111,9 +111,7 @@ class AuditLog(Protocol):
     def head(self, account_id: str) -> AuditHead:
         """Of what was recorded."""
 
-    def chain(
-        self, account_id: str, after: int, until: int, limit: int
-    ) -> Sequence[AuditEntry]:
+    def chain(self, account_id: str, after: int, until: int, limit: int) -> Sequence[AuditEntry]:
         """In the order of their places, those behind `after` up to `until` and no further."""
 
 

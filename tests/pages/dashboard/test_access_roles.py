@@ -39,7 +39,9 @@ def make_role(owner: TestClient, name: str, *addresses: str) -> str:
     page = owner.get(ACCESS).text
     section = next(one for one in page.split("<section")[1:] if f"<h2>{name}</h2>" in one)
     (id,) = set(re.findall(r'action="/dashboard/access/([\w-]+)"', section))
-    ids = dict(re.findall(r'name="member" value="([\w-]+)"[^<]*<span class="soft">([^ <]+)', section))
+    ids = dict(
+        re.findall(r'name="member" value="([\w-]+)"[^<]*<span class="soft">([^ <]+)', section)
+    )
     chosen = [one for one, email in ids.items() if email in addresses]
     assert len(chosen) == len(addresses)
     saved = owner.post(

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from countersign.adapters.database.access import StoredAccess, StoredSignInRules
 from countersign.adapters.database.account_list import StoredAccountList
@@ -22,6 +22,7 @@ from countersign.adapters.database.member_tables import (
     tickets,
 )
 from countersign.adapters.database.members import StoredMembers, StoredPasskeys, StoredSessions
+from countersign.adapters.database.prepared import Prepared
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.audit_chain import GENESIS, AuditHead, entry_hash
 from countersign.domain.errors import NotFound
@@ -31,6 +32,20 @@ from countersign.usecases.access_port import AccessRoles, SignInRules
 from countersign.usecases.account_list import AccountList
 from countersign.usecases.job_port import JobCare
 from countersign.usecases.outside_ports import Secrets
+
+_OF_ACCOUNT = audit_heads.c.account_id == bindparam("of_account")
+_TAKE_PLACES = Prepared(
+    update(audit_heads)
+    .where(_OF_ACCOUNT)
+    .values(length=audit_heads.c.length + bindparam("more"))
+    .returning(audit_heads.c.length, audit_heads.c.head)
+)
+_SET_HEAD = Prepared(update(audit_heads).where(_OF_ACCOUNT).values(head=bindparam("new_head")))
+_ADD_ENTRIES = Prepared(
+    insert(audit_log).values(
+        {one.name: bindparam(one.name) for one in audit_log.columns if one.name != "number"}
+    )
+)
 
 
 class StoredTickets:
@@ -91,20 +106,18 @@ class StoredAuditLog:
             place += 1
             head = entry_hash(place, entry, head)
             rows.append(_entry_row(replace(entry, place=place, hash=head)))
-        self._tx.write(insert(audit_log), rows)
-        own = audit_heads.c.account_id == account_id
-        self._tx.write(update(audit_heads).where(own).values(head=head))
+        self._tx.write(_ADD_ENTRIES, rows)
+        self._tx.write(_SET_HEAD, {"of_account": account_id, "new_head": head})
 
     def _take_places(self, account_id: str, count: int) -> tuple[int, str]:
         """The head before these entries, which nobody else appends to until the commit."""
-        first = {"account_id": account_id, "length": count, "head": GENESIS}
-        longer = {"length": audit_heads.c.length + count}
-        taken = self._tx.insert(audit_heads).on_conflict_do_update(
-            index_elements=["account_id"], set_=longer
-        )
-        returned = (audit_heads.c.length, audit_heads.c.head)
-        row = self._tx.write(taken.returning(*returned), first).one()
-        return row.length - count, row.head
+        values = {"of_account": account_id, "more": count}
+        row = self._tx.write(_TAKE_PLACES, values).one_or_none()
+        if row is not None:
+            return row.length - count, row.head
+        first = {"account_id": account_id, "length": 0, "head": GENESIS}
+        self._tx.write(self._tx.insert(audit_heads).on_conflict_do_nothing(), first)
+        return self._take_places(account_id, count)
 
     def page(self, account_id: str, before: int | None, limit: int) -> Sequence[AuditEntry]:
         wanted = select(audit_log).where(audit_log.c.account_id == account_id)

@@ -80,16 +80,15 @@ def _access() -> None:
         sa.Column("envelope_id", CleanText(), nullable=False),
         sa.Column("viewer_id", CleanText(), nullable=False),
         sa.Column("is_sender", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "envelope_id", "viewer_id", "is_sender", name="pk_envelope_access"
-        ),
+        sa.PrimaryKeyConstraint("envelope_id", "viewer_id", "is_sender", name="pk_envelope_access"),
     )
-
 
     op.create_index(
         "ix_envelope_access_viewer_id_envelope_id", "envelope_access", ["viewer_id", "envelope_id"]
     )
-    restricted: sa.Column[bool] = sa.Column("restricted", sa.Boolean(), nullable=False, server_default=sa.false())
+    restricted: sa.Column[bool] = sa.Column(
+        "restricted", sa.Boolean(), nullable=False, server_default=sa.false()
+    )
     op.add_column("envelopes", restricted)
     op.drop_index("ix_envelopes_state_of_account", "envelopes")
     names = ["account_id", "status", "created_at", "id", "origin", "folded_name", "restricted"]
@@ -105,9 +104,7 @@ def _chain() -> None:
         sa.Column("head", SHA256, nullable=False),
         sa.PrimaryKeyConstraint("account_id", name="pk_audit_heads"),
     )
-    op.add_column(
-        "audit_log", sa.Column("place", sa.Integer(), nullable=False, server_default="0")
-    )
+    op.add_column("audit_log", sa.Column("place", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("audit_log", sa.Column("hash", SHA256, nullable=False, server_default=""))
     connection = op.get_bind()
     order = sa.select(ENTRIES).order_by(ENTRIES.c.account_id, ENTRIES.c.number)
