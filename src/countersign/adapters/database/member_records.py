@@ -35,17 +35,11 @@ from countersign.usecases.outside_ports import Secrets
 
 _OF_ACCOUNT = audit_heads.c.account_id == bindparam("of_account")
 _TAKE_PLACES = Prepared(
-    update(audit_heads)
-    .where(_OF_ACCOUNT)
-    .values(length=audit_heads.c.length + bindparam("more"))
-    .returning(audit_heads.c.length, audit_heads.c.head)
+    update(audit_heads).where(_OF_ACCOUNT).values(length=audit_heads.c.length + bindparam("more"))
 )
+_HEAD = Prepared(select(audit_heads.c.length, audit_heads.c.head).where(_OF_ACCOUNT))
 _SET_HEAD = Prepared(update(audit_heads).where(_OF_ACCOUNT).values(head=bindparam("new_head")))
-_ADD_ENTRIES = Prepared(
-    insert(audit_log).values(
-        {one.name: bindparam(one.name) for one in audit_log.columns if one.name != "number"}
-    )
-)
+_ADD_ENTRIES = Prepared(insert(audit_log))
 
 
 class StoredTickets:
@@ -111,13 +105,13 @@ class StoredAuditLog:
 
     def _take_places(self, account_id: str, count: int) -> tuple[int, str]:
         """The head before these entries, which nobody else appends to until the commit."""
-        values = {"of_account": account_id, "more": count}
-        row = self._tx.write(_TAKE_PLACES, values).one_or_none()
-        if row is not None:
-            return row.length - count, row.head
-        first = {"account_id": account_id, "length": 0, "head": GENESIS}
-        self._tx.write(self._tx.insert(audit_heads).on_conflict_do_nothing(), first)
-        return self._take_places(account_id, count)
+        longer = {"of_account": account_id, "more": count}
+        if self._tx.write(_TAKE_PLACES, longer).rowcount != 1:
+            first = {"account_id": account_id, "length": 0, "head": GENESIS}
+            self._tx.write(self._tx.insert(audit_heads).on_conflict_do_nothing(), first)
+            self._tx.write(_TAKE_PLACES, longer)
+        head = self.head(account_id)
+        return head.length - count, head.hash
 
     def page(self, account_id: str, before: int | None, limit: int) -> Sequence[AuditEntry]:
         wanted = select(audit_log).where(audit_log.c.account_id == account_id)
@@ -127,8 +121,7 @@ class StoredAuditLog:
         return [AuditEntry(**row._mapping) for row in rows]
 
     def head(self, account_id: str) -> AuditHead:
-        wanted = select(audit_heads).where(audit_heads.c.account_id == account_id)
-        row = self._tx.read(wanted).one_or_none()
+        row = self._tx.read(_HEAD, {"of_account": account_id}).one_or_none()
         return AuditHead(row.length, row.head) if row else AuditHead()
 
     def chain(self, account_id: str, after: int, until: int, limit: int) -> Sequence[AuditEntry]:
