@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from threading import RLock
 from typing import Any
 
+from countersign.domain.access import AccessRole, EnvelopeAccess
 from countersign.domain.account import PRODUCTION, Account, Caller, Credential
 from countersign.domain.archive import ArchivedFile
 from countersign.domain.chat import ChatMessage
@@ -63,6 +64,7 @@ from countersign.usecases.ports import (
     ProjectQuery,
     Repeatable,
 )
+from tests.usecases.fake_access import fake_dashboard
 
 
 @dataclass
@@ -92,6 +94,8 @@ class State:
     jobs: dict[int, NewJob] = field(default_factory=dict)
     sign_codes: dict[str, str] = field(default_factory=dict)
     interfaces: dict[tuple[str, str], Interface] = field(default_factory=dict)
+    access_roles: dict[str, AccessRole] = field(default_factory=dict)
+    envelope_access: dict[str, EnvelopeAccess] = field(default_factory=dict)
     stored_files: dict[str, StoredFile] = field(default_factory=dict)
     file_uses: dict[tuple[str, str], str] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)
@@ -187,6 +191,7 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.archive: ports.Archive = FakeArchive(tx)
         self.interfaces: ports.Interfaces = FakeInterfaces(tx)
         self.jobs: ports.Jobs = FakeJobs(tx)
+        self.dashboard = fake_dashboard(tx)
 
     def __enter__(self) -> FakeUnitOfWork:
         return self

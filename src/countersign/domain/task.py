@@ -165,7 +165,8 @@ class Task:
     `viewed` are those that were. `sign_entries` are lines about single documents that belong to
     what the person consents to; `interface` names how its page looks. A task that `may_forward` can
     be handed to somebody else, once: then `forwarded_to` is the id of the new task, and its
-    `forwarded_from` the id of this one, which is cancelled and signs nothing.
+    `forwarded_from` the id of this one, which is cancelled and signs nothing; it is `removed`, too,
+    when it was the sender who gave the task another address.
     """
 
     id: str
@@ -230,7 +231,8 @@ class Task:
     @property
     def is_copy(self) -> bool:
         """Whether there is nothing to do but to get the documents when all others are done."""
-        return self.optional and set(self.actions.values()) == {Action.VIEW}
+        reads_only = self.optional and set(self.actions.values()) == {Action.VIEW}
+        return reads_only and not self.forwarded_to
 
     def redirect(self, kind: str) -> str | None:
         """Where the browser goes then; `${task}` in the address stands for the task's id."""

@@ -85,6 +85,7 @@ class SendEnvelope:
     caller: Caller
     id: str = ""
     draft: bool = False
+    restricted: bool = False
     folder: str = ""
     origin: str
     name: str
@@ -148,6 +149,7 @@ def _draft(command: SendEnvelope, now: datetime) -> Envelope:
         environment=command.caller.environment,
         project_id=command.project_id,
         folder=command.folder,
+        restricted=command.restricted,
         origin=command.origin,
         name=command.name,
         created_at=now,

@@ -17,9 +17,11 @@ Written = tuple[str, str, str]
 Writer = Callable[[Letters], Callable[[Envelope, Task, str], Written]]
 
 
-def write_invitation(envelope_id: str, task_id: str, ports: Ports) -> None:
-    """For somebody whose turn has come. Nothing is written once the task is over."""
-    _write("invitation", envelope_id, task_id, ports, lambda letters: letters.invitation)
+def write_invitation(envelope_id: str, task_id: str, ports: Ports, again: str = "") -> None:
+    """For somebody whose turn has come. Nothing is written once the task is over. When it is sent
+    `again`, that tells one time from the next."""
+    fact = f"invitation:{again}" if again else "invitation"
+    _write(fact, envelope_id, task_id, ports, lambda letters: letters.invitation)
 
 
 def write_reminder(envelope_id: str, task_id: str, at: str, ports: Ports) -> None:

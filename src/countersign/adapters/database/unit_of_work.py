@@ -90,7 +90,9 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.interfaces: ports.Interfaces = Interfaces(self._tx)
         self.sign_codes: library_ports.SignCodes = SignCodes(self._tx)
         self.jobs: ports.Jobs = self._jobs
-        self.dashboard: MemberStore = Stored(self._tx, secrets)
+        stored = Stored(self._tx, secrets)
+        self.dashboard: MemberStore = stored
+        self._audit_log = stored.log
 
     def __enter__(self) -> DatabaseUnitOfWork:
         return self
@@ -100,6 +102,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
 
     def commit(self) -> None:
         self._task_counts.write()
+        self._audit_log.write()
         due = self._jobs.announce()
         self._tx.commit()
         if due:

@@ -62,7 +62,9 @@ class Deletion(Input):
 
 
 class Settings(Input):
-    """`allowedRoles` and `template` are kept and answered; everybody with a key sees every case."""
+    """`allowedRoles` are ids of access roles: in the dashboard only their members, whoever sent the
+    case, owners and administrators see it. Everybody with a key sees every case. `template` is kept
+    and answered."""
 
     reminders: Reminders = Reminders()
     availability: Availability = Availability()

@@ -6,7 +6,7 @@ from alembic import op
 from countersign.adapters.database.types import Time
 
 revision = "0024"
-down_revision = "0018"
+down_revision = "0023"
 
 
 def upgrade() -> None:
