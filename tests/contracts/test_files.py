@@ -209,9 +209,11 @@ def test_a_store_that_does_not_answer_is_unavailable() -> None:
 def test_what_is_removed_is_gone_and_may_be_put_again(files: Files) -> None:
     file = files.put(b"to be removed")
     assert files.remove(file, timedelta(0))
+    files.settle(file, is_used=False)
     with pytest.raises(NotFound):
         files.read(file)
     assert files.remove(file, timedelta(0))
+    files.settle(file, is_used=False)
     assert files.read(files.put(b"to be removed")) == b"to be removed"
 
 
@@ -227,3 +229,33 @@ def test_what_was_put_again_a_moment_ago_stays(
     assert files.put(b"wanted again") == file
     assert not files.remove(file, timedelta(hours=1))
     assert files.read(file) == b"wanted again"
+
+
+def test_what_a_killed_process_had_put_aside_comes_back_when_it_was_put_again(
+    tmp_path: Path,
+) -> None:
+    files = LocalFiles(tmp_path)
+    file = files.put(b"touched, and then the process died")
+    aside = tmp_path / "incoming" / f"removed-{file.sha256}"
+    (tmp_path / file.sha256[:2] / file.sha256).rename(aside)
+    assert not files.remove(file, timedelta(hours=1))
+    assert files.read(file) == b"touched, and then the process died"
+    assert not aside.exists()
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_what_an_object_store_lost_in_the_instant_of_removal_is_read_and_comes_back(
+    s3_endpoint: S3Endpoint, large: bool
+) -> None:
+    """Somebody's repeated upload came between the look at the age and the deletion."""
+    data = b"x" * (2 * MEBIBYTE if large else 20)
+    file = ObjectStoreFiles(stored_at(s3_endpoint)).put(data)
+    assert ObjectStoreFiles(stored_at(s3_endpoint)).remove(file, timedelta(0))
+    assert b"".join(ObjectStoreFiles(stored_at(s3_endpoint)).stream([file])) == data
+    assert ObjectStoreFiles(stored_at(s3_endpoint)).remove(file, timedelta(0))
+    files = ObjectStoreFiles(stored_at(s3_endpoint))
+    files.settle(file, is_used=True)
+    key = f"some/prefix/{file.sha256[:2]}/{file.sha256[2:4]}/{file.sha256}"
+    assert bytes(obstore.get(bucket_of(s3_endpoint), key).bytes()) == data
+    files.settle(file, is_used=False)
+    assert files.read(file) == data, "what is there is left alone"

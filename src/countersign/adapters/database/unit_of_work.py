@@ -17,6 +17,7 @@ from countersign.adapters.database.forms import Forms
 from countersign.adapters.database.identity import Identities
 from countersign.adapters.database.interfaces import Interfaces
 from countersign.adapters.database.jobs import JobQueue, Jobs
+from countersign.adapters.database.keeping import StoredKeeping
 from countersign.adapters.database.member_records import Stored
 from countersign.adapters.database.merchant_keys import MerchantKeys
 from countersign.adapters.database.messages import Messages
@@ -36,6 +37,7 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.evidence import Link
 from countersign.usecases import library_ports, merchant_port, pki_port, ports
 from countersign.usecases.identity_port import OpenIdProviders
+from countersign.usecases.keeping_ports import Keeping
 from countersign.usecases.member_store import MemberStore
 from countersign.usecases.outside_ports import Secrets
 from countersign.usecases.ports import FollowUps, NewJob
@@ -82,6 +84,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.sign_codes: library_ports.SignCodes = SignCodes(self._tx)
         self.jobs: ports.Jobs = self._jobs
         self.dashboard: MemberStore = Stored(self._tx, secrets)
+        self.keeping: Keeping = StoredKeeping(self._tx)
 
     def __enter__(self) -> DatabaseUnitOfWork:
         return self
