@@ -22,13 +22,15 @@ def removing(file: FileRef, now: datetime) -> NewJob:
 
 
 def remove_content(file: FileRef, ports: Ports) -> None:
-    """Removes bytes that nobody uses. What somebody has just stored again stays: whoever drops that
-    comes here again."""
-    if _is_used(file, ports) or not ports.files.remove(file, GRACE):
+    """Removes bytes that nobody uses. What somebody has just stored again may be about to be used,
+    and is looked at again."""
+    if _is_used(file, ports):
         return
+    is_removed = ports.files.remove(file, GRACE)
+    now = ports.clock()
+    settling = NewJob(kind="settle_content", args=_named(file), run_at=now + GRACE)
     with ports.unit_of_work() as uow:
-        later = ports.clock() + GRACE
-        uow.jobs.add(NewJob(kind="settle_content", args=_named(file), run_at=later))
+        uow.jobs.add(settling if is_removed else removing(file, now))
         uow.commit()
 
 
