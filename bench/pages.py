@@ -55,6 +55,9 @@ PAGES = {
     "keys": "credentials",
     "webhooks": "webhooks",
     "audit log": "audit",
+    "retention": "retention",
+    "deletions": "retention/deletions",
+    "exports": "retention/exports",
     "server": "operator",
 }
 
