@@ -10,6 +10,8 @@ from threading import Thread
 
 import pytest
 
+from countersign.adapters.database.engine import Database
+from countersign.adapters.database.jobs import JobQueue
 from countersign.domain.account import Account, Credential
 from countersign.domain.document import Base, FileRef, Segment, SegmentKind
 from countersign.domain.envelope import Envelope
@@ -19,7 +21,7 @@ from countersign.domain.keeping import Hold, RetentionRules
 from countersign.domain.task import Act, Visitor
 from countersign.usecases.keeping_ports import Export, ExportStatus, Spot, Use
 from countersign.usecases.ports import UnitOfWork
-from tests.contracts.conftest import OpenUnit
+from tests.contracts.conftest import OpenUnit, opener
 from tests.contracts.samples import NOW, SENT, account, credential, envelope, stored_file, template
 from tests.contracts.threads import at_once
 
@@ -202,13 +204,14 @@ def test_a_hold_waits_for_who_is_erasing_and_then_sees_what_is_left(stored_unit:
     assert seen == [False]
 
 
-def test_those_who_erase_do_not_wait_for_each_other(stored_unit: OpenUnit) -> None:
-    owner = added(stored_unit)
-    with stored_unit() as uow:
-        if uow._tx.is_sqlite:  # type: ignore[attr-defined]
-            pytest.skip("SQLite has one writer")
+@pytest.mark.slow
+def test_those_who_erase_do_not_wait_for_each_other(postgres_database: Database) -> None:
+    """On SQLite there is one writer."""
+    unit = opener(postgres_database, JobQueue(postgres_database, lambda: NOW))
+    owner = added(unit)
+    with unit() as uow:
         uow.keeping.holds.check(owner.id, "e1")
-        with stored_unit() as second:
+        with unit() as second:
             second.keeping.holds.check(owner.id, "e2")
 
 

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from countersign.domain.account import Caller
+from countersign.domain.account import Caller, Credential
+from countersign.domain.delivery import WebhookEndpoint
 from countersign.domain.document import FileRef
 from countersign.domain.erasing import Deletion
 from countersign.domain.keeping import Hold, RetentionRules
@@ -59,6 +60,12 @@ class Walk(Protocol):
         self, account_id: str, behind: Spot | None, until: datetime, limit: int
     ) -> Sequence[Spot]:
         """Oldest first, those that were created after `behind` and by `until`; erased ones, too."""
+
+    def credentials(self, account_id: str) -> Sequence[Credential]:
+        """Of all APIs, by API and age."""
+
+    def endpoints(self, account_id: str) -> Sequence[WebhookEndpoint]:
+        """Of all APIs, by API and age."""
 
     def stored_files(self, account_id: str, behind: str, limit: int) -> Sequence[StoredFile]:
         """By id, those after `behind`."""

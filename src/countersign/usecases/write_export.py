@@ -34,7 +34,6 @@ AT_ONCE = 200  # rows of one question
 MOST_CHAT = 10_000  # messages of one envelope
 # Besides what no representation shows (`repr=False`)
 SECRETS = frozenset({"secret", "secret_hash", "headers"})
-APIS = ("nextsign", "signature-nc", "signeum", "signicat", "signicat-v1", "signicat-v2")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _ENDINGS = {PDF: ".pdf", "text/plain": ".txt", "application/xml": ".xml", DOCX: ".docx"}
 _encode = json.JSONEncoder(ensure_ascii=False, indent=1).encode
@@ -150,8 +149,8 @@ class _Everything:
             found: dict[str, Any] = {
                 "account": self._account,
                 "members": uow.dashboard.members.of_account(id),
-                "keys": [key for api in APIS for key in uow.credentials.of_account(id, api)],
-                "webhooks": [hook for api in APIS for hook in uow.webhooks.endpoints(id, api)],
+                "keys": uow.keeping.walk.credentials(id),
+                "webhooks": uow.keeping.walk.endpoints(id),
                 "interfaces": uow.interfaces.all(id),
                 "identity-providers": uow.openid_providers.all(id),
                 "signing-services": uow.signing_services.all(id),

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, desc, insert, or_, select, update
 
+from countersign.adapters.database.accounts import read_credential
 from countersign.adapters.database.deletions import read_deletion
 from countersign.adapters.database.keeping_tables import (
     content_uses,
@@ -20,8 +21,11 @@ from countersign.adapters.database.key_usage import StoredOldSecrets, StoredUsag
 from countersign.adapters.database.notice_tables import deletions
 from countersign.adapters.database.stored_file_tables import stored_files
 from countersign.adapters.database.stored_files import read_stored_file
-from countersign.adapters.database.tables import accounts, envelopes
+from countersign.adapters.database.tables import accounts, credentials, endpoints, envelopes
 from countersign.adapters.database.transaction import AnyRow, Transaction
+from countersign.adapters.database.webhooks import read_endpoint
+from countersign.domain.account import Credential
+from countersign.domain.delivery import WebhookEndpoint
 from countersign.domain.document import FileRef
 from countersign.domain.erasing import Deletion
 from countersign.domain.errors import Held, NotFound
@@ -123,6 +127,16 @@ class StoredWalk:
             # The first half is for the index; databases don't see it in the second
             wanted = wanted.where(at >= behind.created_at, later)
         return [Spot(*row) for row in self._tx.read(wanted.order_by(at, id).limit(limit))]
+
+    def credentials(self, account_id: str) -> Sequence[Credential]:
+        order = credentials.c.api, credentials.c.created_at, credentials.c.id
+        wanted = select(credentials).where(credentials.c.account_id == account_id)
+        return [read_credential(row._asdict()) for row in self._tx.read(wanted.order_by(*order))]
+
+    def endpoints(self, account_id: str) -> Sequence[WebhookEndpoint]:
+        order = endpoints.c.api, endpoints.c.created_at, endpoints.c.id
+        wanted = select(endpoints).where(endpoints.c.account_id == account_id)
+        return [read_endpoint(row) for row in self._tx.read(wanted.order_by(*order))]
 
     def stored_files(self, account_id: str, behind: str, limit: int) -> Sequence[StoredFile]:
         own = stored_files.c.account_id == account_id, stored_files.c.id > behind
