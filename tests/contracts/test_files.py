@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from datetime import timedelta
@@ -259,3 +260,37 @@ def test_what_an_object_store_lost_in_the_instant_of_removal_is_read_and_comes_b
     assert bytes(obstore.get(bucket_of(s3_endpoint), key).bytes()) == data
     files.settle(file, is_used=False)
     assert files.read(file) == data, "what is there is left alone"
+
+
+def test_who_stores_in_the_instant_of_removal_finds_his_content(tmp_path: Path) -> None:
+    """It is old, so it may go; whoever puts it again must read it from then on."""
+    files = LocalFiles(tmp_path)
+    data = b"wanted by one, removed by another"
+    file = files.put(data)
+    for _ in range(200):
+        os.utime(tmp_path / file.sha256[:2] / file.sha256, (1, 1))
+
+        def act(number: int) -> None:
+            if number:
+                files.put(data)
+            else:
+                files.remove(file, timedelta(hours=1))
+
+        at_once(3, act)
+        assert files.read(file) == data
+
+
+def test_an_object_store_gives_what_was_stored_in_the_instant_of_removal(
+    s3_endpoint: S3Endpoint,
+) -> None:
+    data = b"wanted by one, removed by another"
+    for _ in range(10):
+        files, other = (ObjectStoreFiles(stored_at(s3_endpoint)) for _ in range(2))
+        file = files.put(data)
+        at_once(
+            2,
+            lambda number: other.put(data) if number else files.remove(file, timedelta(0)),  # noqa: B023
+        )
+        assert ObjectStoreFiles(stored_at(s3_endpoint)).read(file) == data
+        files.settle(file, is_used=True)
+        assert ObjectStoreFiles(stored_at(s3_endpoint)).read(file) == data

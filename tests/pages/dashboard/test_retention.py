@@ -162,6 +162,15 @@ def test_a_hold_of_the_account_stops_everything(desk: Desk) -> None:
     assert "The whole account" in texts(desk.owner.get(RETENTION).text)
 
 
+def test_an_envelope_leads_to_its_hold(desk: Desk) -> None:
+    sent = desk.send("Lease")
+    page = desk.owner.get(f"/dashboard/envelopes/{sent['uuid']}").text
+    (path,) = re.findall(rf'href="({RETENTION}\?envelope=[^"]+)"', page)
+    assert f'name="envelope" value="{sent["uuid"]}"' in desk.owner.get(path).text
+    viewer = add_member(desk.office, desk.owner, "viewer")
+    assert RETENTION not in viewer.get(f"/dashboard/envelopes/{sent['uuid']}").text
+
+
 def test_a_hold_needs_a_reason_and_something_to_hold(desk: Desk) -> None:
     assert hold(desk, reason=" ").status_code == 422
     assert hold(desk, reason="x" * 501).status_code == 422
@@ -180,6 +189,7 @@ def test_no_field_of_retention_becomes_markup(desk: Desk) -> None:
     post(desk.owner, f"{RETENTION}/hold", envelope=EVIL, reason=EVIL)
     pages = [desk.owner.get(path).text for path in (RETENTION, "/dashboard/audit")]
     pages.append(set_rules(desk, completed=EVIL).text)
+    pages.append(desk.owner.get(RETENTION, params={"envelope": EVIL}).text)
     pages.append(desk.owner.get(f"{RETENTION}/deletions", params={"behind": EVIL}).text)
     assert "&lt;script&gt;" in pages[0]
     for page in pages:

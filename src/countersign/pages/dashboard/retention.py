@@ -48,6 +48,12 @@ DONE = {
 }
 
 
+class RulesQuery(DoneQuery):
+    """`envelope` is the one that somebody comes from to hold it."""
+
+    envelope: str = ""
+
+
 class DeletionsQuery(BaseModel):
     """Older ones than that of this envelope."""
 
@@ -64,7 +70,7 @@ class RetentionPages:
         manage, export = Right.MANAGE_RETENTION, Right.EXPORT_ACCOUNT
         file = Success(type=bytes, media="application/zip")
         return [
-            needs(manage, "GET", PATH, self.show, query=DoneQuery),
+            needs(manage, "GET", PATH, self.show, query=RulesQuery),
             needs(manage, "POST", PATH + "/rules", self.change_rules, body=FORM),
             needs(manage, "POST", PATH + "/hold", self.hold, body=FORM),
             needs(manage, "POST", PATH + "/release", self.release, body=FORM),
@@ -77,9 +83,9 @@ class RetentionPages:
 
     # -------------------------------------------------------------- rules and holds
 
-    def show(self, caller: Visit, request: Request, query: DoneQuery) -> Response:
+    def show(self, caller: Visit, request: Request, query: RulesQuery) -> Response:
         """The rules, and what is held."""
-        return self._page(caller, request, notice=_said(request, query))
+        return self._page(caller, request, notice=_said(request, query), wanted=query.envelope)
 
     def change_rules(self, caller: Visit, request: Request, body: Form) -> Response:
         """For what was sent before, too."""
@@ -122,7 +128,7 @@ class RetentionPages:
             tab="rules",
             rules=read_rules(caller, self._desk),
             holds=list_holds(caller, self._desk),
-            **more,
+            **{"wanted": "", **more},
         )
 
     # -------------------------------------------------------------- what was erased
