@@ -65,6 +65,9 @@ PAGES = {
     "keys": "credentials",
     "webhooks": "webhooks",
     "audit log": "audit",
+    "retention": "retention",
+    "deletions": "retention/deletions",
+    "exports": "retention/exports",
     "server": "operator",
 }
 VIEWERS_PAGES = {

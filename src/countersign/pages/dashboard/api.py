@@ -13,10 +13,12 @@ from countersign.pages.dashboard.entering import Entrance
 from countersign.pages.dashboard.envelope import EnvelopePage, Verify
 from countersign.pages.dashboard.envelopes import EnvelopeList
 from countersign.pages.dashboard.errors import EXPECTED, shape
+from countersign.pages.dashboard.keys import KeyPage
 from countersign.pages.dashboard.operator import OperatorPage, Server
 from countersign.pages.dashboard.own import OwnPage
 from countersign.pages.dashboard.people import People
 from countersign.pages.dashboard.programs import Events, Programs
+from countersign.pages.dashboard.retention import RetentionPages
 from countersign.pages.dashboard.same_origin import SameOrigin
 from countersign.usecases.member_ports import MemberPorts
 
@@ -45,6 +47,8 @@ def operations(desk: MemberPorts, runtime: Runtime, outside: Outside) -> list[Op
         *People(desk).operations(),
         *AccessPage(desk).operations(),
         *Programs(desk, outside.events).operations(),
+        *KeyPage(desk).operations(),
+        *RetentionPages(desk).operations(),
         *OperatorPage(desk, outside.server).operations(),
     ]
 
