@@ -144,7 +144,7 @@ class OfficeConverter:
                 with self._process() as process:
                     self._made_ready(process)
                     made = process.convert(data, self._limits.seconds)
-            except OfficeUnusable:
+            except (OfficeUnusable, OSError):  # the second when there is no room for the document
                 problem = Unavailable(SERVICE)
             except Died:
                 problem = _not_converted()
