@@ -1,9 +1,8 @@
 """What a DOCX costs on its way to a PDF: first and warm, beside a cold `soffice --convert-to`.
 
-first: the server was started this moment and has converted nothing, so LibreOffice is on its way.
-warm: it is there. Warm and cold take turns, so that both have the same neighbours. Both are told
-the same about the PDF: no tags, no comments, no form fields, pictures of 300 dpi. `cpu_ms` is that
-of LibreOffice.
+first: nothing was converted yet and LibreOffice has just been started. warm: it is there. Warm and
+cold take turns, so that both have the same neighbours. Both are told the same about the PDF: no
+tags, no comments, no form fields, pictures of 300 dpi. `cpu_ms` is that of LibreOffice.
 """
 
 import os
@@ -68,7 +67,7 @@ def spent(work: Callable[[], object], cpu_ms: Callable[[], float]) -> tuple[floa
 
 def first(data: bytes, files: DocxFiles) -> tuple[float, float]:
     with closing(OfficeConverter(find_office(), files)) as fresh:
-        fresh.warm_up()
+        fresh.warm_up(1)
         return spent(lambda: fresh.to_pdf(data, "a.docx"), resident_ms)
 
 

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pypdfium2
 import pytest
 from PIL import Image
@@ -27,6 +28,7 @@ from countersign.adapters.workshop import Workshop
 from countersign.domain.errors import Unavailable, UnusableFile
 from tests.support.docx import Making, Relation, docx, paragraph, related, run
 from tests.support.processes import wait_until
+from tests.support.server import RunningServer, StartServer
 from tests.support.tools import require_tool
 from tests.support.webhooks import WebhookReceiver
 
@@ -327,13 +329,28 @@ def test_a_process_cannot_take_all_memory_and_has_no_network(files: DocxFiles) -
 @pytest.mark.usefixtures("alone")
 def test_the_first_document_finds_a_process_that_was_warmed_up(files: DocxFiles) -> None:
     with closing(limited(files, processes=2)) as two:
-        two.warm_up()
+        two.warm_up(1)
         before = children()
         assert len(before) == 1
         assert "Hello" in text_of(two.to_pdf(HELLO, "a.docx"))
         assert children() == before
-    two.warm_up()
+    two.warm_up(9)
     assert children() == set()
+
+
+def test_a_server_starts_converters_when_its_settings_say_so(
+    start_server: StartServer, tmp_path: Path
+) -> None:
+    require_tool("soffice")
+    usual = start_server()
+    asked = start_server(data=tmp_path / "other", settings={"CONVERTERS_AT_START": "2"})
+    wait_until(lambda: len(converters_of(asked)) == 2, "the converters")
+    assert converters_of(usual) == []
+
+
+def converters_of(server: RunningServer) -> list[psutil.Process]:
+    found = psutil.Process(server.process.pid).children(recursive=True)
+    return [each for each in found if any("resident" in part for part in each.cmdline())]
 
 
 @pytest.mark.usefixtures("alone")

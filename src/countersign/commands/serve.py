@@ -38,7 +38,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _when_it_answers(installation: app.Installation) -> None:
-    installation.office.warm_up()
+    installation.office.warm_up(installation.settings.converters_at_start)
     _show_the_way_in(installation)
 
 

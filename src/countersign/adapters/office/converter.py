@@ -51,8 +51,8 @@ class Limits:
 
 
 class OfficeConverter:
-    """Processes start when a document needs one, the first also by `warm_up`, and stay. `program`
-    is LibreOffice's folder, or None where there is none."""
+    """Processes start when a document needs one, or by `warm_up`, and stay. `program` is
+    LibreOffice's folder, or None where there is none."""
 
     def __init__(self, program: Path | None, files: DocxFiles, limits: Limits = Limits()) -> None:
         self._program, self._files, self._limits = program, files, limits
@@ -72,13 +72,14 @@ class OfficeConverter:
         except UnusableFile as problem:
             raise UnusableFile(problem.code, problem.message, name) from None
 
-    def warm_up(self) -> None:
-        """Starts a process without waiting for it, so that the first document need not."""
+    def warm_up(self, processes: int) -> None:
+        """Starts so many without waiting for them, so that the first documents need not wait."""
         if self._program is None:
             return
         with self._changed, suppress(Unavailable):
             self._need_open()
-            self._idle.append(self._started())
+            for _ in range(min(processes, self._limits.processes)):
+                self._idle.append(self._started())
 
     @property
     def shows_formulas(self) -> bool:
