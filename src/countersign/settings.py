@@ -69,6 +69,8 @@ class Settings:
     """LibreOffice's `soffice`, which makes PDFs of DOCX files; empty for the one on the path."""
     converters: int = 2
     """How many documents LibreOffice converts at once; each process takes some 200 MB."""
+    converters_at_start: int = 0
+    """How many of those processes start with the server; the others when documents come."""
     max_upload_mb: int = 50
     """The largest file that is taken in, in megabytes."""
     max_signer_upload_mb: int = 20
