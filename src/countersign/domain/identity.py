@@ -203,9 +203,12 @@ def is_person(task: Task, national_id: str, name: str = "") -> bool:
 def is_owner(task: Task, national_id: str, name: str) -> bool:
     """Whether a key belongs to the one that the task names: by the number where there is one, else
     by the name. Of names the words count, in any order; one may have more of them than the other,
-    as middle names come and go. A task that names nobody takes anybody."""
+    as middle names come and go. A task that names nobody takes anybody; names that an eID would
+    have to prove are asked of a key's certificate too."""
+    if not is_person(task, national_id, name):
+        return False
     if task.person.national_id is not None:
-        return is_person(task, national_id, name)
+        return True
     wanted, found = _words(task.person.name), _words(name)
     return (
         not wanted

@@ -120,7 +120,7 @@ REFUSED: dict[str, tuple[Callable[[str], Any], str]] = {
     ),
     "third party": (
         of_task(signatureMethods=[{"name": "nbid", "type": "THIRD_PARTY"}]),
-        f"{TASK}.signatureMethods[0].type",
+        f"{TASK}.signatureMethods[0].name",
     ),
     "nobody's handwriting": (
         of_task(signatureMethods=[{"handwritten": True}]),

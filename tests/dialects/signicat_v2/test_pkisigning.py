@@ -18,11 +18,12 @@ from tests.contracts.threads import at_once
 from tests.pdf import foreign
 from tests.support.csc import OTP, PIN
 from tests.support.installed import installed
+from tests.support.own_keys import service_of
 from tests.support.signed import assert_intact
 from tests.xades.referees import signxml_finds, xmlsec_accepts
 
 from .house import NOBODY
-from .keeper import LOGIN, PKI, Place, client_of, kept_keys, link, service_of
+from .keeper import LOGIN, PKI, Place, client_of, kept_keys, link
 
 pytestmark = pytest.mark.slow
 

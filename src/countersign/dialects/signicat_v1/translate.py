@@ -15,8 +15,10 @@ from countersign.dialects.signicat_v1.checks import (
     DEFAULT,
     NAMES,
     NATIONAL_ID,
+    THIRD_PARTY,
     Offered,
     attributes_of,
+    third_party_of,
 )
 from countersign.dialects.signicat_v1.ids import written_id
 from countersign.dialects.signicat_v1.methods import eid_of
@@ -24,6 +26,7 @@ from countersign.dialects.signicat_v1.notices import Notices
 from countersign.dialects.signicat_v1.places import Places, Source
 from countersign.domain.account import Caller
 from countersign.domain.envelope import EnvelopeSettings, OnDecline
+from countersign.domain.signing_service import service_of
 from countersign.domain.task import Action, Dialog, Person, Visitor
 from countersign.usecases.ports import Repeatable
 from countersign.usecases.receive_file import AwaitedFile, ReceivedFile
@@ -115,7 +118,8 @@ class Translation:
     def _task(self, number: int) -> NewTask:
         task, key = self._order.tasks[number], self._keys[number]
         methods, identity_choice = _ways(task, self._offered)
-        person = _person(task, is_asked=bool(identity_choice))
+        by_key = any(map(service_of, methods))
+        person = _person(task, is_asked=by_key or bool(identity_choice))
         days = task.daysToLive or schemas.USUAL_DAYS_TO_LIVE
         return NewTask(
             id=task_id(self._id, key),
@@ -177,6 +181,9 @@ class Translation:
 def _ways(task: schemas.Task, offered: Offered) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """How the person signs, and one of what they have to prove before."""
     signing = task.signatureMethods or []
+    kept = [third_party_of(each, offered) for each in signing if each.type == THIRD_PARTY]
+    if by_key := tuple(method for method in kept if method):
+        return by_key, _before(task, offered)
     by_eid = _eids([method.name for method in signing if not method.handwritten], offered)
     by_hand = HANDWRITTEN if any(method.handwritten for method in signing) else ()
     return (*by_eid, *by_hand), _before(task, offered)
@@ -201,7 +208,8 @@ def _eids(names: Sequence[str | None], offered: Offered) -> tuple[str, ...]:
 
 
 def _person(task: schemas.Task, *, is_asked: bool) -> Person:
-    """Who proves who they are gets their name from that."""
+    """Who proves who they are, by an eID or by the certificate of their key, gets their name from
+    that."""
     given = {each.name: each.value for each in attributes_of(task)}
     email, mobile = (given.get(name) for name in CONTACTS)
     names = tuple(given[name] for name in NAMES if name in given)
