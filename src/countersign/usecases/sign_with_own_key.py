@@ -276,8 +276,8 @@ def _command(taken: IdentityAttempt) -> SignTask:
 def _identified_text(found: PkiIdentified) -> str:
     owner = found.owner
     row = [base64.b64encode(one).decode() for one in owner.certificates]
-    names = {"name": owner.name, "national_id": owner.national_id, "row": row}
-    return json.dumps({"secret": dict(found.secret), **names})
+    who = {"name": owner.name, "national_id": owner.national_id, "row": row, "pss": owner.pss}
+    return json.dumps({"secret": dict(found.secret), **who})
 
 
 def _identified(taken: IdentityAttempt) -> PkiIdentified:
@@ -289,5 +289,6 @@ def _identified(taken: IdentityAttempt) -> PkiIdentified:
         certificate=certificate,
         chain=tuple(chain),
         root=root,
+        pss=kept["pss"],
     )
     return PkiIdentified(secret=kept["secret"], owner=owner)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,7 +68,9 @@ class Place:
         def found() -> Any:
             return ok(self.call("GET", path))
 
-        wait_until(lambda: found()["packagingTaskStatus"] == "COMPLETED", "the package", patience=30)
+        wait_until(
+            lambda: found()["packagingTaskStatus"] == "COMPLETED", "the package", patience=30
+        )
         return self.download(found()["packagingTaskResultUri"])
 
     def browser(self) -> KeyBrowser:

@@ -18,7 +18,7 @@ from tests.support.csc import CscServer, csc_server
 from tests.support.installed import Installed, installed
 from tests.support.own_keys import KeyBrowser, service_of
 from tests.support.processes import wait_until
-from tests.support.publishing import publishing
+from tests.support.publishing import Published, publishing
 
 from .house import COLLECTIONS, DOCUMENTS, PADES, SESSIONS, ok, request
 
@@ -106,18 +106,21 @@ class Place:
     house: Installed
     service: CscServer
     client: Client
-    lists: dict[str, bytes]
+    lists: Published
 
     def browser(self) -> KeyBrowser:
         return KeyBrowser(self.house.client, self.service, link)
 
 
 @contextmanager
-def kept_keys(folder: Path, opened: Any = installed, **settings: Any) -> Iterator[Place]:
-    """`opened` is `installed`, or `live` for browsers."""
+def kept_keys(
+    folder: Path, opened: Any = installed, *, publishes: bool = True, **settings: Any
+) -> Iterator[Place]:
+    """`opened` is `installed`, or `live` for browsers; `publishes`: certificates say where their
+    authority tells of revocation."""
     with (
         publishing() as (url, lists),
-        csc_server(folder, url) as service,
+        csc_server(folder, url if publishes else "") as service,
         opened(folder / "data", **settings) as house,
     ):
         lists.update(service.authority.published())

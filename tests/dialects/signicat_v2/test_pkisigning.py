@@ -149,16 +149,6 @@ def test_a_text_is_signed_as_xades(place: Place, tmp_path: Path) -> None:
     assert place.client.package(where).startswith(b"%PDF-")
 
 
-def test_without_revocation_lists_the_level_is_lower_and_said(tmp_path: Path) -> None:
-    with kept_keys(tmp_path) as place:
-        place.lists.clear()
-        place.service.person("Astrid Berg", mode="oauth2code")
-        where = place.client.collection()
-        place.browser().sign(place.client.session(where))
-        report = judged(place.client.package(where), place)
-    assert (report["verdict"], report["level"]) == ("valid", "B-T"), report
-
-
 def test_a_pdf_that_was_signed_before_is_signed_too(place: Place) -> None:
     authority = foreign.Authority()
     where = place.client.collection(foreign.signed_contract(authority))

@@ -1,5 +1,5 @@
-"""This vendor's names of identity methods, and what they stand for here: eIDs, or services that keep
-people's own keys."""
+"""This vendor's names of identity methods, and what they stand for here: eIDs, or services that
+keep people's own keys."""
 
 from __future__ import annotations
 
