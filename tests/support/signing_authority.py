@@ -139,24 +139,30 @@ class SigningAuthority:
         }
 
     def responder(self, known: Iterable[Certified], *, named: bool = True) -> Responder:
-        """Whoever answers for the issuing authority about these certificates; by a key that it did
-        not name for that unless `named`."""
-        key = p256()
-        purposes = [ExtendedKeyUsageOID.OCSP_SIGNING] if named else []
-        usage = usage_of(sign=True, authority=False)
-        purposes = purposes or [ExtendedKeyUsageOID.EMAIL_PROTECTION]
-        begins = datetime.now(UTC) - DAY
-        own = self._issue(_name("Responder"), key, usage, purposes, begins, YEAR, is_silent=True)
+        """Whoever answers about these certificates, as `delegate` is named."""
+        own = self.delegate(named=named)
         by_serial = {one.parsed.serial_number: one for one in known}
 
         def answer(asked: bytes) -> bytes:
             serial = ocsp.load_der_ocsp_request(asked).serial_number
-            return self._response(by_serial[serial].parsed, own)
+            return self.response(by_serial[serial], own)
 
         return answer
 
-    def _response(self, about: x509.Certificate, responder: Certified) -> bytes:
-        since, now = self.revoked.get(about.serial_number), datetime.now(UTC)
+    def delegate(self, *, named: bool = True) -> Certified:
+        """Who answers in the issuing authority's place; it did not name them for that unless
+        `named`."""
+        other = ExtendedKeyUsageOID.EMAIL_PROTECTION
+        purposes = [ExtendedKeyUsageOID.OCSP_SIGNING if named else other]
+        usage, begins = usage_of(sign=True, authority=False), datetime.now(UTC) - DAY
+        return self._issue(
+            _name("Responder"), p256(), usage, purposes, begins, YEAR, is_silent=True
+        )
+
+    def response(self, certified: Certified, by: Certified, at: datetime | None = None) -> bytes:
+        """What is said of a certificate, `at` now by default; good for twelve hours."""
+        about, now = certified.parsed, at or datetime.now(UTC)
+        since = self.revoked.get(about.serial_number)
         status = ocsp.OCSPCertStatus.REVOKED if since else ocsp.OCSPCertStatus.GOOD
         builder = ocsp.OCSPResponseBuilder().add_response(
             cert=about,
@@ -168,9 +174,9 @@ class SigningAuthority:
             revocation_time=since,
             revocation_reason=None,
         )
-        builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, responder.parsed)
-        builder = builder.certificates([responder.parsed])
-        return builder.sign(responder.key, SHA256()).public_bytes(Encoding.DER)
+        builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, by.parsed)
+        builder = builder.certificates([by.parsed])
+        return builder.sign(by.key, SHA256()).public_bytes(Encoding.DER)
 
 
 def _pointing_to(builder: x509.CertificateBuilder, url: str) -> x509.CertificateBuilder:

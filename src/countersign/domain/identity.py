@@ -169,16 +169,17 @@ def prove(
     proof: str | None,
     now: datetime,
     name: str = "",
+    checked: str = "",
 ) -> tuple[Envelope, list[Event]]:
     """The person proved who they are; `proof` is the hex SHA-256 of what the eID gave, `name` what
-    it calls them, which becomes the name of somebody of whom nobody said one. Proving it again
-    changes nothing."""
+    it calls them, which becomes the name of somebody of whom nobody said one, `checked` what of the
+    proof was verified here. Proving it again changes nothing."""
     task = envelope.task(task_id)
     if method in task.identified:
         return envelope, []
     person = task.person if task.person.name else replace(task.person, name=name)
     done = replace(task, identified=(*task.identified, method), person=person)
-    data = {"method": method, "proof": proof}
+    data = {"method": method, "proof": proof} | ({"checked": checked} if checked else {})
     proved = Event(kind=EventKind.IDENTITY_PROVED, at=now, task_id=task_id, data=data)
     return replace(envelope.with_task(done), updated_at=now), [proved]
 

@@ -84,7 +84,9 @@ def _prove(attempt: IdentityAttempt, proved: Proved, ports: Ports) -> bool:
             uow.identity.keep_proof(task_id, method, proved.proof, now)
             change_task(
                 task_id,
-                lambda held: identity.prove(held, task_id, method, digest, now, proved.name),
+                lambda held: identity.prove(
+                    held, task_id, method, digest, now, proved.name, proved.checked
+                ),
                 uow,
             )
         else:

@@ -7,11 +7,12 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 import structlog
+from asn1crypto.keys import PublicKeyInfo
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
@@ -101,13 +102,17 @@ def is_good(
 
 
 def _is_about(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> bool:
-    """Both hashes of RFC 6960, 4.1.1, as we asked."""
-    if not isinstance(response.hash_algorithm, hashes.SHA1):
-        return False
-    name = hashes.Hash(hashes.SHA1())
-    name.update(issuer.subject.public_bytes())
-    key = x509.SubjectKeyIdentifier.from_public_key(issuer.public_key()).digest
-    return (response.issuer_name_hash, response.issuer_key_hash) == (name.finalize(), key)
+    """Both hashes of RFC 6960, 4.1.1."""
+    encoded = issuer.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    key = PublicKeyInfo.load(encoded)["public_key"].contents[1:]  # without its count of spare bits
+    wanted = [_hash(part, response) for part in (issuer.subject.public_bytes(), key)]
+    return [response.issuer_name_hash, response.issuer_key_hash] == wanted
+
+
+def _hash(data: bytes, response: ocsp.OCSPResponse) -> bytes:
+    made = hashes.Hash(response.hash_algorithm)
+    made.update(data)
+    return made.finalize()
 
 
 def _is_in_time(response: ocsp.OCSPResponse, at: datetime) -> bool:
