@@ -11,8 +11,11 @@ from countersign.adapters.fetcher import HttpFetcher
 from countersign.adapters.files.local import LocalFiles
 from countersign.adapters.identity import NoIdentity
 from countersign.adapters.identity.bankid import BankId
-from countersign.adapters.identity.bankid_proof import load_roots
-from countersign.adapters.identity.client_certificate import load_client_certificate, mutual_tls
+from countersign.adapters.identity.client_certificate import (
+    load_client_certificate,
+    load_roots,
+    mutual_tls,
+)
 from countersign.adapters.identity.of_account import AccountEids
 from countersign.adapters.identity.openid.directory import Directory
 from countersign.adapters.identity.openid.provider import OpenIdConnect

@@ -15,8 +15,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from countersign.adapters.identity.bankid import LONGEST_TEXT, BankId, qr_code
-from countersign.adapters.identity.bankid_proof import load_roots
-from countersign.adapters.identity.client_certificate import load_client_certificate, mutual_tls
+from countersign.adapters.identity.client_certificate import (
+    load_client_certificate,
+    load_roots,
+    mutual_tls,
+)
 from countersign.domain.errors import Conflict, Invalid, Unavailable
 from countersign.usecases.identity_port import Failed, IdentityRequest, Pending, Proved, Started
 from tests.adapters.raw_server import raw_server

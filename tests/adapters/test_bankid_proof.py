@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from countersign.adapters.identity.bankid import CHECKED, BankId
-from countersign.adapters.identity.bankid_proof import load_roots
+from countersign.adapters.identity.client_certificate import load_roots
 from countersign.domain.errors import Unavailable
 from countersign.usecases.identity_port import Proved, Started
 from tests.adapters.test_bankid import ASTRID, BO, asked, collect, connected

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from countersign.adapters.identity.bankid import BankId
-from countersign.adapters.identity.bankid_proof import load_roots
-from countersign.adapters.identity.client_certificate import load_client_certificate, mutual_tls
+from countersign.adapters.identity.client_certificate import (
+    load_client_certificate,
+    load_roots,
+    mutual_tls,
+)
 from countersign.adapters.identity.openid.directory import Directory
 from countersign.adapters.identity.openid.provider import OpenIdConnect
 from countersign.adapters.identity.simulated import SimulatedIdentity

@@ -19,7 +19,6 @@ from typing import Any
 
 import structlog
 
-from countersign.adapters.identity.bankid_proof import Expected, ProofRefused, check_proof
 from countersign.adapters.outbound_http import TIME_LIMIT, Answered, CallFailed, OutboundHttp
 from countersign.domain.errors import Conflict, Invalid, Unavailable
 from countersign.usecases.identity_port import Failed, IdentityRequest, Pending, Proved, Started
@@ -92,6 +91,9 @@ class BankId:
 
     def _check(self, completed: Mapping[str, Any], number: str, secret: Mapping[str, str]) -> None:
         """Nothing is proved by a word of BankID's server alone."""
+        # XML and certificate paths, which only who asks BankID needs
+        from countersign.adapters.identity.bankid_proof import Expected, ProofRefused, check_proof
+
         expected = Expected(secret.get("visible", ""), secret.get("hidden", ""), number)
         try:
             check_proof(completed, expected, self._roots, self._clock())

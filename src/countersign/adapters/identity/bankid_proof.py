@@ -14,11 +14,9 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
 from lxml import etree
@@ -50,17 +48,6 @@ class _Signed:
     certificates: tuple[bytes, ...]
     visible: str
     hidden: str
-
-
-def load_roots(path: Path) -> tuple[bytes, ...]:
-    """DER of the PEM certificates in a file. Raises ValueError in words for the operator."""
-    try:
-        found = x509.load_pem_x509_certificates(path.read_bytes())
-    except OSError as problem:
-        raise ValueError(f"{path}: {problem.strerror}") from None
-    except ValueError:
-        raise ValueError(f"{path} holds no certificate in PEM") from None
-    return tuple(one.public_bytes(Encoding.DER) for one in found)
 
 
 def check_proof(

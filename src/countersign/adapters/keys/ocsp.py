@@ -7,7 +7,6 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 import structlog
-from asn1crypto.keys import PublicKeyInfo
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -103,6 +102,8 @@ def is_good(
 
 def _is_about(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> bool:
     """Both hashes of RFC 6960, 4.1.1."""
+    from asn1crypto.keys import PublicKeyInfo  # only once somebody is asked
+
     encoded = issuer.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     key = PublicKeyInfo.load(encoded)["public_key"].contents[1:]  # without its count of spare bits
     wanted = [_hash(part, response) for part in (issuer.subject.public_bytes(), key)]
