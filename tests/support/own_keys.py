@@ -74,7 +74,7 @@ class KeyBrowser:
 
 def service_of(account: Account, server: CscServer, house: Installed, **about: Any) -> None:
     """Gives the account the service under the name NBID."""
-    given = {
+    given: dict[str, Any] = {
         "name": "NBID",
         "kind": ServiceKind.CSC,
         "url": server.url,

@@ -197,7 +197,8 @@ def _authorize(
 
 def _need_owner(taken: IdentityAttempt, home: Envelope, owner: KeyOwner, ports: Ports) -> None:
     """Raises Invalid for another person than the task names, which becomes evidence."""
-    if identity.is_owner(home.task(taken.task_id), owner.national_id, owner.name):
+    task = home.task(taken.task_id)
+    if identity.is_owner(task, taken.method, owner.national_id, owner.name):
         return
     with suppress(StaleState), ports.unit_of_work() as uow:
         refused = identity.refuse(taken.task_id, taken.method, "another person", ports.clock())

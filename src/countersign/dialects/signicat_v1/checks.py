@@ -236,14 +236,15 @@ def _subject(path: Path, task: schemas.Task) -> Iterator[Violation]:
             yield (*here, "name"), f"must be one of {', '.join(ATTRIBUTES)}"
         elif names[each.name] > 1:
             yield (*here, "name"), TAKEN
-        if each.methods and not signing <= set(each.methods):
-            yield (*here, "methods"), "must name every signature method of the task, or none"
-        elif each.methods and (unknown := set(each.methods) - signing):
+        if each.methods and (unknown := set(each.methods) - signing):
             yield (*here, "methods"), f"not a signature method of this task: {min(unknown)}"
         if each.name == "mobile" and not PHONE.fullmatch(each.value):
             yield (*here, "value"), NO_PHONE
         if each.name == "email" and not MAIL.fullmatch(each.value):
             yield (*here, "value"), NO_MAIL
+    said = {frozenset(each.methods or ()) for each in attributes if each.name in NAMES}
+    if len(said) > 1:
+        yield path, "first-name and last-name must name the same methods"
 
 
 def _dependencies(tasks: Sequence[schemas.Task]) -> Iterator[Violation]:

@@ -140,6 +140,8 @@ class Translation:
             due_at=self._asked.now + timedelta(days=days),
             language=task.language or "",
             interface=_interface(task),
+            number_by=_methods_of(task, (NATIONAL_ID,), self._offered),
+            names_by=_methods_of(task, NAMES, self._offered),
             extras={TASK: _kept(task, key), PLACES: self._places.kept(number, task)},
         )
 
@@ -187,6 +189,16 @@ def _ways(task: schemas.Task, offered: Offered) -> tuple[tuple[str, ...], tuple[
     by_eid = _eids([method.name for method in signing if not method.handwritten], offered)
     by_hand = HANDWRITTEN if any(method.handwritten for method in signing) else ()
     return (*by_eid, *by_hand), _before(task, offered)
+
+
+def _methods_of(task: schemas.Task, attributes: Sequence[str], offered: Offered) -> tuple[str, ...]:
+    """By which signature methods these attributes of the subject are checked; none means by all."""
+    said = [each.methods for each in attributes_of(task) if each.name in attributes]
+    names = next(filter(None, said), [])
+    signing = [each for each in task.signatureMethods or () if each.name in names]
+    kept = [third_party_of(each, offered) for each in signing if each.type == THIRD_PARTY]
+    by_eid = [each.name for each in signing if each.type != THIRD_PARTY]
+    return (*filter(None, kept), *_eids(by_eid, offered))
 
 
 def _before(task: schemas.Task, offered: Offered) -> tuple[str, ...]:
