@@ -61,6 +61,8 @@ class Settings:
     """The password of `bankid_certificate`."""
     bankid_ca: str = ""
     """A PEM file with the authority of BankID's server, from BankID."""
+    bankid_root: str = ""
+    """A PEM file with the root that people's BankIDs lead to, from BankID; not the server's."""
     bankid_url: str = "https://appapi2.bankid.com"
     """BankID's server; `https://appapi2.test.bankid.com` to try."""
     fonts: str = ""
