@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import structlog
 
@@ -84,7 +85,6 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.sign_codes: library_ports.SignCodes = SignCodes(self._tx)
         self.jobs: ports.Jobs = self._jobs
         self.dashboard: MemberStore = Stored(self._tx, secrets)
-        self.keeping: Keeping = StoredKeeping(self._tx)
 
     def __enter__(self) -> DatabaseUnitOfWork:
         return self
@@ -101,6 +101,11 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         for envelope_id, events in self._happened:
             log.info("committed", envelope=envelope_id, events=events)
         self._happened.clear()
+
+    @cached_property
+    def keeping(self) -> Keeping:  # type: ignore[override]
+        """Few units of work ask for it."""
+        return StoredKeeping(self._tx)
 
     def _queue_indexing(self) -> None:
         self._jobs.add(NewJob(kind="index_names", args={}, unique="index_names"))
