@@ -17,6 +17,7 @@ from countersign.domain.member import (
     Ticket,
 )
 from countersign.usecases.account_list import AccountList
+from countersign.usecases.draft_port import Drafts
 from countersign.usecases.job_port import JobCare
 
 
@@ -136,3 +137,4 @@ class MemberStore(Protocol):
     views: SavedViews
     envelopes: AccountList
     jobs: JobCare
+    drafts: Drafts

@@ -1,5 +1,5 @@
-"""The server's half of the field editor (frontend/dashboard/editor): the model that it is given, the
-pictures of pages, and the fields that come back, which are somebody's input and are checked."""
+"""The server's half of the field editor (frontend/dashboard/editor): the model that it is given,
+the pictures of pages, and the fields that come back, which are somebody's input and are checked."""
 
 from __future__ import annotations
 
@@ -120,6 +120,10 @@ def page_picture(
     upload: FileRef, pages: Sequence[PageSize], n: int, engine: PdfEngine, width: int = PAGE_WIDTH
 ) -> Response:
     """Page `n` of an upload as WebP. Raises NotFound for a page that is not there."""
-    document = Document(id="", name="", media_type=PDF, upload=upload, pages=tuple(pages))
-    image = engine.page_image(document, n, width)
+    image = engine.page_image(as_document(upload, pages), n, width)
     return Response(image, headers=IMAGE, media_type="image/webp")
+
+
+def as_document(upload: FileRef, pages: Sequence[PageSize]) -> Document:
+    """An upload of no envelope, for the engine."""
+    return Document(id="", name="", media_type=PDF, upload=upload, pages=tuple(pages))
