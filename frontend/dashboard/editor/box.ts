@@ -42,10 +42,9 @@ export class Box {
     this.element.dataset.testid = `placed-${field.kind}`;
     this.element.dataset.id = field.id;
     const star = field.required ? "" : " (optional)";
-    this.label.textContent = field.kind === "checkbox" ? "✓" : `${field.name}${star} · ${person}`;
-    const kind = toolName(field);
-    const named = field.name === kind ? kind : `${kind} "${field.name}"`;
-    this.element.setAttribute("aria-label", `${named} of ${person}, page ${field.page + 1}${star}`);
+    const text = `${field.name}${star} · ${person}`;
+    this.label.textContent = field.kind === "checkbox" ? "✓" : text;
+    this.element.setAttribute("aria-label", `${text}: ${toolName(field)} on page ${field.page + 1}`);
   }
 
   private draw({ x, y, w, h }: { x: number; y: number; w: number; h: number }): void {

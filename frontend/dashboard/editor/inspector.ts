@@ -15,12 +15,15 @@ const ALWAYS_REQUIRED = new Set(["signature", "initials", "stamp", "date"]);
 export class Inspector {
   readonly element = create("div", { className: "editor-inspector", role: "group", hidden: true });
   private field!: PlacedField;
+  private isChoice = false;
   private readonly title = create("h3");
   private readonly name = create("input", { id: "field-name", maxLength: LONGEST_NAME, autocomplete: "off" });
   private readonly person = create("select", { id: "field-person" });
   private readonly page = create("select", { id: "field-page" });
   private readonly required = create("input", { type: "checkbox", id: "field-required" });
   private readonly options = create("textarea", { id: "field-options", rows: 3 });
+  /** On a phone what is known of the field covers its page, so it shows when it is asked for. */
+  private readonly more = this.button("Edit", "edit-field", () => this.open(!this.element.classList.contains("open")));
   private readonly copy = this.button("Copy to all pages", "copy-to-all", () => this.events.copy(this.field));
   private readonly rows: Record<"name" | "person" | "page" | "required" | "options", HTMLElement>;
 
@@ -40,8 +43,12 @@ export class Inspector {
     const actions = create("div", { className: "editor-actions" });
     const remove = this.button("Remove", "remove-field", () => this.events.remove(this.field.id));
     const done = this.button("Done", "field-done", () => this.events.close(this.field.id));
-    actions.append(this.copy, remove, done);
-    this.element.append(this.title, ...Object.values(this.rows), actions);
+    this.more.classList.add("editor-more");
+    actions.append(this.more, this.copy, remove, done);
+    const about = create("div", { className: "editor-about" });
+    about.append(...Object.values(this.rows));
+    this.element.append(this.title, about, actions);
+    this.open(false);
     this.element.addEventListener("input", () => this.changed());
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.events.close(this.field.id);
@@ -49,18 +56,26 @@ export class Inspector {
   }
 
   focus(): void {
+    this.open(true);
     this.name.focus();
     this.name.select();
   }
 
+  private open(on: boolean): void {
+    this.element.classList.toggle("open", on);
+    this.more.setAttribute("aria-expanded", String(on));
+  }
+
   hide(): void {
     this.element.hidden = true;
+    this.open(false);
   }
 
   show(field: PlacedField): void {
     const pages = this.model.documents.find(({ id }) => id === field.document)?.pages.length ?? 1;
     const isOther = this.field?.id !== field.id;
     this.field = field;
+    if (isOther) this.isChoice = Boolean(field.options?.length);
     this.element.hidden = false;
     this.title.textContent = toolName(field);
     if (isOther || document.activeElement !== this.name) this.name.value = field.name;
@@ -70,7 +85,7 @@ export class Inspector {
     this.page.value = String(field.page);
     this.required.checked = field.required;
     this.rows.required.hidden = ALWAYS_REQUIRED.has(field.kind);
-    this.rows.options.hidden = !field.options;
+    this.rows.options.hidden = !this.isChoice;
     this.rows.page.hidden = this.copy.hidden = pages < 2;
   }
 
@@ -82,7 +97,7 @@ export class Inspector {
       person: this.person.value,
       page: Number(this.page.value),
       required: this.required.checked,
-      ...(this.field.options && { options }),
+      ...(this.isChoice && { options }),
     });
   }
 

@@ -81,6 +81,8 @@ function complain(problems: Record<string, string>): void {
   for (const error of document.querySelectorAll<HTMLElement>("[id^='problem-']")) {
     const place = error.id.slice("problem-".length);
     const control = error.parentElement?.querySelector<HTMLElement>("input, select");
+    const folded = error.closest("details");
+    if (folded && problems[place]) folded.open = true;
     showError(error, problems[place] ?? "", (place.includes(".") || place === "due") && control ? control : undefined);
   }
   const box = byId("problems");

@@ -78,11 +78,20 @@ async function upload(file: File, made: Row): Promise<void> {
     if (!rows.includes(made)) return void forget(document.id);
     filled(made, document);
     settle();
+    nameAfter(file.name);
     announce(`${file.name} added.`);
   } catch (error) {
     bar.hidden = true;
     refuse(made, (error as Error).message);
   }
+}
+
+/** The first document gives the envelope its name, until its sender finds a better one. */
+function nameAfter(file: string): void {
+  if (data.documents.length !== 1 || data.content.name.trim()) return;
+  const input = byId<HTMLInputElement>("name");
+  input.value = file.replace(/\.\w{2,5}$/, "").slice(0, 200);
+  input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 /** By XMLHttpRequest, which tells how far it is. */

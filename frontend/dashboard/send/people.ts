@@ -96,6 +96,7 @@ function show(): void {
     element.querySelector("h3")!.textContent = labelOf(person);
     element.querySelector(".remove")!.setAttribute("aria-label", `Remove ${labelOf(person)}`);
     const hide = (part: Part, hidden: boolean) => (element.querySelector<HTMLElement>(`[data-part="${part}"]`)!.hidden = hidden);
+    if (person.proof === "sms_code") element.querySelector("details")!.open = true; // for the number
     hide("turn", !data.content.ordered || person.role === "copy");
     hide("proof", person.role === "copy");
   });
