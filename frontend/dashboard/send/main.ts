@@ -26,6 +26,8 @@ function show(moved: boolean): void {
     if (link.dataset["step"] === step) link.setAttribute("aria-current", "step");
     else link.removeAttribute("aria-current");
   }
+  // On a phone the row of steps is wider than the screen
+  document.querySelector("[data-step][aria-current]")!.scrollIntoView({ block: "nearest", inline: "center" });
   editor?.destroy();
   editor = null;
   if (step === "fields") showEditor();
