@@ -14,6 +14,7 @@ from tests.pages.dashboard.office import CLICK, Office, add_member, set_up, text
 from tests.pages.dashboard.test_sign_in import add_other_account
 from tests.pdf.samples import contract, encrypted, with_text_field
 from tests.support.docx import docx, paragraph, run
+from tests.support.webhooks import WebhookReceiver
 
 ASKS_JSON = {**CLICK, "Accept": "application/json"}
 FIELD = {"kind": "signature", "name": "Here", "page": 0, "x": 0.2, "y": 0.5, "w": 0.3, "h": 0.06}
@@ -207,6 +208,23 @@ def test_another_account_finds_nothing(office: Office, draft: str) -> None:
     assert send(stranger, draft, 1).status_code == 404
 
 
+def test_a_draft_is_its_writers_and_theirs_who_read_everything(
+    office: Office, owner: TestClient
+) -> None:
+    writer = add_member(office, owner, "sender")
+    other = add_member(office, owner, "sender", "other@acme.test")
+    admin = add_member(office, owner, "admin")
+    draft = begin(writer)
+    save(writer, draft, 1, name="Secret plan")
+    assert "Secret plan" not in other.get("/dashboard/envelopes?state=draft").text
+    assert other.get(draft).status_code == 404
+    assert save(other, draft, 2, name="Mine").status_code == 404
+    assert add(other, draft, contract()).status_code == 404
+    assert other.post(f"{draft}/discard", data={"x": "y"}, headers=CLICK).status_code == 404
+    assert "Secret plan" in admin.get("/dashboard/envelopes?state=draft").text
+    assert admin.get(draft).status_code == 200
+
+
 # ------------------------------------------------------------------ sent
 
 
@@ -287,6 +305,22 @@ def test_whoever_signs_in_turn_is_asked_in_turn(
     second, first = envelope_of(office, draft.rpartition("/")[2]).tasks
     assert (first.methods, first.identity) == (("bankid_se",), ("bankid_se",))
     assert (second.methods, second.identity) == (("drawn", "typed"), ("email_code",))
+
+
+def test_programs_are_told_in_the_dashboards_own_words(
+    office: Office, owner: TestClient, draft: str, webhook_receiver: WebhookReceiver
+) -> None:
+    form = {"api": "dashboard", "url": webhook_receiver.url, "events": "envelope.sent"}
+    made = owner.post("/dashboard/webhooks", data=form, headers=CLICK)
+    assert made.status_code == 200, texts(made.text)
+    save(owner, draft, 1, name="Lease", people=[LEA])
+    assert send(owner, draft, 2).status_code == 200
+    office.work()
+    (call,) = webhook_receiver.requests
+    told = call.json()
+    assert (told["event"], told["person"]) == ("envelope.sent", None)
+    assert told["envelope"] == {"id": draft.rpartition("/")[2], "name": "Lease", "status": "open"}
+    assert call.headers["webhook-signature"]
 
 
 # ------------------------------------------------------------------ the preview

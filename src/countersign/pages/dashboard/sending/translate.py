@@ -23,7 +23,8 @@ from countersign.pages.dashboard.sending.schemas import LINK, DraftContent, Draf
 from countersign.usecases.receive_file import ReceivedFile
 from countersign.usecases.send_envelope import NewField, NewTask, SendEnvelope
 
-_PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{3,}")
+_BETWEEN_DIGITS = re.compile(r"[ ()/.-]")
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)  # ITU-T E.164
 METHODS = ("drawn", "typed")
 
 
@@ -94,7 +95,7 @@ def _wrong_with(person: DraftPerson, offers: Offers) -> dict[str, str]:
         clean_email(person.email)
     except Invalid:
         found["email"] = _("Give a whole e-mail address, such as name@example.com.")
-    phone = person.phone.strip()
+    phone = plain_phone(person.phone)
     if phone and not _PHONE.fullmatch(phone):
         found["phone"] = _("Give the number with its country, such as +45 12 34 56 78.")
     if person.proof == "sms_code" and not phone:
@@ -102,6 +103,11 @@ def _wrong_with(person: DraftPerson, offers: Offers) -> dict[str, str]:
     if person.role == "sign" and person.proof not in offers.proofs:
         found["proof"] = _("This way is not offered any more. Choose another one.")
     return found
+
+
+def plain_phone(written: str) -> str:
+    """Without what people write between digits."""
+    return _BETWEEN_DIGITS.sub("", written)
 
 
 def _wrong_fields(content: DraftContent, draft: Draft) -> dict[str, str]:
@@ -185,7 +191,9 @@ def _task(
     copy = person.role == "copy"
     return NewTask(
         person=Person(
-            name=person.name.strip(), email=person.email.strip(), phone=person.phone.strip() or None
+            name=person.name.strip(),
+            email=person.email.strip(),
+            phone=plain_phone(person.phone) or None,
         ),
         actions=dict.fromkeys(places.values(), Action.VIEW if copy else Action.SIGN),
         fields=() if copy else _fields(person.key, content.fields, places),
