@@ -10,8 +10,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from countersign.domain.envelope import Envelope
+from tests.contracts.threads import at_once
 from tests.pages.dashboard.office import CLICK, Office, add_member, set_up, texts
 from tests.pages.dashboard.test_sign_in import add_other_account
+from tests.pdf import foreign
 from tests.pdf.samples import contract, encrypted, with_text_field
 from tests.support.docx import docx, paragraph, run
 from tests.support.webhooks import WebhookReceiver
@@ -289,6 +291,30 @@ def test_sent_twice_is_sent_once(office: Office, owner: TestClient, draft: str) 
     assert (envelope.origin, envelope.settings.reminder_days) == ("dashboard", 3)
     assert envelope.due_at.isoformat() == "2099-12-31T23:59:59+00:00"
     assert [len(task.fields) for task in envelope.tasks] == [0, 1]
+
+
+def test_pressed_in_two_windows_at_once_it_is_sent_once(
+    office: Office, owner: TestClient, draft: str
+) -> None:
+    save(owner, draft, 1, people=[LEA])
+    browsers = [office.new_browser() for _ in range(4)]
+    for browser in browsers:
+        browser.cookies.update(owner.cookies)
+    answers = at_once(4, lambda number: send(browsers[number], draft, 2))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    assert len(office.mails("lea@people.test")) == 1
+    assert owner.get("/dashboard/audit").text.count("sent an envelope") == 1
+
+
+def test_a_signed_pdf_takes_one_signature_field_and_says_so(owner: TestClient, draft: str) -> None:
+    signed = foreign.signed_contract(foreign.Authority())
+    assert add(owner, draft, signed, "signed.pdf", "d2").status_code == 200
+    field = {**FIELD, "id": "f1", "document": "d2", "person": "lea"}
+    save(owner, draft, 1, people=[LEA], fields=[{**field, "kind": "text"}])
+    assert "already signed" in send(owner, draft, 2).json()["problems"]["fields"]
+    save(owner, draft, 2, people=[LEA], fields=[field])
+    assert send(owner, draft, 3).status_code == 200
 
 
 def test_whoever_signs_in_turn_is_asked_in_turn(

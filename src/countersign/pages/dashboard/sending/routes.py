@@ -140,10 +140,12 @@ class Drafts:
         content, offers = content_of(draft), self._offers(caller.account)
         if wrong := problems(content, draft, offers):
             say = words(request)
-            told = {place: say(text) for place, text in wrong.items()}
-            return json_response({"error": "", "problems": told}, 422, HEADERS)
+            return _missing({place: say(text) for place, text in wrong.items()})
         command = to_command(content, draft, caller.account, caller.visitor, offers.zone)
-        return _sent(send_written(draft, command, caller, self._desk).id)
+        try:
+            return _sent(send_written(draft, command, caller, self._desk).id)
+        except UnusableFile as problem:  # of signed documents, which take no other fields
+            return _missing({"fields": f"{problem.name}: {_refusal(problem, request)}"})
 
     # -------------------------------------------------------------- files
 
@@ -204,6 +206,10 @@ def zone_of(account: Account) -> ZoneInfo:
 def _sent(envelope_id: str) -> Response:
     to = f"{PREFIX}/envelopes/{envelope_id}?done=sent"
     return json_response({"to": to}, headers=HEADERS)
+
+
+def _missing(problems: Mapping[str, str]) -> Response:
+    return json_response({"error": "", "problems": problems}, 422, HEADERS)
 
 
 def _shown(draft_id: str, document: DraftDocument) -> dict[str, Any]:
