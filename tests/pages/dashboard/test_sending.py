@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from unittest.mock import ANY
 
 import pytest
 from starlette.testclient import TestClient
@@ -367,7 +366,7 @@ def test_a_preview_shows_the_page_and_signs_nothing(owner: TestClient, draft: st
     for act in ("complete", "decline", "forward"):
         refused = owner.post(f"{draft}/preview/lea/{act}", json={}, headers=CLICK)
         assert refused.status_code == 409, act
-        assert refused.json()["error"] == {"code": "preview", "message": ANY, "fields": {}}
+        assert refused.json()["error"]["code"] == "preview"
     assert owner.post(f"{draft}/preview/lea/open", headers=CLICK).status_code == 204
     assert owner.get(f"{draft}/preview/nobody").status_code == 404
 
