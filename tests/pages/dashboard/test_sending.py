@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from countersign.domain.branding import Branding
 from countersign.domain.envelope import Envelope
+from countersign.domain.project import ProjectSettings, new_project
 from tests.contracts.threads import at_once
 from tests.pages.dashboard.office import CLICK, Office, add_member, set_up, texts
 from tests.pages.dashboard.test_sign_in import add_other_account
@@ -314,6 +316,28 @@ def test_a_signed_pdf_takes_one_signature_field_and_says_so(owner: TestClient, d
     assert "already signed" in send(owner, draft, 2).json()["problems"]["fields"]
     save(owner, draft, 2, people=[LEA], fields=[field])
     assert send(owner, draft, 3).status_code == 200
+
+
+def test_the_look_of_a_project_is_used(office: Office, owner: TestClient, draft: str) -> None:
+    with office.ports.unit_of_work() as uow:
+        (account,) = uow.accounts.all()
+    look = ProjectSettings(branding=Branding(company_name="Acme Homes"), chat=True)
+    project = new_project(account.id, "Homes", look, office.ports.clock())
+    with office.ports.unit_of_work() as uow:
+        uow.projects.add(project)
+        uow.commit()
+    assert "Homes" in owner.get(draft).text
+    save(owner, draft, 1, people=[LEA], project=project.id)
+    assert "Acme Homes" in owner.get(f"{draft}/preview/lea").text
+    assert owner.get(f"{draft}/preview/lea/logo").status_code == 404
+    assert send(owner, draft, 2).status_code == 200
+    envelope = envelope_of(office, draft.rpartition("/")[2])
+    assert (envelope.project_id, envelope.settings.chat) == (project.id, True)
+
+
+def test_a_project_of_somebody_else_is_not_used(owner: TestClient, draft: str) -> None:
+    save(owner, draft, 1, people=[LEA], project="somebody-elses")
+    assert set(send(owner, draft, 2).json()["problems"]) == {"project"}
 
 
 def test_whoever_signs_in_turn_is_asked_in_turn(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,12 +27,11 @@ from countersign.languages import LANGUAGE_NAMES
 from countersign.pages.dashboard.access import FORM, PREFIX, go, needs
 from countersign.pages.dashboard.errors import sentence, status_of
 from countersign.pages.dashboard.placing import editor_document, page_picture
+from countersign.pages.dashboard.sending.offers import Offers, offers_of
 from countersign.pages.dashboard.sending.preview import Preview
 from countersign.pages.dashboard.sending.schemas import DraftContent, SaveInput, SendInput
 from countersign.pages.dashboard.sending.translate import (
-    Offers,
     content_of,
-    offered_proofs,
     problems,
     to_command,
 )
@@ -141,7 +139,7 @@ class Drafts:
         if wrong := problems(content, draft, offers):
             say = words(request)
             return _missing({place: say(text) for place, text in wrong.items()})
-        command = to_command(content, draft, caller.account, caller.visitor, offers.zone)
+        command = to_command(content, draft, caller.account, caller.visitor, offers)
         try:
             return _sent(send_written(draft, command, caller, self._desk).id)
         except UnusableFile as problem:  # of signed documents, which take no other fields
@@ -175,9 +173,7 @@ class Drafts:
     # -------------------------------------------------------------- shared
 
     def _offers(self, account: Account) -> Offers:
-        ports = self._desk.ports
-        eids = ports.identity.of_account(account.id).methods
-        return Offers(proofs=offered_proofs(eids), zone=zone_of(account), now=ports.clock())
+        return offers_of(account, self._desk.ports)
 
     def _data(self, draft: Draft, offers: Offers) -> dict[str, Any]:
         """What the page's script begins with."""
@@ -193,14 +189,6 @@ class Drafts:
             "largest": self._largest,
             "today": offers.today.isoformat(),
         }
-
-
-def zone_of(account: Account) -> ZoneInfo:
-    """The account's time zone; UTC when it has chosen none."""
-    try:
-        return ZoneInfo(str(account.settings.get("time_zone") or "UTC"))
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def _sent(envelope_id: str) -> Response:
