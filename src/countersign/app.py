@@ -232,7 +232,7 @@ def _ports(
         converter=office,
         pki=app_parts.pki(settings, clock, unit_of_work),
         mailer=app_parts.mailer(settings, files, http),
-        invitations=MailInvitations(settings.mail_from),
+        invitations=MailInvitations(settings.mail_from, settings.public_url),
         webhooks=HttpWebhookSender(http),
         links=links,
         access_tokens=SignedAccessTokens(settings.public_url, subkey(master, "access tokens")),
@@ -241,6 +241,7 @@ def _ports(
         identity=app_parts.identity(settings, simulated, unit_of_work),
         simulated=simulated,
         link_lifetime=LINK_LIFETIME,
+        codes_by_sms_an_hour=settings.sms_codes_an_hour,
     )
 
 

@@ -69,8 +69,7 @@ def list_drafts(text: str, limit: int, visit: Visit, desk: MemberPorts) -> Seque
 
 
 def _sees_all(member: Member) -> bool:
-    """Who makes keys can read all that an account sends."""
-    return may(member, Right.MANAGE_CREDENTIALS)
+    return may(member, Right.SEE_ALL_ENVELOPES)
 
 
 def save_draft(written: Written, visit: Visit, desk: MemberPorts) -> Draft:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from countersign.domain.account import Account
 from countersign.domain.eids import eid_name
-from countersign.domain.identity import CODE_METHODS
+from countersign.domain.identity import CODE_METHODS, SMS_CODE
 from countersign.domain.project import Project
 from countersign.pages.dashboard.sending.schemas import LINK
 from countersign.usecases.ports import Ports, ProjectQuery
@@ -24,7 +24,7 @@ def _(text: str) -> str:
 PROOFS: Mapping[str, str] = {
     LINK: _("The link in the mail"),
     "email_code": _("A code by e-mail"),
-    "sms_code": _("A code by SMS"),
+    SMS_CODE: _("A code by SMS"),
 }
 
 
@@ -49,16 +49,18 @@ def offers_of(account: Account, ports: Ports) -> Offers:
     with ports.unit_of_work() as uow:
         projects, _total = uow.projects.find(query)
     return Offers(
-        proofs=offered_proofs(ports.identity.of_account(account.id).methods),
+        proofs=offered_proofs(ports.identity.of_account(account.id).methods, ports.mailer.channels),
         projects={project.id: project for project in projects},
         zone=zone_of(account),
         now=ports.clock(),
     )
 
 
-def offered_proofs(eids: Sequence[str]) -> Mapping[str, str]:
-    """`eids` are the methods that can be started for this account."""
-    known = {LINK: PROOFS[LINK]} | {code: PROOFS.get(code, code) for code in CODE_METHODS}
+def offered_proofs(eids: Sequence[str], channels: Collection[str]) -> Mapping[str, str]:
+    """`eids` are the methods that can be started for this account, `channels` those by which codes
+    can be sent."""
+    codes = [code for code, channel in CODE_METHODS.items() if channel in channels]
+    known = {LINK: PROOFS[LINK]} | {code: PROOFS[code] for code in codes}
     return known | {method: eid_name(method) for method in eids}
 
 

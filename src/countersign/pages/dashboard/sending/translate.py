@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -12,8 +11,9 @@ from countersign.domain.account import Account, Caller, Credential
 from countersign.domain.draft import ORIGIN, Draft
 from countersign.domain.envelope import EnvelopeSettings
 from countersign.domain.errors import Invalid
-from countersign.domain.identity import CODE_METHODS
+from countersign.domain.identity import CODE_METHODS, SMS_CODE
 from countersign.domain.member import clean_email
+from countersign.domain.phone import plain_phone
 from countersign.domain.project import Project, ProjectSettings
 from countersign.domain.task import Action, Person, Visitor
 from countersign.domain.turns import after_orders
@@ -23,8 +23,6 @@ from countersign.pages.dashboard.sending.schemas import LINK, DraftContent, Draf
 from countersign.usecases.receive_file import ReceivedFile
 from countersign.usecases.send_envelope import NewField, NewTask, SendEnvelope
 
-_BETWEEN_DIGITS = re.compile(r"[ ()/.-]")
-_PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)  # ITU-T E.164
 METHODS = ("drawn", "typed")
 
 
@@ -71,19 +69,14 @@ def _wrong_with(person: DraftPerson, offers: Offers) -> dict[str, str]:
         clean_email(person.email)
     except Invalid:
         found["email"] = _("Give a whole e-mail address, such as name@example.com.")
-    phone = plain_phone(person.phone)
-    if phone and not _PHONE.fullmatch(phone):
+    phone = person.phone.strip()
+    if phone and plain_phone(phone) is None:
         found["phone"] = _("Give the number with its country, such as +45 12 34 56 78.")
-    if person.proof == "sms_code" and not phone:
+    if person.proof == SMS_CODE and not phone:
         found["phone"] = _("The code goes to a mobile phone: give its number.")
     if person.role == "sign" and person.proof not in offers.proofs:
         found["proof"] = _("This way is not offered any more. Choose another one.")
     return found
-
-
-def plain_phone(written: str) -> str:
-    """Without what people write between digits."""
-    return _BETWEEN_DIGITS.sub("", written)
 
 
 def _wrong_fields(content: DraftContent, draft: Draft) -> dict[str, str]:
@@ -176,7 +169,7 @@ def _task(
         person=Person(
             name=person.name.strip(),
             email=person.email.strip(),
-            phone=plain_phone(person.phone) or None,
+            phone=plain_phone(person.phone),
         ),
         actions=dict.fromkeys(places.values(), Action.VIEW if copy else Action.SIGN),
         fields=() if copy else _fields(person.key, content.fields, places),
