@@ -60,6 +60,7 @@ from countersign.dialects import (
     signicat_v1,
     signicat_v2,
 )
+from countersign.domain.draft import ORIGIN
 from countersign.domain.eids import EID_NAMES
 from countersign.pages import (
     code,
@@ -76,6 +77,7 @@ from countersign.pages import (
 )
 from countersign.pages.dashboard.access import PREFIX as DASHBOARD
 from countersign.pages.dashboard.entering import SSO_RETURN
+from countersign.pages.dashboard.sending.webhooks import DashboardWebhooks
 from countersign.pages.signing import api as signing
 from countersign.settings import PREFIX, BadSettings, Settings
 from countersign.usecases.keeping_ports import Use
@@ -214,6 +216,7 @@ def _ports(
     files = app_parts.files(settings)
     simulated = SimulatedIdentity(tuple(EID_NAMES)) if settings.sandbox else None
     translators = {d.name: d.webhooks(links, clock, LINK_LIFETIME) for d in DIALECTS}
+    translators[ORIGIN] = DashboardWebhooks()
     follow_ups = jobs.follow_ups(translators)
 
     def unit_of_work() -> UnitOfWork:

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from countersign.adapters.database.access import StoredAccess, StoredSignInRules
 from countersign.adapters.database.account_list import StoredAccountList
+from countersign.adapters.database.drafts import StoredDrafts
 from countersign.adapters.database.job_care import StoredJobCare
 from countersign.adapters.database.member_tables import (
     audit_heads,
@@ -30,6 +31,7 @@ from countersign.domain.member import AuditEntry, Guessing, SavedView, Ticket
 from countersign.usecases import member_store as ports
 from countersign.usecases.access_port import AccessRoles, SignInRules
 from countersign.usecases.account_list import AccountList
+from countersign.usecases.draft_port import Drafts
 from countersign.usecases.job_port import JobCare
 from countersign.usecases.outside_ports import Secrets
 
@@ -201,3 +203,4 @@ class Stored(ports.MemberStore):
         self.sign_in_rules: SignInRules = StoredSignInRules(transaction)
         self.envelopes: AccountList = StoredAccountList(transaction)
         self.jobs: JobCare = StoredJobCare(transaction)
+        self.drafts: Drafts = StoredDrafts(transaction)

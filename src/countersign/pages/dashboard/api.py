@@ -20,6 +20,7 @@ from countersign.pages.dashboard.people import People
 from countersign.pages.dashboard.programs import Events, Programs
 from countersign.pages.dashboard.retention import RetentionPages
 from countersign.pages.dashboard.same_origin import SameOrigin
+from countersign.pages.dashboard.sending.routes import Drafts
 from countersign.usecases.member_ports import MemberPorts
 
 TRIES, WINDOW = 60, 300.0  # of one address to sign in, in so many seconds
@@ -28,11 +29,13 @@ TRIES, WINDOW = 60, 300.0  # of one address to sign in, in so many seconds
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What the dashboard is told by the rest of the house: `verify` says what a PDF's signatures
-    say, `events` what each API tells its webhooks, `server` how the installation is doing."""
+    say, `events` what each API tells its webhooks, `server` how the installation is doing;
+    `largest_file` is in bytes."""
 
     verify: Verify
     events: Events
     server: Server
+    largest_file: int
 
 
 def operations(desk: MemberPorts, runtime: Runtime, outside: Outside) -> list[Operation]:
@@ -43,6 +46,7 @@ def operations(desk: MemberPorts, runtime: Runtime, outside: Outside) -> list[Op
         *Entrance(desk, limit, secure=secure).operations(),
         *EnvelopeList(desk).operations(),
         *EnvelopePage(desk, runtime, outside.verify).operations(),
+        *Drafts(desk, outside.largest_file).operations(),
         *OwnPage(desk).operations(),
         *People(desk).operations(),
         *AccessPage(desk).operations(),
