@@ -8,3 +8,5 @@ if (maybeId("verify-form")) void import("./drop").then(({ prepareDrop }) => prep
 if (maybeId("qr")) void import("./qr").then(({ drawQr }) => drawQr());
 // On a phone the menu is wider than the screen
 document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+const previewed = document.querySelector<HTMLFormElement>("form[data-preview]");
+if (previewed) void import("./preview").then(({ preparePreview }) => preparePreview(previewed));

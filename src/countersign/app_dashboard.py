@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
 
+from countersign import app_parts
+from countersign.adapters.identity.openid.trial import OpenIdTrials
+from countersign.adapters.seal_state import KeyringState
 from countersign.adapters.server_facts import server_facts
 from countersign.dialects import Dialect
 from countersign.httpkit import Runtime
 from countersign.pages.dashboard import api
 from countersign.pages.dashboard.operator import Server
+from countersign.pages.dashboard.settings import Tools
+from countersign.pages.signing.identity import CALLBACK
 from countersign.pages.verify import Verify
 
 if TYPE_CHECKING:
@@ -26,5 +31,11 @@ def build_dashboard(
     kind = installation.database.url.get_backend_name()
     facts = server_facts(settings.data, installation.keys, settings.tsa_urls, kind, clock)
     events = {dialect.name: tuple(dialect.events) for dialect in dialects}
-    outside = api.Outside(verify, events, Server(facts, installation.queue.counts))
+    tools = Tools(
+        trials=OpenIdTrials(settings.public_url.rstrip("/") + CALLBACK),
+        mail=app_parts.mail_facts(settings),
+        domains=app_parts.mail_domain(settings),
+        sealing=KeyringState(installation.keyring),
+    )
+    outside = api.Outside(verify, events, Server(facts, installation.queue.counts), tools)
     return api.build(installation.desk, runtime, outside)

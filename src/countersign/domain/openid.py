@@ -13,6 +13,7 @@ from countersign.domain.task import OWN_METHODS
 
 NATIONAL_ID_CLAIM, NAME_CLAIM = "national_id", "name"
 SIGN_IN = "dashboard"  # the name of the provider by which an account's own members sign in
+TRIAL = "trial."  # begins the state of somebody who only tries a provider
 RESERVED = OWN_METHODS | {*CODE_METHODS, *NUMBER_METHODS, "sms_code"}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")

@@ -21,6 +21,7 @@ class Right(StrEnum):
     MANAGE_CREDENTIALS = "manage credentials"
     MANAGE_WEBHOOKS = "manage webhooks"
     MANAGE_SIGN_IN = "manage sign-in"
+    MANAGE_SETTINGS = "manage settings"
     SEE_AUDIT = "see audit"
     OPERATE = "operate"
 
@@ -40,6 +41,7 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.MANAGE_CREDENTIALS: _ADMINS,
     Right.MANAGE_WEBHOOKS: _ADMINS,
     Right.MANAGE_SIGN_IN: _OWNERS,
+    Right.MANAGE_SETTINGS: _ADMINS,
     Right.SEE_AUDIT: _ADMINS,
     Right.OPERATE: frozenset(),  # of no role: whoever looks after the installation
 }

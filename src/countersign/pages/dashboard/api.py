@@ -17,6 +17,7 @@ from countersign.pages.dashboard.own import OwnPage
 from countersign.pages.dashboard.people import People
 from countersign.pages.dashboard.programs import Events, Programs
 from countersign.pages.dashboard.same_origin import SameOrigin
+from countersign.pages.dashboard.settings import Tools, settings_operations
 from countersign.usecases.member_ports import MemberPorts
 
 TRIES, WINDOW = 60, 300.0  # of one address to sign in, in so many seconds
@@ -25,11 +26,13 @@ TRIES, WINDOW = 60, 300.0  # of one address to sign in, in so many seconds
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What the dashboard is told by the rest of the house: `verify` says what a PDF's signatures
-    say, `events` what each API tells its webhooks, `server` how the installation is doing."""
+    say, `events` what each API tells its webhooks, `server` how the installation is doing, `tools`
+    are for the settings."""
 
     verify: Verify
     events: Events
     server: Server
+    tools: Tools
 
 
 def operations(desk: MemberPorts, runtime: Runtime, outside: Outside) -> list[Operation]:
@@ -43,6 +46,7 @@ def operations(desk: MemberPorts, runtime: Runtime, outside: Outside) -> list[Op
         *OwnPage(desk).operations(),
         *People(desk).operations(),
         *Programs(desk, outside.events).operations(),
+        *settings_operations(desk, runtime, outside.tools),
         *OperatorPage(desk, outside.server).operations(),
     ]
 

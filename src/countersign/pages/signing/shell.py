@@ -35,16 +35,22 @@ PAGE_WIDTHS = (640, 1240, 2480)
 OWN_METHODS = ("drawn", "typed", "click")
 
 
-def render_task(state: State, base: str, language: str, frame: str | None = None) -> str:
+def render_task(
+    state: State,
+    base: str,
+    language: str,
+    frame: str | None = None,
+    template: str = "task.html",
+) -> str:
     """The page of a task that may be worked on now.
 
     `state` is the answer of `GET /s/{token}/state`, `base` the path `/s/{token}`, `frame` the
-    origin of a page that may show this one inside itself.
+    origin of a page that may show this one inside itself; `template` is it or a variant of it.
     """
     action = main_action(document["action"] for document in state["documents"])
     signs = action == "sign"
     return _render(
-        "task.html",
+        template,
         language,
         frame=frame,
         state=state,
