@@ -27,6 +27,7 @@ from countersign.pages.dashboard.settings.shared import (
     told,
     words_of,
 )
+from countersign.pages.dashboard.shell import HEADERS
 from countersign.usecases.mail_check_port import MailFacts
 from countersign.usecases.manage_projects import (
     ProjectWishes,
@@ -42,6 +43,8 @@ from countersign.usecases.ports import ProjectQuery
 from countersign.usecases.views import list_projects
 
 ONE = f"{SETTINGS}/projects/{{project_id}}"
+# The previews, which stand in frames
+FRAMES = {"Content-Security-Policy": f"{HEADERS['Content-Security-Policy']}; frame-src 'self'"}
 A_PAGE = 50
 LAST_PAGE = 10_000
 
@@ -186,7 +189,7 @@ class ProjectPages:
     ) -> Response:
         given = more.pop("given", None) or _shown(project)
         return settings_page(
-            request, "project", SETTINGS, caller, status, project=project, given=given,
+            request, "project", SETTINGS, caller, status, FRAMES, project=project, given=given,
             **preview_words(given["company_name"], given["primary_color"], caller, self._mail),
             **more,
         )  # fmt: skip

@@ -33,12 +33,17 @@ IN_USE = _("There are envelopes in it, so it stays.")
 
 
 def settings_page(
-    request: Request, template: str, tab: str, caller: Visit, status: int = 200, **more: Any
+    request: Request,
+    template: str,
+    tab: str,
+    caller: Visit,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **more: Any,
 ) -> Response:
     """A page below Settings; `tab` is the path of the one it belongs to."""
-    return page(
-        request, f"settings_{template}.html", status, visit=caller, menu=SETTINGS, tab=tab, **more
-    )
+    shown = {"visit": caller, "menu": SETTINGS, "tab": tab, **more}
+    return page(request, f"settings_{template}.html", status, headers, **shown)
 
 
 def said(done: Mapping[str, str], query: DoneQuery, request: Request) -> str:
