@@ -54,6 +54,15 @@ PAGES = {
     "members": "members",
     "keys": "credentials",
     "webhooks": "webhooks",
+    "projects": "settings",
+    "one project": "settings/projects/{project}",
+    "preview of a page": "settings/preview/page?project={project}&primary=%230d5f66",
+    "preview of a mail": "settings/preview/mail?project={project}&primary=%230d5f66",
+    "interfaces": "settings/interfaces",
+    "identity providers": "settings/providers",
+    "signing keys": "settings/keys",
+    "mail": "settings/mail",
+    "seal and time": "settings/seal",
     "audit log": "audit",
     "server": "operator",
 }
@@ -117,7 +126,8 @@ def _asked(shelf: Shelf, port: int) -> Iterator[tuple[str, Row]]:
     headers = {"Cookie": f"countersign_session={TOKEN}"}
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         for step, path in PAGES.items():
-            asked = f"/dashboard/{path.format(middle=middle.mark, one=middle.id)}"
+            known = {"middle": middle.mark, "one": middle.id, "project": shelf.project_id}
+            asked = f"/dashboard/{path.format(**known)}"
             yield step, timed(partial(get, connection, asked, headers))
 
 

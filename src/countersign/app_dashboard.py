@@ -32,7 +32,7 @@ def build_dashboard(
     facts = server_facts(settings.data, installation.keys, settings.tsa_urls, kind, clock)
     events = {dialect.name: tuple(dialect.events) for dialect in dialects}
     tools = Tools(
-        trials=OpenIdTrials(settings.public_url.rstrip("/") + CALLBACK),
+        trials=OpenIdTrials(settings.public_url.rstrip("/") + CALLBACK, sandbox=settings.sandbox),
         mail=app_parts.mail_facts(settings),
         domains=app_parts.mail_domain(settings),
         sealing=KeyringState(installation.keyring),

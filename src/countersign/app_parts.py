@@ -85,14 +85,14 @@ def identity(
     unit_of_work: Callable[[], UnitOfWork],
 ) -> AccountEids:
     own_bankid = None if simulated else bankid(settings)
-    directory = Directory()
+    house, world = Directory(), Directory(inside=settings.sandbox)
     callback = settings.public_url.rstrip("/") + CALLBACK
 
     def own(account_id: str) -> dict[str, IdentityProvider]:
         with unit_of_work() as uow:
             found = uow.openid_providers.all(account_id)
         return {
-            one.name: OpenIdConnect(one, callback, directory)
+            one.name: OpenIdConnect(one, callback, house if one.inside else world)
             for one in found
             if one.name != SIGN_IN
         }
@@ -101,7 +101,7 @@ def identity(
         simulated or own_bankid or NoIdentity(),
         own,
         simulated=simulated is not None,
-        parts=[directory, own_bankid] if own_bankid else [directory],
+        parts=[house, world, *filter(None, [own_bankid])],
     )
 
 

@@ -1,4 +1,4 @@
-"""A DNS server on loopback that says what a test puts into its zone, and can be told to be silent."""
+"""A DNS server on loopback: it says what a test puts into its zone, and can be silent."""
 
 from __future__ import annotations
 

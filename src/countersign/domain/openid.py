@@ -24,7 +24,8 @@ _WORD = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,300}")  # RFC 6749, appendix A.4
 class OpenIdProvider:
     """What an account needs to ask a provider who somebody is. `name` is the method that tasks
     name. Without `acr_values` every level of assurance will do. `national_id_claim` and
-    `name_claim` are names of claims; a dot leads into one that is an object."""
+    `name_claim` are names of claims; a dot leads into one that is an object. Only what an operator
+    entered may be `inside` the server's own network."""
 
     account_id: str
     name: str
@@ -36,6 +37,7 @@ class OpenIdProvider:
     national_id_claim: str = NATIONAL_ID_CLAIM
     name_claim: str = NAME_CLAIM
     created_at: datetime
+    inside: bool = True
 
 
 def check_provider(provider: OpenIdProvider) -> None:

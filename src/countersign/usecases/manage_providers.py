@@ -8,6 +8,7 @@ from dataclasses import replace
 from countersign.domain.errors import Forbidden, Invalid, NameTaken, NotFound
 from countersign.domain.identity import reference_of
 from countersign.domain.openid import SIGN_IN, OpenIdProvider, check_provider
+from countersign.domain.rights import Right, may
 from countersign.usecases.enter_dashboard import record
 from countersign.usecases.member_ports import MemberPorts, Visit
 from countersign.usecases.member_tickets import Place, Purpose, issue, take
@@ -29,13 +30,14 @@ def provider_of(name: str, visit: Visit, desk: MemberPorts) -> OpenIdProvider:
 
 def put_provider(wanted: OpenIdProvider, *, is_new: bool, visit: Visit, desk: MemberPorts) -> None:
     """Adds it, or changes the one of this name; without a secret that keeps the one that it has.
+    Whoever looks after the installation may name an issuer inside its network, nobody else.
     Raises Invalid, NameTaken, NotFound."""
     with desk.ports.unit_of_work() as uow:
         known = {one.name: one for one in _all(visit, uow)}
         old = None if is_new else _one(wanted.name, visit, uow)
         if is_new and wanted.name in known:
             raise NameTaken(f"there is one named {wanted.name} already")
-        provider = _with_secret(wanted, old)
+        provider = replace(_with_secret(wanted, old), inside=_may_be_inside(wanted, old, visit))
         _check(provider)
         if old:
             uow.openid_providers.remove(visit.account.id, old.name)
@@ -124,6 +126,12 @@ def _with_secret(wanted: OpenIdProvider, old: OpenIdProvider | None) -> OpenIdPr
     if wanted.client_secret or old is None:
         return wanted
     return replace(wanted, client_secret=old.client_secret)
+
+
+def _may_be_inside(wanted: OpenIdProvider, old: OpenIdProvider | None, visit: Visit) -> bool:
+    """What an operator entered stays good as long as its issuer is the same."""
+    same = old is not None and old.issuer == wanted.issuer and old.inside
+    return same or may(visit.member, Right.OPERATE)
 
 
 def _check(provider: OpenIdProvider) -> None:

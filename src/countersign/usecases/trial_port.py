@@ -15,6 +15,7 @@ class Trouble(StrEnum):
     """What can be wrong with a provider, or with what an account knows of it."""
 
     SILENT = "silent"
+    INSIDE = "inside"
     NOTHING_PUBLISHED = "nothing published"
     CLIENT = "client"
     GRANT = "grant"
@@ -47,7 +48,7 @@ class ProviderTrials(Protocol):
     def redirect_uri(self) -> str:
         """Where providers send browsers back to; it is registered there."""
 
-    def look(self, issuer: str) -> Trial:
+    def look(self, provider: OpenIdProvider) -> Trial:
         """Whether it publishes what is needed."""
 
     def start(self, provider: OpenIdProvider, language: str, browser: str) -> Started | Trial:

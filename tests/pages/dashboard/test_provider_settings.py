@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,8 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
+from countersign.domain.errors import Unavailable
 from countersign.domain.openid import OpenIdProvider
 from countersign.pages.signing.identity import CALLBACK, TRIAL_RETURN
+from countersign.usecases.identity_port import IdentityRequest
 from tests.pages.dashboard.office import URL, Office, opened, post, set_up, sign_in, texts
 from tests.pages.dashboard.test_envelopes import EVIL
 from tests.pages.dashboard.test_sign_in import add_other_account
@@ -159,14 +162,17 @@ def test_a_trial_shows_what_came_and_keeps_none_of_it(
     answer = back(owner, provider.log_in(address, **ASTRID))
     said = texts(answer.text)
     assert "It works" in said
-    assert "Astrid Berg" in said and "01019912345" in said
-    assert "nonce" in said and "nin x" in said
+    assert "Astrid Berg" in said
+    assert "01019912345" in said
+    assert "nonce" in said
+    assert "nin x" in said
     audit = owner.get("/dashboard/audit").text
     assert "tried an identity provider: nbid: it works" in texts(audit)
     stored_now = everything_stored(office)
     assert "tried an identity provider" in stored_now
     for where in (caplog.text, audit, stored_now):
-        assert "Astrid" not in where and "01019912345" not in where
+        assert "Astrid" not in where
+        assert "01019912345" not in where
 
 
 def everything_stored(office: Office) -> str:
@@ -268,6 +274,34 @@ def test_a_redirect_uri_that_is_not_taken_is_told(office: Office, provider: Open
     assert URL + CALLBACK in said.text
 
 
+def test_members_name_nothing_inside_the_house(tmp_path: Path, provider: OpenIdServer) -> None:
+    """Decision record 46: whoever looks after the server may, others may not."""
+    with opened(tmp_path, sandbox=False) as office:
+        owner = set_up(office)
+        add(owner, provider)
+        assert stored(office).inside, "the first owner is the operator"
+        with office.ports.unit_of_work() as uow:
+            account = uow.accounts.all()[0]
+            (member,) = uow.dashboard.members.of_account(account.id)
+            uow.dashboard.members.save(replace(member, operator=False))
+            uow.commit()
+        post(owner, f"{TAB}/nbid", **form(provider, name_claim="nickname"))
+        assert stored(office).inside, "the operator named this issuer"
+        said = post(owner, f"{TAB}/nbid", **form(provider, issuer=provider.url + "/x"))
+        assert "inside the server's own network" in texts(said.text).replace("&#39;", "'")
+        assert not stored(office).inside
+        post(owner, f"{TAB}/nbid", **form(provider))
+        assert not stored(office).inside
+        assert 'data-trouble="inside"' in post(owner, f"{TAB}/nbid/try").text
+        eids = office.ports.identity.of_account(account.id)
+        request = IdentityRequest(
+            method="nbid", ip="", text="", digest="", return_url="", browser="b"
+        )
+        with pytest.raises(Unavailable):
+            eids.start(request)
+        assert provider.key_requests == 2, "of those that were permitted"
+
+
 def test_who_breaks_it_off_is_told_so(office: Office, provider: OpenIdServer) -> None:
     owner = set_up(office)
     add(owner, provider)
@@ -341,7 +375,8 @@ def test_no_field_becomes_markup(office: Office, provider: OpenIdServer) -> None
     for page in pages:
         assert page.status_code < 500
         assert EVIL not in page.text
-        assert "<script>alert" not in page.text and "<img src=x" not in page.text
+        assert "<script>alert" not in page.text
+        assert "<img src=x" not in page.text
 
 
 def test_nobody_lets_this_server_call_others_without_end(office: Office) -> None:

@@ -46,11 +46,11 @@ class Told:
 
 
 class Directory:
-    """Asks providers, and remembers for an hour what they publish. `limit_s` bounds one call."""
+    """Asks providers, and remembers for an hour what they publish. `inside`: these addresses may be
+    of the house, since the operator named them. `limit_s` bounds one call."""
 
-    def __init__(self, *, limit_s: float = TIME_LIMIT) -> None:
-        # The operator names these addresses, so they may be of the house
-        self._http = OutboundHttp(allow_private=True, time_limit=limit_s)
+    def __init__(self, *, inside: bool = True, limit_s: float = TIME_LIMIT) -> None:
+        self._http = OutboundHttp(allow_private=inside, time_limit=limit_s)
         self._kept: dict[str, tuple[float, Any]] = {}
 
     def metadata(self, issuer: str) -> Metadata:

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 
 from countersign.adapters.identity.openid.directory import Directory, Json, NotUsable
 from countersign.adapters.identity.openid.provider import OpenIdConnect
+from countersign.adapters.outbound_http import AddressRefused, SchemeRefused
 from countersign.domain.errors import Unavailable
 from countersign.domain.openid import TRIAL, OpenIdProvider
 from countersign.usecases.identity_port import (
@@ -50,17 +51,17 @@ REASONS = {
 class OpenIdTrials:
     """The port ProviderTrials. `callback` is the address that signers come back to, too."""
 
-    def __init__(self, callback: str) -> None:
-        self._callback = callback
+    def __init__(self, callback: str, *, sandbox: bool) -> None:
+        self._callback, self._sandbox = callback, sandbox
 
     @property
     def redirect_uri(self) -> str:
         return self._callback
 
-    def look(self, issuer: str) -> Trial:
+    def look(self, provider: OpenIdProvider) -> Trial:
         try:
-            with closing(Directory(limit_s=LIMIT)) as directory:
-                directory.keys(directory.metadata(issuer))
+            with closing(self._directory(provider)) as directory:
+                directory.keys(directory.metadata(provider.issuer))
         except Unavailable as problem:
             return _unreachable(problem)
         return Trial()
@@ -91,9 +92,12 @@ class OpenIdTrials:
         except Unavailable as problem:
             return _unreachable(problem)
 
+    def _directory(self, provider: OpenIdProvider) -> Directory:
+        return Directory(inside=provider.inside or self._sandbox, limit_s=LIMIT)
+
     @contextmanager
     def _asking(self, provider: OpenIdProvider) -> Iterator[_Asked]:
-        with closing(Directory(limit_s=LIMIT)) as directory:
+        with closing(self._directory(provider)) as directory:
             yield _Asked(provider, self._callback, directory)
 
 
@@ -120,6 +124,8 @@ def _told(asked: _Asked, result: Pending | Proved | Failed) -> Trial:
 def _unreachable(problem: Unavailable) -> Trial:
     cause = problem.__cause__
     trouble = Trouble.NOTHING_PUBLISHED if isinstance(cause, NotUsable) else Trouble.SILENT
+    if isinstance(cause, AddressRefused | SchemeRefused):
+        trouble = Trouble.INSIDE
     return Trial(trouble=trouble, why=str(cause))
 
 

@@ -155,7 +155,7 @@ class ProviderPages:
     def _looked_at(self, caller: Visit, request: Request, name: str) -> Response:
         """The page of a provider that was just saved, with what came of a first look at it."""
         provider = provider_of(name, caller, self._desk)
-        found, say = self._trials.look(provider.issuer), words(request)
+        found, say = self._trials.look(provider), words(request)
         if found.trouble is None:
             return self._page(caller, request, provider, notice=say(SAVED))
         text = f"{say(SAVED_BUT)} {self._trouble(found, request)} ({found.why})"

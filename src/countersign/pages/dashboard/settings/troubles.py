@@ -16,6 +16,10 @@ TROUBLES: Mapping[Trouble, str] = {
         "The provider does not answer. Check the issuer's address, and whether this server may call"
         " it; if both are right, it is the provider's side."
     ),
+    Trouble.INSIDE: _(
+        "This address is inside the server's own network, where members may not send it. Whoever"
+        " looks after the server can add this provider: countersign identity add."
+    ),
     Trouble.NOTHING_PUBLISHED: _(
         "The provider does not publish itself under this issuer. Write the issuer exactly as its"
         " /.well-known/openid-configuration does; mind a slash at the end."
