@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ import pytest
 from countersign.domain.merchant_key import KeyKind
 from countersign.usecases.add_merchant_key import AddMerchantKey, add_merchant_key
 from tests.pages.dashboard.office import Office, add_member, opened, post, set_up, texts
+from tests.pages.dashboard.test_envelopes import Desk, token_of
 from tests.support.certificates import TestAuthority
 from tests.support.dns_server import DnsServer
 from tests.support.mail import COME_BACK_LATER, REFUSED, SmtpServer
@@ -172,6 +174,17 @@ def test_timestamp_authorities_say_how_they_have_answered(
         admin = add_member(office, owner, "admin")
         assert "ask-clocks" not in admin.get(SEAL).text
         assert post(admin, f"{SEAL}/ask").status_code == 403
+
+
+def test_the_level_is_read_from_the_newest_document(tmp_path: Path) -> None:
+    with opened(tmp_path) as office:
+        owner = set_up(office)
+        desk = Desk(office, owner, token_of(office, "olga@acme.test"))
+        assert "check-level" not in owner.get(SEAL).text
+        desk.sign(desk.send("Lease"))
+        page = owner.get(SEAL).text
+        (form,) = re.findall(r'action="([^"]+/verify)"', page)
+        assert "B-LTA" in texts(post(owner, form).text)
 
 
 def test_signing_keys_are_shown_with_their_end(tmp_path: Path) -> None:

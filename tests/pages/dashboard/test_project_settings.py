@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -12,10 +13,12 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from countersign.domain.project import Project
+from countersign.usecases.create_credential import CreateCredential, create_credential
 from countersign.usecases.ports import ProjectQuery
-from tests.pages.dashboard.office import CLICK, Office, add_member, opened, post, set_up, texts
+from tests.pages.dashboard.office import CLICK, URL, Office, add_member, opened, post, set_up, texts
 from tests.pages.dashboard.test_envelopes import EVIL
 from tests.pages.dashboard.test_sign_in import add_other_account
+from tests.pdf.samples import contract
 
 pytestmark = pytest.mark.slow
 SETTINGS = "/dashboard/settings"
@@ -121,6 +124,39 @@ def test_a_project_that_is_needed_stays(office: Office, owner: TestClient) -> No
     answer = post(owner, f"{SETTINGS}/projects/{default.id}/remove")
     assert answer.status_code == 409
     assert "Every account has this project" in texts(answer.text)
+
+
+def test_a_project_with_envelopes_stays_and_they_keep_what_they_had(
+    office: Office, owner: TestClient
+) -> None:
+    page = make(owner, "In use")
+    post(owner, page, **FORM | {"name": "In use"})
+    link = send(office, page.rpartition("/")[2])
+    post(owner, page, **FORM | {"name": "In use", "company_name": "Another name"})
+    shown = texts(office.new_browser().get(link).text)
+    assert "Fjordbo Utleie asks you to sign" in shown
+    answer = post(owner, f"{page}/remove")
+    assert answer.status_code == 409
+    assert "There are envelopes in it, so it stays." in texts(answer.text)
+
+
+def send(office: Office, project_id: str) -> str:
+    """A document, by a program; its link."""
+    with office.ports.unit_of_work() as uow:
+        account = uow.accounts.all()[0]
+    wanted = CreateCredential(account_id=account.id, api="signeum", name="a program")
+    key = create_credential(wanted, office.ports).secret
+    answer = office.browser.post(
+        f"/api/v1/organizations/{account.id}/projects/{project_id}/documents",
+        headers={"authorization": f"Bearer {key}"},
+        json={
+            "name": "Lease of flat 12",
+            "document": {"type": "base64", "content": b64encode(contract()).decode()},
+            "participants": [{"name": "Lea", "email": "lea@people.test", "role": "signer"}],
+        },
+    )
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["signingUrls"][0]["signingUrl"]).removeprefix(URL)
 
 
 def test_a_logo_is_shown_on_page_and_mail(office: Office, owner: TestClient) -> None:
