@@ -144,7 +144,7 @@ def send(office: Office, project_id: str) -> str:
     """A document, by a program; its link."""
     with office.ports.unit_of_work() as uow:
         account = uow.accounts.all()[0]
-    wanted = CreateCredential(account_id=account.id, api="signeum", name="a program")
+    wanted = CreateCredential(account_id=account.id, api="signeum", name="a program", prefix="ds_")
     key = create_credential(wanted, office.ports).secret
     answer = office.browser.post(
         f"/api/v1/organizations/{account.id}/projects/{project_id}/documents",
