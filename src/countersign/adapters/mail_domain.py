@@ -10,6 +10,7 @@ from ipaddress import ip_address
 import dns.exception
 import dns.resolver
 
+from countersign.turns import waiting
 from countersign.usecases.mail_check_port import DnsRecord, DomainFinding
 
 LIMIT = 3.0  # seconds for one question; all are asked at once
@@ -45,7 +46,7 @@ class MailDomain:
             lambda: self._dkim(domain, selector.strip()),
             lambda: self._dmarc(domain),
         )
-        with ThreadPoolExecutor(len(checks)) as pool:
+        with waiting(), ThreadPoolExecutor(len(checks)) as pool:
             return list(pool.map(lambda check: check(), checks))
 
     def _spf(self, domain: str) -> DomainFinding:

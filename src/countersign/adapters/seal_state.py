@@ -9,6 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from countersign.adapters.pdf_engine import Keyring
+from countersign.turns import waiting
 from countersign.usecases.seal_port import ClockFacts, SealFacts
 
 SOON = timedelta(days=60)
@@ -39,7 +40,8 @@ class KeyringState:
 
     def ask_clocks(self) -> None:
         if self._keyring.authorities:
-            self._keyring.authorities.ask_each()
+            with waiting():
+                self._keyring.authorities.ask_each()
 
 
 def _key(certificate: x509.Certificate) -> str:

@@ -12,10 +12,13 @@ from pathlib import Path
 import pytest
 
 from countersign.domain.merchant_key import KeyKind
+from countersign.domain.signing_service import ServiceKind, SigningService
 from countersign.usecases.add_merchant_key import AddMerchantKey, add_merchant_key
+from countersign.usecases.add_signing_service import add_signing_service
 from tests.pages.dashboard.office import Office, add_member, opened, post, set_up, texts
 from tests.pages.dashboard.test_envelopes import Desk, token_of
 from tests.support.certificates import TestAuthority
+from tests.support.csc import CLIENT, CLIENT_SECRET, csc_server
 from tests.support.dns_server import DnsServer
 from tests.support.mail import COME_BACK_LATER, REFUSED, SmtpServer
 from tests.support.network import free_port
@@ -185,6 +188,32 @@ def test_the_level_is_read_from_the_newest_document(tmp_path: Path) -> None:
         page = owner.get(SEAL).text
         (form,) = re.findall(r'action="([^"]+/verify)"', page)
         assert "B-LTA" in texts(post(owner, form).text)
+
+
+def test_signing_services_are_asked_whether_they_answer(tmp_path: Path) -> None:
+    with opened(tmp_path / "data") as office, csc_server(tmp_path) as keeper:
+        owner = set_up(office)
+        with office.ports.unit_of_work() as uow:
+            account = uow.accounts.all()[0]
+        for name, url in (("NBID", keeper.url), ("SBID", f"https://127.0.0.1:{free_port()}")):
+            service = SigningService(
+                account_id=account.id,
+                name=name,
+                kind=ServiceKind.CSC,
+                created_at=office.ports.clock(),
+                url=url,
+                client_id=CLIENT,
+                client_secret=CLIENT_SECRET,
+                authorities=(keeper.authority.root,),
+                tls_authority=keeper.tls_authority.read_text(),
+            )
+            add_signing_service(service, office.ports)
+        assert ">answers<" not in owner.get(KEYS).text
+        page = post(owner, f"{KEYS}/ask").text
+        assert page.count(">answers<") == page.count(">does not answer<") == 1
+        assert CLIENT_SECRET not in page
+        audit = texts(owner.get("/dashboard/audit").text)
+        assert "asked the signing services: NBID: yes, SBID: no" in audit
 
 
 def test_signing_keys_are_shown_with_their_end(tmp_path: Path) -> None:

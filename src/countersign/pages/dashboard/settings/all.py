@@ -39,7 +39,7 @@ def settings_operations(desk: MemberPorts, runtime: Runtime, tools: Tools) -> li
         *Previews(desk, tools.mail).operations(),
         *LooksPage(desk).operations(),
         *ProviderPages(desk, tools.trials, limit).operations(),
-        *KeysPage(desk).operations(),
+        *KeysPage(desk, limit).operations(),
         *MailPage(desk, tools.mail, tools.domains, limit).operations(),
         *SealPage(desk, tools.sealing, limit).operations(),
     ]

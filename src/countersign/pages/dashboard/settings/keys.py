@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from cryptography import x509
@@ -11,10 +11,11 @@ from starlette.responses import Response
 
 from countersign.domain.rights import Right
 from countersign.domain.signing_service import SigningService
-from countersign.httpkit import Operation
-from countersign.pages.dashboard.access import needs
+from countersign.httpkit import Form, Operation, RateLimit
+from countersign.pages.dashboard.access import FORM, needs
 from countersign.pages.dashboard.settings.shared import SETTINGS, settings_page
 from countersign.usecases.add_signing_service import list_signing_services
+from countersign.usecases.ask_signing_services import ask_signing_services
 from countersign.usecases.member_ports import MemberPorts, Visit
 
 TAB = f"{SETTINGS}/keys"
@@ -22,22 +23,35 @@ SOON = timedelta(days=60)
 
 
 class KeysPage:
-    """A handler that only shows: what is added here has files and PINs of the operator's."""
+    """Handlers that only show and ask: what is added here has files and PINs of the operator's."""
 
-    def __init__(self, desk: MemberPorts) -> None:
-        self._desk = desk
+    def __init__(self, desk: MemberPorts, limit: RateLimit) -> None:
+        self._desk, self._limit = desk, limit
 
     def operations(self) -> list[Operation]:
-        return [needs(Right.MANAGE_SETTINGS, "GET", TAB, self.show)]
+        right = Right.MANAGE_SETTINGS
+        return [
+            needs(right, "GET", TAB, self.show),
+            needs(right, "POST", f"{TAB}/ask", self.ask, body=FORM),
+        ]
 
     def show(self, caller: Visit, request: Request) -> Response:
         """Which there are, and until when."""
+        return self._page(caller, request, {})
+
+    def ask(self, caller: Visit, request: Request, body: Form) -> Response:  # noqa: ARG002
+        """Whether the services answer now."""
+        self._limit.check(f"settings:{caller.member.id}")
+        return self._page(caller, request, ask_signing_services(caller, self._desk))
+
+    def _page(self, caller: Visit, request: Request, answers: Mapping[str, bool]) -> Response:
         now = self._desk.ports.clock()
         with self._desk.ports.unit_of_work() as uow:
             merchant = uow.merchant_keys.of_account(caller.account.id)
         services = list_signing_services(caller.account.id, self._desk.ports)
         return settings_page(
             request, "keys", TAB, caller,
+            answers=answers,
             services=[(one, _authorities(one, now)) for one in services],
             merchant=[(one, _state(one.facts.begins, one.facts.expires, now)) for one in merchant],
         )  # fmt: skip
