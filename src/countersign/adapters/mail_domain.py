@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from ipaddress import ip_address
-
-import dns.exception
-import dns.resolver
+from typing import TYPE_CHECKING
 
 from countersign.turns import waiting
 from countersign.usecases.mail_check_port import DnsRecord, DomainFinding
+
+if TYPE_CHECKING:
+    from countersign.adapters.text_records import TextRecords
 
 LIMIT = 3.0  # seconds for one question; all are asked at once
 MOST_PARENTS = 4
@@ -51,7 +53,7 @@ class MailDomain:
 
     def _spf(self, domain: str) -> DomainFinding:
         try:
-            found = [text for text in self._texts(domain) if _begins(text, "v=spf1")]
+            found = [text for text in self._dns.texts(domain) if _begins(text, "v=spf1")]
         except Unanswered as problem:
             return _unknown("SPF", problem)
         wanted = [DnsRecord(name=domain, value="v=spf1 include:… -all")]
@@ -71,7 +73,7 @@ class MailDomain:
         ]
         try:
             keys = self._keys(domain, names)
-            has_some = bool(keys) or self._exists(f"_domainkey.{domain}")
+            has_some = bool(keys) or self._dns.exists(f"_domainkey.{domain}")
         except Unanswered as problem:
             return _unknown("DKIM", problem)
         return _dkim_said(keys, selector, has_some, wanted)
@@ -80,7 +82,7 @@ class MailDomain:
         """What is published under each of these."""
 
         def ask(selector: str) -> Texts:
-            return self._texts(f"{selector}._domainkey.{domain}")
+            return self._dns.texts(f"{selector}._domainkey.{domain}")
 
         with ThreadPoolExecutor(len(selectors)) as pool:
             told = dict(zip(selectors, pool.map(ask, selectors), strict=True))
@@ -90,46 +92,21 @@ class MailDomain:
         wanted = [DnsRecord(name=f"_dmarc.{domain}", value="v=DMARC1; p=quarantine; rua=mailto:…")]
         try:
             for parent in _parents(domain):
-                found = [one for one in self._texts(f"_dmarc.{parent}") if _begins(one, "v=dmarc1")]
+                found = [
+                    one for one in self._dns.texts(f"_dmarc.{parent}") if _begins(one, "v=dmarc1")
+                ]
                 if found:
                     return _dmarc_said(found, wanted)
         except Unanswered as problem:
             return _unknown("DMARC", problem)
         return DomainFinding(name="DMARC", state="bad", text=DMARC_MISSING, records=wanted)
 
-    def _texts(self, name: str) -> Texts:
-        """TXT records, each in one piece (RFC 7208, 3.3). Raises Unanswered."""
-        try:
-            answer = self._resolver().resolve(name, "TXT", lifetime=LIMIT)
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-            return ()
-        except dns.exception.DNSException as problem:
-            raise Unanswered(_why(problem)) from None
-        return [b"".join(one.strings).decode("utf-8", "replace") for one in answer]
+    @cached_property
+    def _dns(self) -> TextRecords:
+        # 8 MB that a server should not need to start
+        from countersign.adapters.text_records import TextRecords
 
-    def _exists(self, name: str) -> bool:
-        """Whether anything is at this name or below it (RFC 8020). Raises Unanswered."""
-        try:
-            self._resolver().resolve(name, "TXT", lifetime=LIMIT)
-        except dns.resolver.NXDOMAIN:
-            return False
-        except dns.resolver.NoAnswer:
-            return True
-        except dns.exception.DNSException as problem:
-            raise Unanswered(_why(problem)) from None
-        return True
-
-    def _resolver(self) -> dns.resolver.Resolver:
-        """Raises Unanswered on a machine that has none."""
-        try:
-            made = dns.resolver.Resolver(configure=self._server is None)
-        except dns.exception.DNSException as problem:
-            raise Unanswered(_why(problem)) from None
-        if self._server:
-            host, made.port = self._server
-            made.nameservers = [host]
-        made.timeout = LIMIT / 2
-        return made
+        return TextRecords(self._server, LIMIT)
 
 
 SPF_MISSING = (
@@ -255,14 +232,6 @@ def _begins(text: str, version: str) -> bool:
 
 def _shown(texts: Texts) -> str:
     return "\n".join(text[:LONGEST] for text in texts)
-
-
-def _why(problem: dns.exception.DNSException) -> str:
-    if isinstance(problem, dns.exception.Timeout):
-        return "it took too long"
-    if isinstance(problem, dns.resolver.NoResolverConfiguration):
-        return "this machine has no DNS server"
-    return "no server gave an answer that can be used"
 
 
 def _address(server: str) -> tuple[str, int]:
