@@ -7,7 +7,7 @@ part is used for what.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -30,6 +30,7 @@ from countersign.adapters.identity.of_account import AccountEids
 from countersign.adapters.identity.sign_in import AccountSignIn
 from countersign.adapters.identity.simulated import SimulatedIdentity
 from countersign.adapters.invitations import MailInvitations
+from countersign.adapters.key_meter import KeyMeter
 from countersign.adapters.keys.local import AUTHORITIES, LocalKeys, open_local_keys
 from countersign.adapters.links import SignedLinks
 from countersign.adapters.member_desk import member_ports
@@ -78,6 +79,7 @@ from countersign.pages.dashboard.access import PREFIX as DASHBOARD
 from countersign.pages.dashboard.entering import SSO_RETURN
 from countersign.pages.signing import api as signing
 from countersign.settings import PREFIX, BadSettings, Settings
+from countersign.usecases.keeping_ports import Use
 from countersign.usecases.member_ports import MemberPorts
 from countersign.usecases.ports import Clock, Ports, UnitOfWork
 
@@ -145,6 +147,8 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         if isinstance(installation.ports.pki, AccountVendors):
             stack.enter_context(closing(installation.ports.pki))
         stack.enter_context(closing(installation.sign_in))
+        if isinstance(installation.ports.meter, KeyMeter):
+            stack.enter_context(closing(installation.ports.meter))
         yield installation
 
 
@@ -220,6 +224,12 @@ def _ports(
         return DatabaseUnitOfWork(database, queue, box, follow_ups)
 
     http = OutboundHttp(allow_private=settings.sandbox)
+
+    def count(uses: Sequence[Use]) -> None:
+        with unit_of_work() as uow:
+            uow.keeping.usage.add(uses)
+            uow.commit()
+
     return Ports(
         unit_of_work=unit_of_work,
         clock=clock,
@@ -230,15 +240,17 @@ def _ports(
         converter=office,
         pki=app_parts.pki(settings, clock, unit_of_work),
         mailer=app_parts.mailer(settings, files, http),
-        invitations=MailInvitations(settings.mail_from),
+        invitations=MailInvitations(settings.mail_from, settings.public_url),
         webhooks=HttpWebhookSender(http),
         links=links,
         access_tokens=SignedAccessTokens(settings.public_url, subkey(master, "access tokens")),
         code_key=subkey(master, "one-time codes"),
+        meter=KeyMeter(count),
         fetcher=fetcher,
         identity=app_parts.identity(settings, simulated, unit_of_work),
         simulated=simulated,
         link_lifetime=LINK_LIFETIME,
+        codes_by_sms_an_hour=settings.sms_codes_an_hour,
     )
 
 

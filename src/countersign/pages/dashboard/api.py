@@ -8,14 +8,17 @@ from starlette.types import ASGIApp
 
 from countersign.httpkit import About, Dialect, Operation, Runtime
 from countersign.pages.dashboard.access import visit_from
+from countersign.pages.dashboard.access_roles import AccessPage
 from countersign.pages.dashboard.entering import Entrance
 from countersign.pages.dashboard.envelope import EnvelopePage, Verify
 from countersign.pages.dashboard.envelopes import EnvelopeList
 from countersign.pages.dashboard.errors import EXPECTED, shape
+from countersign.pages.dashboard.keys import KeyPage
 from countersign.pages.dashboard.operator import OperatorPage, Server
 from countersign.pages.dashboard.own import OwnPage
 from countersign.pages.dashboard.people import People
 from countersign.pages.dashboard.programs import Events, Programs
+from countersign.pages.dashboard.retention import RetentionPages
 from countersign.pages.dashboard.same_origin import SameOrigin
 from countersign.pages.dashboard.settings import Tools, settings_operations
 from countersign.usecases.member_ports import MemberPorts
@@ -45,7 +48,10 @@ def operations(desk: MemberPorts, runtime: Runtime, outside: Outside) -> list[Op
         *EnvelopePage(desk, runtime, outside.verify).operations(),
         *OwnPage(desk).operations(),
         *People(desk).operations(),
+        *AccessPage(desk).operations(),
         *Programs(desk, outside.events).operations(),
+        *KeyPage(desk).operations(),
+        *RetentionPages(desk).operations(),
         *settings_operations(desk, runtime, outside.tools),
         *OperatorPage(desk, outside.server).operations(),
     ]
