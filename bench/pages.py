@@ -64,6 +64,15 @@ PAGES = {
     "members": "members",
     "keys": "credentials",
     "webhooks": "webhooks",
+    "projects": "settings",
+    "one project": "settings/projects/{project}",
+    "preview of a page": "settings/preview/page?project={project}&primary=%230d5f66",
+    "preview of a mail": "settings/preview/mail?project={project}&primary=%230d5f66",
+    "interfaces": "settings/interfaces",
+    "identity providers": "settings/providers",
+    "signing keys": "settings/keys",
+    "mail": "settings/mail",
+    "seal and time": "settings/seal",
     "audit log": "audit",
     "retention": "retention",
     "deletions": "retention/deletions",
@@ -149,7 +158,8 @@ def _asked(shelf: Shelf, port: int) -> Iterator[tuple[str, Row]]:
     pages += [(f"a viewer: {step}", path, VIEWERS_TOKEN) for step, path in VIEWERS_PAGES.items()]
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         for step, path, token in pages:
-            asked = f"/dashboard/{path.format(middle=middle.mark, one=middle.id)}"
+            known = {"middle": middle.mark, "one": middle.id, "project": shelf.project_id}
+            asked = f"/dashboard/{path.format(**known)}"
             headers = {"Cookie": f"countersign_session={token}"}
             yield step, timed(partial(get, connection, asked, headers))
 

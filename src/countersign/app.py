@@ -41,6 +41,7 @@ from countersign.adapters.office import (
 from countersign.adapters.outbound_http import OutboundHttp
 from countersign.adapters.pdf_engine import (
     Engine,
+    Keyring,
     MerchantSigning,
     use_font_directory,
     verifier,
@@ -106,6 +107,7 @@ class Installation:
     queue: JobQueue
     worker: Worker
     keys: LocalKeys
+    keyring: Keyring
     workshop: Workshop
     hits: Hits
     office: OfficeConverter
@@ -180,7 +182,8 @@ def _installation(
         clock, job_clock = moved, moved.exactly
     keys = open_local_keys(settings.data / "keys" / "pki", settings.public_url, clock())
     queue = JobQueue(database, job_clock)
-    ports = outside(_ports(settings, database, queue, clock, keys, workshop, fetcher, office))
+    keyring = app_parts.keyring(settings, keys, clock)
+    ports = outside(_ports(settings, database, queue, clock, keyring, workshop, fetcher, office))
     public = settings.public_url.rstrip("/")
     sign_in = AccountSignIn(ports.unit_of_work, public + SSO_RETURN)
     poll = SANDBOX_POLL if settings.sandbox else POLL
@@ -192,6 +195,7 @@ def _installation(
         queue=queue,
         worker=worker,
         keys=keys,
+        keyring=keyring,
         workshop=workshop,
         hits=hits,
         office=office,
@@ -205,7 +209,7 @@ def _ports(
     database: Database,
     queue: JobQueue,
     clock: Clock,
-    keys: LocalKeys,
+    keyring: Keyring,
     workshop: Workshop,
     fetcher: HttpFetcher,
     office: OfficeConverter,
@@ -222,15 +226,13 @@ def _ports(
     def unit_of_work() -> UnitOfWork:
         return DatabaseUnitOfWork(database, queue, box, follow_ups)
 
+    http = OutboundHttp(allow_private=settings.sandbox)
+
     def count(uses: Sequence[Use]) -> None:
         with unit_of_work() as uow:
             uow.keeping.usage.add(uses)
             uow.commit()
 
-    keyring, http = (
-        app_parts.keyring(settings, keys, clock),
-        OutboundHttp(allow_private=settings.sandbox),
-    )
     return Ports(
         unit_of_work=unit_of_work,
         clock=clock,

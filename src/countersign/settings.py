@@ -41,6 +41,10 @@ class Settings:
     the database, shown as a mailbox page under `--sandbox`."""
     mail_from: str = "Countersign <countersign@localhost>"
     """The From address of every mail."""
+    dns_server: str = ""
+    """The DNS server that the dashboard asks what it says of the From address, as `192.0.2.1` or
+    `192.0.2.1:53`; empty for this machine's. Inside a network that has names of its own, name one
+    that sees what the Internet sees."""
     sms_url: str = ""
     """A gateway for SMS by apprise's URL, with `{to}` for the number, such as
     `twilio://SID:TOKEN@+15551234567/{to}`; empty: requests that want an SMS are refused, and a

@@ -23,6 +23,7 @@ class Right(StrEnum):
     MANAGE_CREDENTIALS = "manage credentials"
     MANAGE_WEBHOOKS = "manage webhooks"
     MANAGE_SIGN_IN = "manage sign-in"
+    MANAGE_SETTINGS = "manage settings"
     SEE_AUDIT = "see audit"
     MANAGE_RETENTION = "manage retention"
     EXPORT_ACCOUNT = "export account"
@@ -46,6 +47,7 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.MANAGE_CREDENTIALS: _ADMINS,
     Right.MANAGE_WEBHOOKS: _ADMINS,
     Right.MANAGE_SIGN_IN: _OWNERS,
+    Right.MANAGE_SETTINGS: _ADMINS,
     Right.SEE_AUDIT: _ADMINS,
     Right.MANAGE_RETENTION: _ADMINS,
     Right.EXPORT_ACCOUNT: _OWNERS,

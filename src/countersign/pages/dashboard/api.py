@@ -21,6 +21,7 @@ from countersign.pages.dashboard.programs import Events, Programs
 from countersign.pages.dashboard.retention import RetentionPages
 from countersign.pages.dashboard.same_origin import SameOrigin
 from countersign.pages.dashboard.sending.routes import Drafts
+from countersign.pages.dashboard.settings import Tools, settings_operations
 from countersign.usecases.member_ports import MemberPorts
 
 TRIES, WINDOW = 60, 300.0  # of one address to sign in, in so many seconds
@@ -29,12 +30,13 @@ TRIES, WINDOW = 60, 300.0  # of one address to sign in, in so many seconds
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What the dashboard is told by the rest of the house: `verify` says what a PDF's signatures
-    say, `events` what each API tells its webhooks, `server` how the installation is doing;
-    `largest_file` is in bytes."""
+    say, `events` what each API tells its webhooks, `server` how the installation is doing, `tools`
+    are for the settings; `largest_file` is in bytes."""
 
     verify: Verify
     events: Events
     server: Server
+    tools: Tools
     largest_file: int
 
 
@@ -53,6 +55,7 @@ def operations(desk: MemberPorts, runtime: Runtime, outside: Outside) -> list[Op
         *Programs(desk, outside.events).operations(),
         *KeyPage(desk).operations(),
         *RetentionPages(desk).operations(),
+        *settings_operations(desk, runtime, outside.tools),
         *OperatorPage(desk, outside.server).operations(),
     ]
 
