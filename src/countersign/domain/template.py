@@ -53,7 +53,8 @@ class FormField:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """`upload` is the PDF as it came in, `file_name` its name; `pages` are their sizes as shown.
-    Never changed once it is made, so envelopes from it share one base."""
+    A version is never changed once it is made, so envelopes from it share one base; `created_at`
+    is when it was made."""
 
     id: str
     account_id: str
@@ -65,6 +66,7 @@ class Template:
     created_at: datetime
     description: str = ""
     fields: tuple[TemplateField, ...] = ()
+    version: int = 1
 
     def fields_of(self, role: int) -> tuple[TemplateField, ...]:
         return tuple(field for field in self.fields if field.role == role)

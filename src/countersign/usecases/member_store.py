@@ -17,6 +17,7 @@ from countersign.domain.member import (
     Ticket,
 )
 from countersign.usecases.account_list import AccountList
+from countersign.usecases.batch_store import Batches
 from countersign.usecases.job_port import JobCare
 
 
@@ -136,3 +137,4 @@ class MemberStore(Protocol):
     views: SavedViews
     envelopes: AccountList
     jobs: JobCare
+    batches: Batches

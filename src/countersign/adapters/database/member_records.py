@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 
 from countersign.adapters.database.account_list import StoredAccountList
+from countersign.adapters.database.batches import StoredBatches
 from countersign.adapters.database.job_care import StoredJobCare
 from countersign.adapters.database.member_tables import audit_log, guesses, saved_views, tickets
 from countersign.adapters.database.members import StoredMembers, StoredPasskeys, StoredSessions
@@ -19,6 +20,7 @@ from countersign.domain.errors import NotFound
 from countersign.domain.member import AuditEntry, Guessing, SavedView, Ticket
 from countersign.usecases import member_store as ports
 from countersign.usecases.account_list import AccountList
+from countersign.usecases.batch_store import Batches
 from countersign.usecases.job_port import JobCare
 from countersign.usecases.outside_ports import Secrets
 
@@ -133,3 +135,4 @@ class Stored(ports.MemberStore):
         self.views: ports.SavedViews = StoredViews(transaction)
         self.envelopes: AccountList = StoredAccountList(transaction)
         self.jobs: JobCare = StoredJobCare(transaction)
+        self.batches: Batches = StoredBatches(transaction, secrets)

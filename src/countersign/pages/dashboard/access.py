@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from countersign.domain.member import ABSOLUTE
 from countersign.domain.rights import Right, check_right
-from countersign.httpkit import Json, Operation, Refusal, Success, Urlencoded
+from countersign.httpkit import Json, Multipart, Operation, Refusal, Success, Urlencoded
 from countersign.pages.dashboard.shell import HEADERS
 from countersign.pages.visitors import visitor_of
 from countersign.usecases.enter_dashboard import visit_of
@@ -57,7 +57,7 @@ def needs(
     path: str,
     handler: Callable[..., Any],
     *,
-    body: Urlencoded | Json | None = None,
+    body: Urlencoded | Json | Multipart | None = None,
     query: type[BaseModel] | None = None,
     success: Success = HTML,
 ) -> Operation:
@@ -78,7 +78,7 @@ def to_all(
     path: str,
     handler: Callable[..., Any],
     *,
-    body: Urlencoded | Json | None = None,
+    body: Urlencoded | Json | Multipart | None = None,
     query: type[BaseModel] | None = None,
     success: Success = HTML,
 ) -> Operation:

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 from countersign.httpkit import About, Dialect, Operation, Runtime
 from countersign.pages.dashboard.access import visit_from
+from countersign.pages.dashboard.batches import Batches
 from countersign.pages.dashboard.entering import Entrance
 from countersign.pages.dashboard.envelope import EnvelopePage, Verify
 from countersign.pages.dashboard.envelopes import EnvelopeList
@@ -40,6 +41,7 @@ def operations(desk: MemberPorts, runtime: Runtime, outside: Outside) -> list[Op
         *Entrance(desk, limit, secure=secure).operations(),
         *EnvelopeList(desk).operations(),
         *EnvelopePage(desk, runtime, outside.verify).operations(),
+        *Batches(desk).operations(),
         *OwnPage(desk).operations(),
         *People(desk).operations(),
         *Programs(desk, outside.events).operations(),
