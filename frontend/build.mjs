@@ -11,6 +11,8 @@ await build({
     { in: here("widget/widget.css"), out: "widget" },
     { in: here("dashboard/main.ts"), out: "dashboard" },
     { in: here("dashboard/dashboard.css"), out: "dashboard" },
+    { in: here("dashboard/send/main.ts"), out: "send" },
+    { in: here("dashboard/send/send.css"), out: "send" },
   ],
   outdir: process.argv[2] ?? here("../src/countersign/pages/static/dist"),
   bundle: true,

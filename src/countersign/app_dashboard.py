@@ -26,5 +26,6 @@ def build_dashboard(
     kind = installation.database.url.get_backend_name()
     facts = server_facts(settings.data, installation.keys, settings.tsa_urls, kind, clock)
     events = {dialect.name: tuple(dialect.events) for dialect in dialects}
-    outside = api.Outside(verify, events, Server(facts, installation.queue.counts))
+    server = Server(facts, installation.queue.counts)
+    outside = api.Outside(verify, events, server, settings.max_upload_mb << 20)
     return api.build(installation.desk, runtime, outside)

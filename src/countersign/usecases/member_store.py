@@ -18,6 +18,7 @@ from countersign.domain.member import (
 )
 from countersign.usecases.account_list import AccountList
 from countersign.usecases.batch_store import Batches
+from countersign.usecases.draft_port import Drafts
 from countersign.usecases.job_port import JobCare
 
 
@@ -138,3 +139,4 @@ class MemberStore(Protocol):
     envelopes: AccountList
     jobs: JobCare
     batches: Batches
+    drafts: Drafts

@@ -15,10 +15,10 @@ from countersign.domain.errors import Conflict, Invalid
 from countersign.domain.form import Form
 from countersign.domain.template import Template
 from countersign.usecases.batch_ports import Batching, FilledRow
-from countersign.usecases.batch_sender import sender_of
 from countersign.usecases.enter_dashboard import record
 from countersign.usecases.member_ports import MemberPorts, Visit
 from countersign.usecases.ports import NewJob, Ports, UnitOfWork
+from countersign.usecases.send_written import dashboard_caller
 
 LANGUAGE = "en"
 
@@ -156,7 +156,7 @@ def _found(
         check_plan(batch, slots)
     except Invalid:
         return {row.number: () for row in rows}
-    caller = sender_of(visit.account, desk.ports)
+    caller = dashboard_caller(visit.account, desk.ports)
     check = _Check(batch, source, caller, desk.batching, desk.ports)
     return {
         row.number: problems or check.problems(row)

@@ -23,11 +23,11 @@ from countersign.domain.errors import DomainError, Invalid, QuotaExceeded, Stale
 from countersign.domain.form import Form
 from countersign.domain.template import Template
 from countersign.usecases.batch_ports import RowSender
-from countersign.usecases.batch_sender import sender_of
 from countersign.usecases.member_ports import MemberPorts, Visit
 from countersign.usecases.plan_batch import audited, batch_of, filled, source_of
 from countersign.usecases.ports import NewJob, Ports, UnitOfWork
 from countersign.usecases.send_envelope import send_envelope
+from countersign.usecases.send_written import dashboard_caller
 
 AT_ONCE = 25  # rows of one job, so that batches take turns
 QUEUE = "batch"
@@ -139,7 +139,7 @@ def _send_rows(
     senders: Senders,
     ports: Ports,
 ) -> None:
-    caller = sender_of(account, ports)
+    caller = dashboard_caller(account, ports)
     for row in rows:
         try:
             wanted = filled(batch, source, row, caller)

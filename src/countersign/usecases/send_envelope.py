@@ -107,7 +107,7 @@ def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
     that is not the account's.
     """
     now = ports.clock()
-    draft, bases = prepare_documents(_draft(command, now), ports)
+    draft, bases = prepare_documents(envelope_of(command, now), ports)
     envelope, events = _begun(command, draft, now)
     with ports.unit_of_work() as uow:
         envelope = on_kept_bases(envelope, [uow.bases.add(base) for base in bases])
@@ -135,7 +135,8 @@ def _earlier(
     return None if made == envelope.id else uow.envelopes.get(made)
 
 
-def _draft(command: SendEnvelope, now: datetime) -> Envelope:
+def envelope_of(command: SendEnvelope, now: datetime) -> Envelope:
+    """As it would be sent, its documents not prepared."""
     documents = tuple(map(_document, command.documents))
     return Envelope(
         id=command.id or str(uuid4()),

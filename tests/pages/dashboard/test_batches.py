@@ -1,11 +1,10 @@
-"""Sending to many: what is read, what is refused, what is sent, and that nobody is sent it twice."""
+"""Sending to many: what is read, what is refused, and that nobody is sent the same thing twice."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,8 +78,8 @@ class Sender:
 
 
 @pytest.fixture
-def sender(office: Office) -> Iterator[Sender]:
-    yield new_sender(office)
+def sender(office: Office) -> Sender:
+    return new_sender(office)
 
 
 def new_sender(office: Office) -> Sender:
@@ -276,7 +275,7 @@ def test_a_job_that_is_done_twice_sends_nothing_twice(sender: Sender) -> None:
 
 
 def test_a_worker_that_dies_in_the_middle_of_a_row_has_sent_it_or_not(
-    sender: Sender, monkeypatch: pytest.MonkeyPatch
+    sender: Sender,
 ) -> None:
     """Dies before and after the commit of each row: what the next one finds is one of both."""
     path = sender.brought(rows(4))

@@ -55,7 +55,7 @@ def everything(office: Office, folder: Path) -> list[Operation]:
     return operations(
         office.installation.desk,
         runtime,
-        cast(Any, SimpleNamespace(verify=None, events={}, server=None)),
+        cast(Any, SimpleNamespace(verify=None, events={}, server=None, largest_file=1)),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from sqlalchemy import BindParameter, bindparam, delete, exists, insert, or_, select
 
+from countersign.adapters.database.draft_tables import draft_documents
 from countersign.adapters.database.form_tables import form_documents
 from countersign.adapters.database.identity_tables import identity_attempts, identity_proofs
 from countersign.adapters.database.notice_tables import deletions, notices
@@ -49,6 +50,7 @@ _USED = select(
         exists().where(stored_files.c.sha256 == _SHA),
         exists().where(templates.c.upload_sha256 == _SHA),
         exists().where(form_documents.c.upload_sha256 == _SHA),
+        exists().where(draft_documents.c.upload_sha256 == _SHA),
     )
 )
 

@@ -16,7 +16,7 @@ from countersign.domain.rights import Right
 from countersign.domain.task import TaskStatus
 from countersign.httpkit import FileResponse, Form, Operation, Runtime, Success
 from countersign.pages.dashboard.access import FORM, go, needs
-from countersign.pages.dashboard.apis import APIS
+from countersign.pages.dashboard.apis import APIS, OWN
 from countersign.pages.dashboard.envelopes import tone
 from countersign.pages.dashboard.errors import sentence, status_of
 from countersign.pages.dashboard.own import DoneQuery
@@ -45,6 +45,7 @@ def _(text: str) -> str:
 
 
 DONE = {
+    "sent": _("Sent. Whoever is first to act gets a mail with the link."),
     "cancelled": _("Cancelled. Nobody can sign it any more."),
     "reminded": _("A reminder is on its way."),
     "resent": _("The webhook call is made again."),
@@ -166,7 +167,7 @@ class EnvelopePage:
     ) -> Response:
         history = look_at_envelope(envelope_id, caller, self._desk)
         envelope = history.envelope
-        api = APIS.get(envelope.origin)
+        api = APIS.get(envelope.origin) or OWN.get(envelope.origin)
         return page(
             request,
             "envelope.html",

@@ -113,7 +113,7 @@ def _forbidden(problem: Forbidden) -> str:
 def shape(request: Request, problem: Exception) -> Response:
     """Whoever is not signed in is led to the page for that; a script gets JSON."""
     status = status_of(problem)
-    if "json" in request.headers.get("content-type", ""):
+    if "json" in request.headers.get("content-type", "") + request.headers.get("accept", ""):
         return json_response({"error": sentence(problem, words(request))}, status, HEADERS)
     if isinstance(problem, Unauthorized):
         wish = quote(request.url.path) if request.method == "GET" else ""

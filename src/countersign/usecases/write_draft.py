@@ -1,0 +1,78 @@
+"""Members write drafts in the dashboard, and find them again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from countersign.domain.draft import Draft
+from countersign.usecases.draft_port import DraftHead
+from countersign.usecases.enter_dashboard import record
+from countersign.usecases.erase_envelope import removing
+from countersign.usecases.member_ports import MemberPorts, Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What stands in the browser of somebody who has seen `version`."""
+
+    draft_id: str
+    version: int
+    name: str
+    content: Mapping[str, Any]
+
+
+def begin_draft(visit: Visit, desk: MemberPorts) -> Draft:
+    """An empty one."""
+    now = desk.ports.clock()
+    draft = Draft(
+        id=str(uuid4()),
+        account_id=visit.account.id,
+        author_id=visit.member.id,
+        name="",
+        created_at=now,
+        updated_at=now,
+        content={},
+    )
+    with desk.ports.unit_of_work() as uow:
+        uow.dashboard.drafts.add(draft)
+        uow.commit()
+    return draft
+
+
+def read_draft(draft_id: str, visit: Visit, desk: MemberPorts) -> Draft:
+    """Raises NotFound, also for another account's."""
+    with desk.ports.unit_of_work() as uow:
+        return uow.dashboard.drafts.get(visit.account.id, draft_id)
+
+
+def list_drafts(text: str, limit: int, visit: Visit, desk: MemberPorts) -> Sequence[DraftHead]:
+    """Of the account, newest first."""
+    with desk.ports.unit_of_work() as uow:
+        return uow.dashboard.drafts.of_account(visit.account.id, text, limit)
+
+
+def save_draft(written: Written, visit: Visit, desk: MemberPorts) -> Draft:
+    """Twice is once. Raises NotFound; StaleState when it was written elsewhere meanwhile."""
+    with desk.ports.unit_of_work() as uow:
+        draft = uow.dashboard.drafts.get(visit.account.id, written.draft_id)
+        now = desk.ports.clock()
+        changed = draft.rewritten(written.name, written.content, written.version, now)
+        if changed is not draft:
+            draft = uow.dashboard.drafts.save(changed)
+            uow.commit()
+    return draft
+
+
+def discard_draft(draft_id: str, visit: Visit, desk: MemberPorts) -> None:
+    """With its files. Raises NotFound, StaleState."""
+    with desk.ports.unit_of_work() as uow:
+        draft = uow.dashboard.drafts.get(visit.account.id, draft_id)
+        uow.dashboard.drafts.remove(draft)
+        for document in draft.documents:
+            uow.jobs.add(removing(document.upload, desk.ports.clock()))
+        about = f"{draft.name} ({draft.id})"
+        record(visit.member, "discarded a draft", visit.visitor, uow, desk, about)
+        uow.commit()
