@@ -201,9 +201,12 @@ def _installation(
 
 
 def _batching(workshop: Workshop) -> Batching:
-    """Templates are sent in the words of the API that has them."""
+    """Templates and forms are sent in the words of the API that has them."""
     return Batching(
-        files=SpreadsheetFiles(workshop), senders=ROW_SENDERS, template_origin=signeum.DIALECT.name
+        files=SpreadsheetFiles(workshop),
+        senders=ROW_SENDERS,
+        template_origin=signeum.DIALECT.name,
+        form_origin=nextsign.DIALECT.name,
     )
 
 

@@ -21,8 +21,9 @@ from tests.end_to_end.test_dashboard_in_the_browser import (
     way_in,
 )
 from tests.pages.test_signing_access import CUT_OFF, SMALL_TARGETS, axe, violations
-from tests.pdf.samples import contract
+from tests.pdf.samples import contract, encrypted, with_text_field
 from tests.support.browser import DESK, PHONE, OpenPage
+from tests.support.docx import docx, paragraph, run
 from tests.support.processes import wait_until
 from tests.support.server import RunningServer
 

@@ -15,6 +15,7 @@ class Right(StrEnum):
     OWN_SIGN_IN = "own sign-in"
     SEE_ENVELOPES = "see envelopes"
     MANAGE_ENVELOPES = "manage envelopes"
+    MANAGE_TEMPLATES = "manage templates"
     SEE_MEMBERS = "see members"
     MANAGE_MEMBERS = "manage members"
     MANAGE_OWNERS = "manage owners"
@@ -34,6 +35,7 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.OWN_SIGN_IN: _ALL,
     Right.SEE_ENVELOPES: _ALL,
     Right.MANAGE_ENVELOPES: _SENDERS,
+    Right.MANAGE_TEMPLATES: _SENDERS,
     Right.SEE_MEMBERS: _SENDERS,
     Right.MANAGE_MEMBERS: _ADMINS,
     Right.MANAGE_OWNERS: _OWNERS,

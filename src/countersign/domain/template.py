@@ -26,7 +26,8 @@ class Role:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateField:
-    """A box that belongs to whoever takes the role; `role` is an index into the roles."""
+    """A box that belongs to whoever takes the role; `role` is an index into the roles, `options`
+    are as those of `Field`."""
 
     id: str
     role: int
@@ -34,6 +35,7 @@ class TemplateField:
     name: str
     area: Area
     required: bool = True
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

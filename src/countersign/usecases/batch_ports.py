@@ -60,8 +60,10 @@ class RowSender(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batching:
-    """`senders` by the API whose envelopes they make; templates are of `template_origin`."""
+    """`senders` by the API whose envelopes they make; templates are of `template_origin`, new forms
+    of `form_origin`."""
 
     files: RowFiles
     senders: Mapping[str, RowSender]
     template_origin: str
+    form_origin: str

@@ -98,4 +98,5 @@ def _role(values: Mapping[str, Any]) -> Role:
 
 def _field(values: Mapping[str, Any]) -> TemplateField:
     kind, area = FieldKind(values["kind"]), Area(**values["area"])
-    return TemplateField(**{**values, "kind": kind, "area": area})
+    options = tuple((known, shown) for known, shown in values.get("options", ()))
+    return TemplateField(**{**values, "kind": kind, "area": area, "options": options})

@@ -13,12 +13,14 @@ from countersign.pages.dashboard.entering import Entrance
 from countersign.pages.dashboard.envelope import EnvelopePage, Verify
 from countersign.pages.dashboard.envelopes import EnvelopeList
 from countersign.pages.dashboard.errors import EXPECTED, shape
+from countersign.pages.dashboard.form_pages import FormPages
 from countersign.pages.dashboard.operator import OperatorPage, Server
 from countersign.pages.dashboard.own import OwnPage
 from countersign.pages.dashboard.people import People
 from countersign.pages.dashboard.programs import Events, Programs
 from countersign.pages.dashboard.same_origin import SameOrigin
 from countersign.pages.dashboard.sending.routes import Drafts
+from countersign.pages.dashboard.template_pages import TemplatePages
 from countersign.usecases.member_ports import MemberPorts
 
 TRIES, WINDOW = 60, 300.0  # of one address to sign in, in so many seconds
@@ -45,6 +47,8 @@ def operations(desk: MemberPorts, runtime: Runtime, outside: Outside) -> list[Op
         *EnvelopeList(desk).operations(),
         *EnvelopePage(desk, runtime, outside.verify).operations(),
         *Batches(desk).operations(),
+        *TemplatePages(desk, outside.largest_file).operations(),
+        *FormPages(desk, outside.largest_file).operations(),
         *Drafts(desk, outside.largest_file).operations(),
         *OwnPage(desk).operations(),
         *People(desk).operations(),
