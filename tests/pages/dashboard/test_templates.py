@@ -330,8 +330,16 @@ def test_no_name_role_field_tag_or_file_becomes_markup(maker: Maker) -> None:
          **{"tag.0.label": evil, "tag.0.value": EVIL, "tag.0.format": evil[:40]})  # fmt: skip
     pages = [
         maker.page(one)
-        for one in (LIST, path, f"{path}/fields", f"{path}/versions/2", form, f"{form}/versions/2",
-                    "/dashboard/audit", "/dashboard/batches/new")  # fmt: skip
+        for one in (
+            LIST,
+            path,
+            f"{path}/fields",
+            f"{path}/versions/2",
+            form,
+            f"{form}/versions/2",
+            "/dashboard/audit",
+            "/dashboard/batches/new",
+        )  # fmt: skip
     ]
     pages.append(maker.upload(LIST, {"name": EVIL, "role.0.label": EVIL}, f"{EVIL}.pdf").text)
     pages.append(maker.upload("/dashboard/forms", {"name": EVIL}, file="").text)
