@@ -19,7 +19,7 @@ EMAIL_WORDS = (
 )
 TITLE = Slot(
     key="title",
-    label="Name of the envelope",
+    label="Name of each envelope, from a column",
     kind=SlotKind.TEXT,
     required=False,
     words=("title", "titel", "subject", "envelope"),

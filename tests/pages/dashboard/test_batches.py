@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -305,8 +308,6 @@ class _Dying:
     """Ports whose first commit of an envelope never returns."""
 
     def __init__(self, ports: Any, *, after: bool) -> None:
-        from dataclasses import replace
-
         self._open, self._after = ports.unit_of_work, after
         self.ports = replace(ports, unit_of_work=self._unit)
 
@@ -366,8 +367,6 @@ def xlsx(*lines: tuple[Any, ...]) -> bytes:
 
 
 def test_xlsx_is_read_with_its_days_and_without_running_formulas(sender: Sender) -> None:
-    from datetime import datetime
-
     data = xlsx(
         ("Name", "E-mail", "Rent", "First day", "City", None),
         ("Ann", "ann@many.test", 4500.5, datetime(2026, 12, 31), "Nuuk"),
@@ -396,8 +395,6 @@ def test_csv_is_read_as_programs_write_it(sender: Sender, data: bytes) -> None:
 
 
 def bomb() -> bytes:
-    import zipfile
-
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("xl/sharedStrings.xml", b"0" * (100 << 20))
@@ -508,6 +505,24 @@ def test_what_nobody_sends_is_forgotten(sender: Sender) -> None:
     assert [one.status for one in found] == [RowStatus.SENT, RowStatus.FAILED]
     assert "failed" in sender.page(other)
     jobs.handlers(sender.office.ports)["forget_batch"]({"batch": path.rpartition("/")[2]})
+
+
+def test_workers_that_send_the_same_batch_at_once_send_each_row_once(
+    postgres_url: str, tmp_path: Any
+) -> None:
+    with opened(tmp_path, database_url=postgres_url) as office:
+        sender = new_sender(office)
+        path = sender.brought(rows(20))
+        sender.send(path)
+        batch_id = path.rpartition("/")[2]
+        with ThreadPoolExecutor(4) as pool:
+            working = [
+                pool.submit(send_batch, batch_id, app.ROW_SENDERS, office.ports) for _ in range(4)
+            ]
+            for one in working:
+                one.result()
+        assert sender.sent_mails() == sorted(f"lan{n}@many.test" for n in range(20))
+        assert sender.numbers(path)["sent"] == 20
 
 
 def test_it_works_on_postgresql_as_well(postgres_url: str, tmp_path: Any) -> None:

@@ -1,4 +1,4 @@
-"""Templates and forms: how members make them, and that a new version changes nothing that is out."""
+"""Templates and forms: how members make them; a new version changes nothing that is out."""
 
 from __future__ import annotations
 
@@ -339,7 +339,7 @@ def test_no_name_role_field_tag_or_file_becomes_markup(maker: Maker) -> None:
             f"{form}/versions/2",
             "/dashboard/audit",
             "/dashboard/batches/new",
-        )  # fmt: skip
+        )
     ]
     pages.append(maker.upload(LIST, {"name": EVIL, "role.0.label": EVIL}, f"{EVIL}.pdf").text)
     pages.append(maker.upload("/dashboard/forms", {"name": EVIL}, file="").text)

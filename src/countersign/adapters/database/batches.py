@@ -179,7 +179,7 @@ class StoredBatches:
                 tasks.c.position == 0,
             )
         )
-        return {row.number: row.email or "" for row in self._tx.read(wanted)}
+        return {row.number: row.email for row in self._tx.read(wanted) if row.email}
 
     def _row_values(self, batch_id: str, row: BatchRow) -> dict[str, Any]:
         return {

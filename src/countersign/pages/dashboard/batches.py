@@ -157,7 +157,10 @@ class Batches:
 
     def show(self, caller: Visit, request: Request, batch_id: str, query: BatchQuery) -> Response:
         """A draft with what is wrong, or how it goes."""
-        return self._page(caller, request, batch_id, query, notice=_said(request, query))
+        state = look_at_batch(batch_id, caller, self._desk)
+        over = query.done == "begun" and state.batch.status is BatchStatus.ENDED
+        notice = "" if over else _said(request, query)
+        return self._page(caller, request, batch_id, query, notice=notice)
 
     def progress(self, caller: Visit, batch_id: str) -> Response:
         """The numbers alone, for the script that shows them as they change."""
