@@ -3,7 +3,7 @@ row in the words of an API."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -50,9 +50,9 @@ class RowSender(Protocol):
 
     languages: tuple[str, ...]
 
-    def check(self, row: FilledRow, ports: Ports) -> None:
-        """Whether `command` would take it, as far as can be said without making anything. Raises
-        Invalid."""
+    def checker(self, source: Template | Form, ports: Ports) -> Callable[[FilledRow], None]:
+        """Says of many rows of one source whether `command` would take them, as far as can be known
+        without making anything: raises Invalid."""
 
     def command(self, row: FilledRow, ports: Ports) -> SendEnvelope:
         """Raises Invalid, Forbidden, UnusableFile, Unavailable."""

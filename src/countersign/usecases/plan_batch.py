@@ -14,10 +14,10 @@ from countersign.domain.batch_slots import guess, slots_of
 from countersign.domain.errors import Conflict, Invalid
 from countersign.domain.form import Form
 from countersign.domain.template import Template
-from countersign.usecases.batch_ports import Batching, FilledRow
+from countersign.usecases.batch_ports import FilledRow
 from countersign.usecases.enter_dashboard import record
 from countersign.usecases.member_ports import MemberPorts, Visit
-from countersign.usecases.ports import NewJob, Ports, UnitOfWork
+from countersign.usecases.ports import NewJob, UnitOfWork
 from countersign.usecases.send_written import dashboard_caller
 
 LANGUAGE = "en"
@@ -122,9 +122,11 @@ def batch_of(batch_id: str, visit: Visit, uow: UnitOfWork) -> tuple[Batch, Templ
     return batch, source
 
 
-def filled(batch: Batch, source: Template | Form, row: BatchRow, caller: Caller) -> FilledRow:
-    """Raises Invalid."""
-    values = values_of(batch, slots_of(source), row)
+def filled(
+    batch: Batch, source: Template | Form, slots: Sequence[Slot], row: BatchRow, caller: Caller
+) -> FilledRow:
+    """`slots` are those of the source. Raises Invalid."""
+    values = values_of(batch, slots, row)
     numbers = [key.split(".")[1] for key in values if key.endswith(".email")]
     return FilledRow(
         caller=caller,
@@ -157,30 +159,16 @@ def _found(
     except Invalid:
         return {row.number: () for row in rows}
     caller = dashboard_caller(visit.account, desk.ports)
-    check = _Check(batch, source, caller, desk.batching, desk.ports)
-    return {
-        row.number: problems or check.problems(row)
-        for row, problems in check_rows(batch, slots, rows)
-    }
+    check = desk.batching.senders[batch.origin].checker(source, desk.ports)
 
-
-@dataclass(frozen=True, slots=True)
-class _Check:
-    """What the API would say."""
-
-    batch: Batch
-    source: Template | Form
-    caller: Caller
-    batching: Batching
-    ports: Ports
-
-    def problems(self, row: BatchRow) -> tuple[Problem, ...]:
+    def by_api(row: BatchRow) -> tuple[Problem, ...]:
         try:
-            wanted = filled(self.batch, self.source, row, self.caller)
-            self.batching.senders[self.batch.origin].check(wanted, self.ports)
+            check(filled(batch, source, slots, row, caller))
         except Invalid as problem:
             return (Problem(problem.message),)
         return ()
+
+    return {row.number: problems or by_api(row) for row, problems in check_rows(batch, slots, rows)}
 
 
 def missing_slots(batch: Batch, slots: Sequence[Slot]) -> str:

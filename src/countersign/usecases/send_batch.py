@@ -139,10 +139,10 @@ def _send_rows(
     senders: Senders,
     ports: Ports,
 ) -> None:
-    caller = dashboard_caller(account, ports)
+    caller, slots = dashboard_caller(account, ports), slots_of(source)
     for row in rows:
         try:
-            wanted = filled(batch, source, row, caller)
+            wanted = filled(batch, source, slots, row, caller)
             command = senders[batch.origin].command(wanted, ports)
             send_envelope(replace(command, beside=_Settling(batch.id, row.number)), ports)
         except _Settled:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pydantic import ValidationError
 
-from countersign.dialects.nextsign import schemas, translate
+from countersign.dialects.nextsign import schemas
 from countersign.dialects.nextsign.checks import check_people
 from countersign.dialects.nextsign.errors import Rejected
 from countersign.dialects.nextsign.forms import Submitted, to_command
 from countersign.dialects.nextsign.tags import written
 from countersign.domain.errors import Invalid
 from countersign.domain.form import Form
+from countersign.domain.template import Template
 from countersign.usecases.batch_ports import FilledRow
 from countersign.usecases.ports import Ports
 from countersign.usecases.send_envelope import SendEnvelope
@@ -22,31 +25,37 @@ class FormRows:
 
     languages: tuple[str, ...] = ("en", "da", "de", "no", "sv")
 
-    def check(self, row: FilledRow, ports: Ports) -> None:
-        try:
-            asked, form = _asked(row), _form(row)
-            usual = schemas.FormDefaults.model_validate(form.defaults)
-            offered = ports.identity.of_account(form.account_id).methods
-            check_people(asked.recipients, usual.signingSchemas, offered)
-            written(asked.tags, form.tags, translate.language_of(asked.settings or usual.settings))
-        except (ValidationError, Rejected) as problem:
-            raise Invalid(_said(problem)) from None
+    def checker(self, source: Template | Form, ports: Ports) -> Callable[[FilledRow], None]:
+        form = _form(source)
+        usual = schemas.FormDefaults.model_validate(form.defaults)
+        offered = ports.identity.of_account(form.account_id).methods
+
+        def check(row: FilledRow) -> None:
+            try:
+                asked = _asked(row, usual)
+                check_people(asked.recipients, usual.signingSchemas, offered)
+                written(asked.tags, form.tags, "en")
+            except (ValidationError, Rejected) as problem:
+                raise Invalid(_said(problem)) from None
+
+        return check
 
     def command(self, row: FilledRow, ports: Ports) -> SendEnvelope:
+        form = _form(row.source)
         try:
-            new = Submitted(row.caller, _form(row), _asked(row), row.sender, by_hand=True)
+            asked = _asked(row, schemas.FormDefaults.model_validate(form.defaults))
+            new = Submitted(row.caller, form, asked, row.sender, by_hand=True)
             return to_command(new, ports)
         except (ValidationError, Rejected) as problem:
             raise Invalid(_said(problem)) from None
 
 
-def _form(row: FilledRow) -> Form:
-    assert isinstance(row.source, Form)
-    return row.source
+def _form(source: Template | Form) -> Form:
+    assert isinstance(source, Form)
+    return source
 
 
-def _asked(row: FilledRow) -> schemas.Submission:
-    usual = schemas.FormDefaults.model_validate(_form(row).defaults)
+def _asked(row: FilledRow, usual: schemas.FormDefaults) -> schemas.Submission:
     people = [schemas.NewRecipient(name=name, email=email, group=0) for name, email in row.people]
     return schemas.Submission.model_validate(
         {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pydantic import ValidationError
 
 from countersign.dialects.signeum import schemas, translate
@@ -9,6 +11,7 @@ from countersign.dialects.signeum.checks import wrong_values
 from countersign.dialects.signeum.errors import Rejected
 from countersign.dialects.signeum.sending import NewEnvelope, filled, in_project
 from countersign.domain.errors import Conflict, Invalid
+from countersign.domain.form import Form
 from countersign.domain.project import Project, is_eid
 from countersign.domain.task import Action
 from countersign.domain.template import Template
@@ -22,11 +25,14 @@ class TemplateRows:
 
     languages: tuple[str, ...] = ("en", "sv")
 
-    def check(self, row: FilledRow, ports: Ports) -> None:  # noqa: ARG002
-        try:
-            _asked(row)
-        except ValidationError as problem:
-            raise Invalid(_said(problem)) from None
+    def checker(self, source: Template | Form, ports: Ports) -> Callable[[FilledRow], None]:  # noqa: ARG002
+        def check(row: FilledRow) -> None:
+            try:
+                _asked(row)
+            except ValidationError as problem:
+                raise Invalid(_said(problem)) from None
+
+        return check
 
     def command(self, row: FilledRow, ports: Ports) -> SendEnvelope:
         now, project = ports.clock(), _project(row, ports)
