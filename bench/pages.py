@@ -26,20 +26,30 @@ from countersign.adapters.database.engine import Database
 from countersign.adapters.database.jobs import JobQueue
 from countersign.adapters.database.unit_of_work import DatabaseUnitOfWork
 from countersign.adapters.secrets import SecretBox, master_key, subkey
-from countersign.domain import member as members
+from countersign.domain import template as templates
+from countersign.domain.access import AccessRole
 from countersign.domain.batch import MOST_ROWS, Batch, BatchRow, Problem, RowStatus, SourceKind
 from countersign.domain.document import FileRef, PageSize
 from countersign.domain.form import DOCX, Form, FormDocument, Tag
-from countersign.domain.member import Member, Session
+from countersign.domain.member import Member, Role, Session
 from countersign.domain.short_id import new_short_id
-from countersign.domain.template import Role, Template
+from countersign.domain.template import Template
 from countersign.usecases.account_list import ListQuery
 from countersign.usecases.create_credential import hash_secret
 from tests.support.server import serve
 
 SIZE = 100_000
 LIMIT_MS = 300
-TOKEN = "the-token-of-the-bench"
+TOKEN, VIEWERS_TOKEN = "the-token-of-the-bench", "the-token-of-a-viewer"
+ROLE, OTHER_ROLE = (str(uuid4()) for _ in range(2))
+# All but every hundredth are kept from the viewer; of those, half are for a role that they have
+ACCESS = """
+INSERT INTO envelope_access (envelope_id, viewer_id, is_sender)
+SELECT id, CASE WHEN n % 200 = 0 THEN '{role}' ELSE '{other}' END, false
+  FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM envelopes
+         WHERE account_id = :account) AS numbered
+ WHERE n % 200 <> 100
+"""
 PEOPLE = """
 INSERT INTO tasks (id, envelope_id, position, name, email, fields, after, methods, identity,
                    identified, language, status, extras)
@@ -75,6 +85,15 @@ PAGES = {
     "its fields": "templates/{template}/fields",
     "a form": "forms/{form}",
 }
+VIEWERS_PAGES = {
+    name: PAGES[name]
+    for name in PAGES
+    if name.startswith(("newest", "waiting", "ended", "of one", "of a month", "search, ", "middle"))
+} | {"of a state and month": "envelopes?state=completed&since=2020-01-01&until=2020-01-31"}
+RESTRICTED = """
+UPDATE envelopes SET restricted = true
+ WHERE account_id = :account AND id IN (SELECT envelope_id FROM envelope_access)
+"""
 
 
 def measure(kind: str) -> Iterator[Row]:
@@ -86,7 +105,8 @@ def measure(kind: str) -> Iterator[Row]:
         print(f"filling with {SIZE:,} envelopes …", file=sys.stderr)
         shelf = filled(database, SIZE)
         _people(database, shelf)
-        _sign_in(shelf)
+        _sign_in(shelf, TOKEN, Role.OWNER)
+        _sign_in(shelf, VIEWERS_TOKEN, Role.VIEWER)
         made = _library(shelf, database, Path(folder))
         settings = {} if database.is_sqlite else {"DATABASE_URL": url}
         with serve(Path(folder), settings=settings) as server:
@@ -99,23 +119,26 @@ def _people(database: Database, shelf: Shelf) -> None:
     with database.engine.connect() as connection:
         for number in range(2):
             connection.execute(text(PEOPLE.format(n=number)), {"account": shelf.account_id})
-        connection.execute(text("ANALYZE"))
+        access = ACCESS.format(role=ROLE, other=OTHER_ROLE)
+        connection.execute(text(access), {"account": shelf.account_id})
+        connection.execute(text(RESTRICTED), {"account": shelf.account_id})
+        connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
 
 
-def _sign_in(shelf: Shelf) -> None:
+def _sign_in(shelf: Shelf, token: str, role: Role) -> None:
     now = datetime.now(UTC)
     member = Member(
         id=str(uuid4()),
         account_id=shelf.account_id,
-        email="bench@example.test",
+        email=f"{role}@example.test",
         name="Bench",
-        role=members.Role.OWNER,
-        operator=True,
+        role=role,
+        operator=role is Role.OWNER,
         created_at=now,
         joined_at=now,
     )
     session = Session(
-        id=hash_secret(TOKEN),
+        id=hash_secret(token),
         member_id=member.id,
         how="password",
         created_at=now,
@@ -126,6 +149,11 @@ def _sign_in(shelf: Shelf) -> None:
     with shelf.unit() as uow:
         uow.dashboard.members.add(member)
         uow.dashboard.sessions.add(session)
+        if role is Role.VIEWER:
+            board = AccessRole(
+                id=ROLE, account_id=shelf.account_id, name="Board", members=(member.id,)
+            )
+            uow.dashboard.access.add(board)
         uow.commit()
 
 
@@ -140,7 +168,7 @@ def _library(shelf: Shelf, database: Database, folder: Path) -> dict[str, str]:
         upload=file,
         file_name="lease.pdf",
         pages=(PageSize(595.0, 842.0),) * 20,
-        roles=(Role(label="Tenant"),),
+        roles=(templates.Role(label="Tenant"),),
         created_at=now,
     )
     form = Form(
@@ -206,10 +234,12 @@ def _asked(shelf: Shelf, port: int, made: dict[str, str]) -> Iterator[tuple[str,
     with shelf.unit() as uow:
         everything = ListQuery(account_id=shelf.account_id, limit=SIZE // 2)
         middle = uow.dashboard.envelopes.page(everything)[-1]
-    headers = {"Cookie": f"countersign_session={TOKEN}"}
+    pages = [(step, path, TOKEN) for step, path in PAGES.items()]
+    pages += [(f"a viewer: {step}", path, VIEWERS_TOKEN) for step, path in VIEWERS_PAGES.items()]
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
-        for step, path in PAGES.items():
+        for step, path, token in pages:
             asked = f"/dashboard/{path.format(middle=middle.mark, one=middle.id, **made)}"
+            headers = {"Cookie": f"countersign_session={token}"}
             yield step, timed(partial(get, connection, asked, headers))
 
 

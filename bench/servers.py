@@ -4,7 +4,7 @@ import compileall
 import http.client
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,15 +24,23 @@ SAFE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
 
 
 @dataclass
-class Bench:
-    """A server with an account; `ready_s` is how long it took to answer on an empty installation,
-    `ready_cpu_s` the processor time in that, `rss_mb` the memory of all its processes before the
-    first request."""
+class Standing:
+    """How long a server took to answer, the processor time in that, and the memory of all its
+    processes before the first request."""
 
-    server: RunningServer
     ready_s: float
     ready_cpu_s: float
     rss_mb: float
+
+
+@dataclass
+class Bench:
+    """A server with an account. It was started on an empty installation, where it makes its
+    database and keys, and then again."""
+
+    server: RunningServer
+    first: Standing
+    later: Standing
     token: str
 
     def cpu_s(self) -> float:
@@ -50,15 +58,25 @@ def compile_to_bytecode() -> None:
 
 @contextmanager
 def started(folder: Path, database: str, *arguments: str) -> Iterator[Bench]:
-    """A server on an empty installation in `folder`; `database` is one of DATABASES."""
+    """A server on an installation in `folder`; `database` is one of DATABASES."""
     with settings_for(database) as settings:
         compile_to_bytecode()
-        before = time.perf_counter()
-        with serve(folder / "data", *arguments, settings=settings) as server:
-            ready_s, ready_cpu_s = time.perf_counter() - before, _cpu_s(server)
-            time.sleep(1)  # what it does once after its start is not idling
-            rss_mb = sum(process.memory_info().rss for process in _tree(server)) / 2**20
-            yield Bench(server, ready_s, ready_cpu_s, rss_mb, _token(server))
+        with _standing(folder, arguments, settings) as (_, first):
+            pass
+        with _standing(folder, arguments, settings) as (server, later):
+            yield Bench(server, first, later, _token(server))
+
+
+@contextmanager
+def _standing(
+    folder: Path, arguments: Sequence[str], settings: Mapping[str, str]
+) -> Iterator[tuple[RunningServer, Standing]]:
+    before = time.perf_counter()
+    with serve(folder / "data", *arguments, settings=settings) as server:
+        ready_s, ready_cpu_s = time.perf_counter() - before, _cpu_s(server)
+        time.sleep(1)  # what it does once after its start is not idling
+        rss_mb = sum(process.memory_info().rss for process in _tree(server)) / 2**20
+        yield server, Standing(ready_s, ready_cpu_s, rss_mb)
 
 
 @contextmanager

@@ -60,6 +60,7 @@ from countersign.dialects import (
     signicat_v1,
     signicat_v2,
 )
+from countersign.domain.draft import ORIGIN
 from countersign.domain.eids import EID_NAMES
 from countersign.pages import (
     code,
@@ -76,6 +77,7 @@ from countersign.pages import (
 )
 from countersign.pages.dashboard.access import PREFIX as DASHBOARD
 from countersign.pages.dashboard.entering import SSO_RETURN
+from countersign.pages.dashboard.sending.webhooks import DashboardWebhooks
 from countersign.pages.signing import api as signing
 from countersign.settings import PREFIX, BadSettings, Settings
 from countersign.usecases.batch_ports import Batching
@@ -226,6 +228,7 @@ def _ports(
     files = app_parts.files(settings)
     simulated = SimulatedIdentity(tuple(EID_NAMES)) if settings.sandbox else None
     translators = {d.name: d.webhooks(links, clock, LINK_LIFETIME) for d in DIALECTS}
+    translators[ORIGIN] = DashboardWebhooks()
     follow_ups = jobs.follow_ups(translators)
 
     def unit_of_work() -> UnitOfWork:
@@ -245,7 +248,7 @@ def _ports(
         converter=office,
         pki=app_parts.pki(settings, clock, unit_of_work),
         mailer=app_parts.mailer(settings, files, http),
-        invitations=MailInvitations(settings.mail_from),
+        invitations=MailInvitations(settings.mail_from, settings.public_url),
         webhooks=HttpWebhookSender(http),
         links=links,
         access_tokens=SignedAccessTokens(settings.public_url, subkey(master, "access tokens")),
@@ -254,6 +257,7 @@ def _ports(
         identity=app_parts.identity(settings, simulated, unit_of_work),
         simulated=simulated,
         link_lifetime=LINK_LIFETIME,
+        codes_by_sms_an_hour=settings.sms_codes_an_hour,
     )
 
 

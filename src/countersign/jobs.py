@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from countersign.domain.closing import INVITATION
 from countersign.domain.document import FileRef
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.errors import NotFound
@@ -100,9 +101,17 @@ def _invite_next(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable
         yield NewJob(kind="write_invitation", args=args, queue=MAIL)
 
 
+def _invite_corrected(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
+    """Nobody at the new address has the link, whatever the sender mails."""
+    if envelope.task(event.data["to"]).status is TaskStatus.READY:
+        yield from _invite_next(envelope, event, uow)
+
+
 def _remind(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
     args = {"envelope": envelope.id, "task": event.task_id, "at": timestamp(event.at)}
-    yield NewJob(kind="write_reminder", args=args, queue=MAIL)
+    again = event.data.get("as") == INVITATION
+    kind = "write_invitation" if again else "write_reminder"
+    yield NewJob(kind=kind, args=args, queue=MAIL)
 
 
 def _remind_in_time(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
@@ -195,6 +204,8 @@ FOLLOW_UPS: Mapping[EventKind, tuple[Rule, ...]] = {
     EventKind.TASK_DUE_CHANGED: (_watch_task,),
     EventKind.TASK_REMINDED: (_remind, _remind_in_time),
     EventKind.TASK_FORWARDED: (_invite_next,),
+    EventKind.TASK_ADDRESS_CHANGED: (_invite_corrected,),
+    EventKind.ENVELOPE_DUE_CHANGED: (_watch_deadline, _warn_in_time),
     EventKind.TASK_COMPLETED: (_keep_results, _erase_in_time),
     EventKind.TASK_DECLINED: (_erase_in_time,),
     EventKind.TASK_EXPIRED: (_erase_in_time,),
@@ -260,7 +271,9 @@ def _handlers(ports: Ports) -> dict[str, Callable[[Args], None]]:
         "end_archived": lambda args: end_archived(args["account"], args["file"], ports),
         "expire_envelope": lambda args: expire_envelope(args["envelope"], ports),
         "warn_of_deadline": lambda args: warn_of_deadline(args["envelope"], ports),
-        "write_invitation": lambda args: write_invitation(args["envelope"], args["task"], ports),
+        "write_invitation": lambda args: write_invitation(
+            args["envelope"], args["task"], ports, again=args.get("at", "")
+        ),
         "write_reminder": lambda args: write_reminder(
             args["envelope"], args["task"], args["at"], ports
         ),

@@ -43,7 +43,11 @@ class Settings:
     """The From address of every mail."""
     sms_url: str = ""
     """A gateway for SMS by apprise's URL, with `{to}` for the number, such as
-    `twilio://SID:TOKEN@+15551234567/{to}`; empty: none is sent, and a sandbox keeps them."""
+    `twilio://SID:TOKEN@+15551234567/{to}`; empty: requests that want an SMS are refused, and a
+    sandbox keeps them in its mailbox."""
+    sms_codes_an_hour: int = 300
+    """How many one-time codes go out by SMS in an hour for one account, whose limit it is against
+    those who have them sent for nothing; 0 for no limit."""
     tsa_urls: tuple[str, ...] = ()
     """RFC 3161 timestamp authorities, asked in this order; empty for the local one."""
     seal_key: str = ""

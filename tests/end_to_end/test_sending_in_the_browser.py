@@ -1,5 +1,5 @@
-"""Sending from the dashboard, as people do it: from the first start to the signed file, by mouse, by
-keyboard alone and by touch."""
+"""Sending from the dashboard, as people do it: from the first start to the signed file, by mouse,
+by keyboard alone and by touch."""
 
 from __future__ import annotations
 
@@ -216,3 +216,257 @@ def _look_at(page: Page, name: str, axe: str, scheme: str) -> None:
     small = page.evaluate(SMALL_TARGETS)
     assert [one for one in small if "<a " not in one] == [], name
     assert page.evaluate(CUT_OFF) == [], name
+
+
+# ------------------------------------------------------------------ the editor
+
+
+def test_a_field_is_dragged_resized_and_snaps(server: RunningServer, desk: Page) -> None:
+    new_draft(desk, server)
+    page = desk.locator(".editor-page").first
+    expect(page.locator("img")).to_have_js_property("complete", True)
+    _drag(desk, centre(desk.get_by_test_id("tool-signature")), middle_of(page))
+    placed = desk.get_by_test_id("placed-signature")
+    expect(placed).to_have_count(1)
+    x, y = centre(placed)
+    assert abs(x - centre(page)[0]) < 2, "it snaps to the middle"
+    _drag(desk, (x, y), (x + 90, y + 60))
+    assert abs(centre(placed)[0] - x - 90) < 10
+    _drag(desk, centre(desk.get_by_test_id("tool-text")), (x + 93, y + 200))
+    assert abs(centre(desk.get_by_test_id("placed-text"))[0] - centre(placed)[0]) < 1, "aligned"
+    width = width_of(desk.get_by_test_id("placed-text"))
+    grip = centre(desk.locator(".selected .grip"))
+    _drag(desk, grip, (grip[0] + 40, grip[1] + 5))
+    after = width_of(desk.get_by_test_id("placed-text"))
+    assert abs(after - width - 40) < 3
+    kept(desk)
+    desk.reload()
+    expect(desk.get_by_test_id("placed-text")).to_have_count(1)
+    assert abs(width_of(desk.get_by_test_id("placed-text")) - after) < 2
+
+
+def middle_of(page: Locator) -> tuple[float, float]:
+    """Of the page's width, where it can be seen."""
+    box = page.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2 + 3, box["y"] + 220
+
+
+def width_of(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box is not None
+    return box["width"]
+
+
+def _drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    page.mouse.move(*end)
+    page.mouse.up()
+
+
+def test_the_editor_works_by_keyboard_alone(server: RunningServer, desk: Page) -> None:
+    new_draft(desk, server, pages=3)
+    desk.get_by_test_id("tool-signature").focus()
+    desk.keyboard.press("Enter")
+    placed = desk.get_by_test_id("placed-signature")
+    expect(placed).to_be_focused()
+    x, y = centre(placed)
+    for _ in range(5):
+        desk.keyboard.press("ArrowRight")
+    desk.keyboard.press("ArrowDown")
+    assert centre(placed)[0] > x + 20
+    assert centre(placed)[1] > y + 2
+    width = width_of(placed)
+    desk.keyboard.press("Shift+ArrowRight")
+    assert width_of(placed) > width + 2
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_label("Name, as people see it")).to_be_focused()
+    desk.keyboard.type("The tenant signs")
+    desk.keyboard.press("Escape")
+    expect(placed).to_be_focused()
+    expect(desk.get_by_role("button", name="The tenant signs · Lea Roux")).to_be_visible()
+    desk.keyboard.press("PageDown")
+    expect(desk.get_by_role("button", name="Signature on page 2")).to_be_focused()
+    desk.get_by_test_id("copy-to-all").focus()
+    desk.keyboard.press("Enter")
+    expect(placed).to_have_count(3)
+    desk.keyboard.press("Enter")  # they are there already
+    expect(placed).to_have_count(3)
+    placed.first.focus()
+    for left in (2, 1, 0):
+        desk.keyboard.press("Delete")
+        expect(placed).to_have_count(left)
+    expect(desk.get_by_test_id("tool-signature")).to_be_focused()
+    kept(desk)
+
+
+def test_the_editor_works_by_touch(server: RunningServer, phone: Page) -> None:
+    new_draft(phone, server)
+    phone.get_by_test_id("tool-signature").tap()
+    page = phone.locator(".editor-page").first
+    page.scroll_into_view_if_needed()
+    page.tap(position={"x": 180, "y": 150})
+    placed = phone.get_by_test_id("placed-signature")
+    expect(placed).to_have_count(1)
+    x, y = centre(placed)
+    touches = phone.context.new_cdp_session(phone)
+    way = [(x, y), (x + 10, y + 30), (x + 20, y + 60)]
+    for kind, (a, b) in zip(["touchStart", "touchMove", "touchMove"], way, strict=True):
+        touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b}]})
+    touches.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert abs(centre(placed)[1] - y - 60) < 8
+    kept(phone)  # and the browser no longer takes the next tap for the second of two
+    phone.get_by_test_id("edit-field").tap()
+    phone.get_by_label("Name, as people see it").fill("Tenant")
+    phone.get_by_test_id("field-done").tap()
+    expect(phone.get_by_test_id("tool-text")).to_be_visible()
+    expect(placed).to_contain_text("Tenant")
+    kept(phone)
+
+
+def test_fields_of_the_pdfs_own_form_are_proposed(server: RunningServer, desk: Page) -> None:
+    desk.goto(f"{server.url}/dashboard/envelopes")
+    desk.get_by_test_id("new-envelope").click()
+    add_files(desk, pdf("form.pdf", with_text_field("city")))
+    go_to(desk, "people")
+    add_person(desk, "Lea Roux", SIGNER)
+    go_to(desk, "fields")
+    desk.get_by_test_id("adopt").click()
+    expect(desk.get_by_test_id("placed-text")).to_contain_text("city")
+    expect(desk.get_by_test_id("adopt")).to_be_hidden()
+
+
+# ------------------------------------------------------------------ half done
+
+
+def test_a_draft_survives_a_closed_tab(server: RunningServer, open_page: OpenPage) -> None:
+    page = open_page(locale="en-GB", **DESK)
+    sign_in(page, server)
+    new_draft(page, server)
+    go_to(page, "message")
+    page.get_by_test_id("message").fill("Half a sent")
+    kept(page)
+    page.get_by_test_id("message").press_sequentially("ence")
+    address, other = page.url, page.context.new_page()
+    page.close()  # before the pause after a word is over
+    wait_until(lambda: _message(other, address) == "Half a sentence", "the last word")
+    other.goto(f"{server.url}/dashboard/envelopes")
+    other.get_by_test_id("drafts").get_by_role("link", name="lease").first.click()
+    expect(other.get_by_test_id("document")).to_have_count(1)
+
+
+def _message(page: Page, address: str) -> str:
+    page.goto("about:blank")
+    page.goto(address)
+    return page.get_by_test_id("message").input_value()
+
+
+@pytest.mark.allow_console_errors("409")
+def test_the_later_of_two_windows_is_told(server: RunningServer, desk: Page) -> None:
+    new_draft(desk, server)
+    go_to(desk, "message")
+    kept(desk)
+    other = desk.context.new_page()
+    other.goto(desk.url)
+    other.get_by_test_id("message").fill("From the other window")
+    kept(other)
+    desk.get_by_test_id("message").fill("Too late")
+    expect(desk.get_by_text("changed in another window")).to_be_visible()
+    desk.get_by_test_id("load-newer").click()
+    go_to(desk, "message")
+    expect(desk.get_by_test_id("message")).to_have_value("From the other window")
+
+
+@pytest.mark.allow_console_errors("422")
+def test_what_is_missing_is_said_beside_it(server: RunningServer, desk: Page) -> None:
+    desk.goto(f"{server.url}/dashboard/envelopes")
+    desk.get_by_test_id("new-envelope").click()
+    go_to(desk, "people")
+    add_person(desk, "Lea Roux", "nobody")
+    go_to(desk, "check")
+    desk.get_by_test_id("send").click()
+    expect(desk.locator("#problems li")).to_have_count(2)
+    desk.get_by_role("link", name="Lea Roux: Give a whole e-mail address").click()
+    expect(desk.get_by_test_id("email")).to_have_attribute("aria-invalid", "true")
+    expect(desk.get_by_test_id("person").get_by_text("Give a whole e-mail")).to_be_visible()
+
+
+@pytest.mark.allow_console_errors("422")
+def test_bad_files_are_refused_beside_the_good_ones(server: RunningServer, desk: Page) -> None:
+    desk.goto(f"{server.url}/dashboard/envelopes")
+    desk.get_by_test_id("new-envelope").click()
+    word = {"name": "offer.docx", "mimeType": "", "buffer": docx(paragraph(run("An offer")))}
+    desk.get_by_test_id("files").set_input_files(
+        [pdf("bad.pdf", b"no pdf"), pdf("locked.pdf", encrypted("a", "b")), word]  # type: ignore[list-item]
+    )
+    refused = desk.get_by_test_id("refused")
+    expect(refused).to_have_count(2)
+    expect(refused.nth(0)).to_contain_text("This is no PDF")
+    expect(refused.nth(1)).to_contain_text("password")
+    expect(desk.get_by_test_id("document")).to_contain_text("offer.docx", timeout=SLOW)
+    refused.first.get_by_role("button", name="Remove").click()
+    expect(refused).to_have_count(1)
+    desk.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.items.add(new File(["no pdf"], "dropped.pdf", {type: "application/pdf"}));
+          document.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true}));
+        }"""
+    )
+    expect(refused).to_have_count(2)
+
+
+def test_evil_words_run_nowhere(server: RunningServer, desk: Page) -> None:
+    evil = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
+    desk.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    new_draft(desk, server)
+    go_to(desk, "people")
+    desk.get_by_test_id("person").get_by_test_id("name").fill(evil)
+    go_to(desk, "fields")
+    desk.get_by_test_id("tool-choice").click()
+    desk.locator(".editor-page").first.click(position={"x": 300, "y": 300})
+    desk.get_by_label("Name, as people see it").fill(evil)
+    desk.get_by_label("To choose from, one a line").fill(f"{evil}\nNo")
+    go_to(desk, "message")
+    desk.get_by_test_id("message").fill(evil)
+    go_to(desk, "check")
+    kept(desk)
+    desk.reload()
+    go_to(desk, "fields")
+    expect(desk.get_by_test_id("placed-text")).to_contain_text(evil)
+    go_to(desk, "check")
+    desk.get_by_test_id("preview-as").click()
+    desk.get_by_test_id("next").click()
+    desk.get_by_test_id("next").click()
+    expect(desk.locator("select option", has_text=evil)).to_have_count(1)
+    assert desk.locator("img[src=x]").count() == 0
+
+
+@pytest.mark.allow_console_errors("409")
+def test_nothing_can_be_signed_in_a_preview(server: RunningServer, desk: Page) -> None:
+    new_draft(desk, server)
+    go_to(desk, "check")
+    desk.get_by_test_id("preview-as").click()
+    desk.get_by_test_id("next").click()
+    image = desk.locator(".page img").first
+    expect(image).to_have_js_property("complete", True)
+    wait_until(lambda: image.evaluate("image => image.naturalWidth") > 0, "the page's picture")
+    desk.get_by_test_id("next").click()
+    desk.get_by_test_id("method-typed").click()
+    desk.get_by_test_id("signature-text").fill("Lea Roux")
+    desk.get_by_test_id("consent").check()
+    desk.get_by_test_id("finish").click()
+    expect(desk.get_by_text("This is a preview. Nothing can be signed here.")).to_have_count(2)
+    desk.get_by_role("link", name="Back to the draft").click()
+    expect(desk.get_by_test_id("send")).to_be_visible()
+
+
+def test_a_page_weighs_less_than_100_kb(server: RunningServer, desk: Page) -> None:
+    new_draft(desk, server)
+    weight = desk.evaluate(
+        """() => performance.getEntriesByType("resource").filter(e => /[.](js|css)/.test(e.name))
+             .reduce((sum, e) => sum + e.encodedBodySize, 0)"""
+    )
+    assert 10_000 < weight < 100_000

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ StartServer = Callable[..., RunningServer]
 
 @contextlib.contextmanager
 def serve(
-    data: Path, *arguments: str, port: int = 0, settings: dict[str, str] | None = None
+    data: Path, *arguments: str, port: int = 0, settings: Mapping[str, str] | None = None
 ) -> Iterator[RunningServer]:
     """Run `countersign serve --data DATA ARGUMENTS…` until the block is left.
 
@@ -103,7 +103,7 @@ def _collect(server: RunningServer) -> None:
             server.output.append(line)
 
 
-def _environment(settings: dict[str, str]) -> dict[str, str]:
+def _environment(settings: Mapping[str, str]) -> dict[str, str]:
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("COUNTERSIGN_")}
     return inherited | {f"COUNTERSIGN_{name}": value for name, value in settings.items()}
 

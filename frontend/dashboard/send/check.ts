@@ -3,6 +3,7 @@ import { type Person, data, labelOf, signers } from "./data";
 import { flush, overtake, post } from "./store";
 
 const button = byId<HTMLButtonElement>("send");
+const MESSAGE = new Set(["due", "project"]); // what stands in the step of that name
 const label = button.textContent ?? "";
 
 export function prepareCheck(): void {
@@ -83,7 +84,7 @@ function complain(problems: Record<string, string>): void {
     const control = error.parentElement?.querySelector<HTMLElement>("input, select");
     const folded = error.closest("details");
     if (folded && problems[place]) folded.open = true;
-    showError(error, problems[place] ?? "", (place.includes(".") || place === "due") && control ? control : undefined);
+    showError(error, problems[place] ?? "", (place.includes(".") || MESSAGE.has(place)) && control ? control : undefined);
   }
   const box = byId("problems");
   box.querySelector("ul")!.replaceChildren(...Object.entries(problems).map(complaint));
@@ -94,7 +95,7 @@ function complain(problems: Record<string, string>): void {
 function complaint([place, text]: [string, string]): HTMLElement {
   const [step = "", key] = place.split(".");
   const person = data.content.people.find((one) => one.key === key);
-  const link = create("a", { href: `#${step === "due" ? "message" : step}`, textContent: person ? `${labelOf(person)}: ${text}` : text });
+  const link = create("a", { href: `#${MESSAGE.has(step) ? "message" : step}`, textContent: person ? `${labelOf(person)}: ${text}` : text });
   const item = create("li");
   item.append(link);
   return item;

@@ -19,6 +19,7 @@ export interface Content {
   people: Person[];
   ordered: boolean;
   fields: PlacedField[];
+  project: string;
   message: string;
   due: string;
   reminder_days: number | null;

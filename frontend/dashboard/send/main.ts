@@ -22,10 +22,13 @@ function show(moved: boolean): void {
   const asked = location.hash.slice(1);
   const step = STEPS.includes(asked) ? asked : "documents";
   for (const name of STEPS) byId(`step-${name}`).hidden = name !== step;
+  byId("discard").hidden = false; // from now on it stays where it is
   for (const link of document.querySelectorAll<HTMLElement>("[data-step]")) {
     if (link.dataset["step"] === step) link.setAttribute("aria-current", "step");
     else link.removeAttribute("aria-current");
   }
+  // On a phone the row of steps is wider than the screen
+  document.querySelector("[data-step][aria-current]")!.scrollIntoView({ block: "nearest", inline: "center" });
   editor?.destroy();
   editor = null;
   if (step === "fields") showEditor();

@@ -1,4 +1,4 @@
-import { byId } from "../../shared/dom";
+import { byId, maybeId } from "../../shared/dom";
 import { data } from "./data";
 import { change } from "./store";
 
@@ -15,6 +15,7 @@ export function prepareMessage(): void {
   due.value = content.due;
   days.value = content.reminder_days ? String(content.reminder_days) : "";
   times.value = String(content.reminders);
+  prepareProject();
   byId("reminders-row").hidden = !days.value;
   name.addEventListener("input", () => {
     change({ name: name.value });
@@ -27,4 +28,15 @@ export function prepareMessage(): void {
     change({ reminder_days: days.value ? Number(days.value) : null });
   });
   times.addEventListener("input", () => change({ reminders: Math.min(Math.max(Math.round(Number(times.value)) || 1, 1), 20) }));
+}
+
+function prepareProject(): void {
+  const project = maybeId<HTMLSelectElement>("project");
+  if (!project) return;
+  project.value = data.content.project;
+  // One that has gone is not quietly taken for none
+  if (project.selectedIndex < 0) {
+    project.append(new Option("?", data.content.project, true, true));
+  }
+  project.addEventListener("input", () => change({ project: project.value }));
 }

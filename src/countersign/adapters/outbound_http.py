@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -93,12 +94,18 @@ class OutboundHttp:
         self._schemes = ("http", "https") if allow_private else ("https",)
         self._time_limit = time_limit
         self._deadline = _Deadline()
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=tls or httpcore2.default_ssl_context(),
+        self._tls = tls
+        self._guard = _Guard(allow_private, resolve or look_up, self._deadline)
+
+    @cached_property
+    def _pool(self) -> httpcore2.ConnectionPool:
+        # With the first call: reading every authority of the machine takes a megabyte
+        return httpcore2.ConnectionPool(
+            ssl_context=self._tls or httpcore2.default_ssl_context(),
             max_connections=32,
             max_keepalive_connections=8,
             keepalive_expiry=15,
-            network_backend=_Guard(allow_private, resolve or look_up, self._deadline),
+            network_backend=self._guard,
         )
 
     def call(

@@ -145,6 +145,8 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
         yield HINT, "address: COUNTERSIGN_PUBLIC_URL is http://; signing links belong behind TLS"
     if not settings.smtp_url:
         yield HINT, "mail: COUNTERSIGN_SMTP_URL is not set; nobody gets an invitation by mail"
+    if not settings.sms_url and not settings.sandbox:
+        yield HINT, "SMS: COUNTERSIGN_SMS_URL is not set; requests that want an SMS are refused"
     if not settings.tsa_urls:
         yield (
             HINT,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from unicodedata import normalize
@@ -18,7 +18,8 @@ from countersign.domain.national_id import is_cpr_number
 from countersign.domain.task import Task
 from countersign.domain.turns import check_may_act
 
-CODE_METHODS = ("email_code",)
+SMS_CODE = "sms_code"
+CODE_METHODS = {"email_code": "email", SMS_CODE: "sms"}  # and the channel that each goes by
 NUMBER_METHODS = ("cpr",)  # people type in their own national identity number
 CODE_DIGITS = 6
 CODE_LIFETIME = timedelta(minutes=10)
@@ -65,7 +66,7 @@ class IdentityAttempt:
 
 
 def check_offered(
-    envelope: Envelope, task_id: str, method: str, offered: tuple[str, ...], now: datetime
+    envelope: Envelope, task_id: str, method: str, offered: Collection[str], now: datetime
 ) -> Task:
     """The task. Raises what `check_may_act` raises, Invalid when it neither asks for this method
     nor is signed with it, or when it is not among those that are `offered`."""

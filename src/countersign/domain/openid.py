@@ -13,7 +13,7 @@ from countersign.domain.task import OWN_METHODS
 
 NATIONAL_ID_CLAIM, NAME_CLAIM = "national_id", "name"
 SIGN_IN = "dashboard"  # the name of the provider by which an account's own members sign in
-RESERVED = OWN_METHODS | {*CODE_METHODS, *NUMBER_METHODS, "sms_code"}
+RESERVED = OWN_METHODS | {*CODE_METHODS, *NUMBER_METHODS}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _WORD = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,300}")  # RFC 6749, appendix A.4

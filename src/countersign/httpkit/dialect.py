@@ -80,7 +80,7 @@ class Dialect:
         self._routes = docs_routes(docs, about, self.operations) if docs else []
         for operation in self.operations:
             endpoint = Endpoint(operation, authenticate, rate_guard, authorize, self.fail, runtime)
-            route = Route(operation.path, endpoint.respond, methods=[operation.method])
+            route = Route(operation.path, endpoint, methods=[operation.method])
             self._routes.append(route)
         self.app: ASGIApp = self._starlette()
 

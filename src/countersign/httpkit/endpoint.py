@@ -11,6 +11,7 @@ from typing import Any
 from anyio import CancelScope
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from .bodies import Body, Raw, Sink
 from .idempotency import Idempotency, fingerprint, read_key
@@ -54,6 +55,10 @@ class Endpoint:
         self._query = QueryReader(operation.query) if operation.query else None
         self._headers = HeaderReader(operation.headers) if operation.headers else None
         self._answers = {success.status: success for success in operation.successes}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self.respond(Request(scope, receive))
+        await response(scope, receive, send)
 
     async def respond(self, request: Request) -> Response:
         try:

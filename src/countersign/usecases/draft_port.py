@@ -20,8 +20,18 @@ class DraftHead:
     documents: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftQuery:
+    """`author_id` None: of everybody; `text` is a part of the name, in any case."""
+
+    account_id: str
+    author_id: str | None
+    text: str = ""
+    limit: int = 50
+
+
 class Drafts(Protocol):
-    """Somebody else's draft is not found."""
+    """Another account's draft is not found."""
 
     def add(self, draft: Draft) -> None:
         """Without documents."""
@@ -29,8 +39,8 @@ class Drafts(Protocol):
     def get(self, account_id: str, draft_id: str) -> Draft:
         """Raises NotFound."""
 
-    def of_account(self, account_id: str, text: str, limit: int) -> Sequence[DraftHead]:
-        """Newest first; `text` is a part of the name, in any case."""
+    def of_account(self, query: DraftQuery) -> Sequence[DraftHead]:
+        """Newest first."""
 
     def save(self, draft: Draft) -> Draft:
         """Compare-and-set on `version`: raises StaleState. The draft as it is now."""

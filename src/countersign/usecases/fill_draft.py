@@ -18,6 +18,7 @@ from countersign.usecases.receive_file import (
     inspect_file,
     keep_file,
 )
+from countersign.usecases.write_draft import own_draft
 
 ZIP = b"PK\x03\x04"
 
@@ -36,7 +37,7 @@ def add_file(command: AddFile, visit: Visit, desk: MemberPorts) -> DraftDocument
     """What it is, its content tells. Raises NotFound, UnusableFile (also with the codes of
     docx_port.py), Unavailable, Conflict when there are too many."""
     with desk.ports.unit_of_work() as uow:
-        draft = uow.dashboard.drafts.get(visit.account.id, command.draft_id)
+        draft = own_draft(command.draft_id, visit, uow)
     check_room(draft, command.name)
     document = _document(command, desk.ports)
     with desk.ports.unit_of_work() as uow:
@@ -48,7 +49,7 @@ def add_file(command: AddFile, visit: Visit, desk: MemberPorts) -> DraftDocument
 def remove_file(draft_id: str, document_id: str, visit: Visit, desk: MemberPorts) -> None:
     """Twice is once. Raises NotFound for the draft."""
     with desk.ports.unit_of_work() as uow:
-        draft = uow.dashboard.drafts.get(visit.account.id, draft_id)
+        draft = own_draft(draft_id, visit, uow)
         for document in draft.documents:
             if document.id == document_id:
                 uow.dashboard.drafts.remove_document(draft, document_id)

@@ -14,6 +14,7 @@ from countersign.domain.archive import Archiving
 from countersign.domain.document import NO_FILE, PDF, Document
 from countersign.domain.envelope import Envelope, EnvelopeSettings
 from countersign.domain.events import Event
+from countersign.domain.reaching import check_sms
 from countersign.domain.signing import identity_needed
 from countersign.domain.task import (
     Action,
@@ -84,6 +85,7 @@ class SendEnvelope:
     caller: Caller
     id: str = ""
     draft: bool = False
+    restricted: bool = False
     folder: str = ""
     origin: str
     name: str
@@ -103,11 +105,14 @@ def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
     """Opens the envelope, or keeps it as a draft, or returns the one that the same request made
     before.
 
-    Raises QuotaExceeded, Invalid, UnusableFile, IdempotencyMismatch, and NotFound for a project
+    Raises QuotaExceeded, Invalid (also for an SMS that nothing would send), UnusableFile,
+    IdempotencyMismatch, and NotFound for a project
     that is not the account's.
     """
     now = ports.clock()
-    draft, bases = prepare_documents(envelope_of(command, now), ports)
+    draft = envelope_of(command, now)
+    check_sms(draft.tasks, ports.mailer.channels)
+    draft, bases = prepare_documents(draft, ports)
     envelope, events = _begun(command, draft, now)
     with ports.unit_of_work() as uow:
         envelope = on_kept_bases(envelope, [uow.bases.add(base) for base in bases])
@@ -145,6 +150,7 @@ def envelope_of(command: SendEnvelope, now: datetime) -> Envelope:
         environment=command.caller.environment,
         project_id=command.project_id,
         folder=command.folder,
+        restricted=command.restricted,
         origin=command.origin,
         name=command.name,
         created_at=now,

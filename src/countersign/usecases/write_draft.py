@@ -8,10 +8,14 @@ from typing import Any
 from uuid import uuid4
 
 from countersign.domain.draft import Draft
-from countersign.usecases.draft_port import DraftHead
+from countersign.domain.errors import NotFound
+from countersign.domain.member import Member
+from countersign.domain.rights import Right, may
+from countersign.usecases.draft_port import DraftHead, DraftQuery
 from countersign.usecases.enter_dashboard import record
 from countersign.usecases.erase_envelope import removing
 from countersign.usecases.member_ports import MemberPorts, Visit
+from countersign.usecases.ports import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,19 +49,33 @@ def begin_draft(visit: Visit, desk: MemberPorts) -> Draft:
 def read_draft(draft_id: str, visit: Visit, desk: MemberPorts) -> Draft:
     """Raises NotFound, also for another account's."""
     with desk.ports.unit_of_work() as uow:
-        return uow.dashboard.drafts.get(visit.account.id, draft_id)
+        return own_draft(draft_id, visit, uow)
+
+
+def own_draft(draft_id: str, visit: Visit, uow: UnitOfWork) -> Draft:
+    """A draft is its writer's, and theirs who can read everything anyway. Raises NotFound."""
+    draft = uow.dashboard.drafts.get(visit.account.id, draft_id)
+    if draft.author_id != visit.member.id and not _sees_all(visit.member):
+        raise NotFound("draft", draft_id)
+    return draft
 
 
 def list_drafts(text: str, limit: int, visit: Visit, desk: MemberPorts) -> Sequence[DraftHead]:
-    """Of the account, newest first."""
+    """Those that this member may see, newest first."""
+    author = None if _sees_all(visit.member) else visit.member.id
+    query = DraftQuery(account_id=visit.account.id, author_id=author, text=text, limit=limit)
     with desk.ports.unit_of_work() as uow:
-        return uow.dashboard.drafts.of_account(visit.account.id, text, limit)
+        return uow.dashboard.drafts.of_account(query)
+
+
+def _sees_all(member: Member) -> bool:
+    return may(member, Right.SEE_ALL_ENVELOPES)
 
 
 def save_draft(written: Written, visit: Visit, desk: MemberPorts) -> Draft:
     """Twice is once. Raises NotFound; StaleState when it was written elsewhere meanwhile."""
     with desk.ports.unit_of_work() as uow:
-        draft = uow.dashboard.drafts.get(visit.account.id, written.draft_id)
+        draft = own_draft(written.draft_id, visit, uow)
         now = desk.ports.clock()
         changed = draft.rewritten(written.name, written.content, written.version, now)
         if changed is not draft:
@@ -69,7 +87,7 @@ def save_draft(written: Written, visit: Visit, desk: MemberPorts) -> Draft:
 def discard_draft(draft_id: str, visit: Visit, desk: MemberPorts) -> None:
     """With its files. Raises NotFound, StaleState."""
     with desk.ports.unit_of_work() as uow:
-        draft = uow.dashboard.drafts.get(visit.account.id, draft_id)
+        draft = own_draft(draft_id, visit, uow)
         uow.dashboard.drafts.remove(draft)
         for document in draft.documents:
             uow.jobs.add(removing(document.upload, desk.ports.clock()))

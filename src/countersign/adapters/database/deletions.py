@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from sqlalchemy import BindParameter, bindparam, delete, exists, insert, or_, select
 
+from countersign.adapters.database.access_tables import envelope_access
 from countersign.adapters.database.draft_tables import draft_documents
 from countersign.adapters.database.form_tables import form_documents
 from countersign.adapters.database.identity_tables import identity_attempts, identity_proofs
@@ -39,6 +40,7 @@ OF_ENVELOPE = [
     packages,
     file_uses,
     chat,
+    envelope_access,
 ]
 OF_TASKS = [identity_attempts, identity_proofs, sign_codes]
 _SHA: BindParameter[str] = bindparam("sha256")

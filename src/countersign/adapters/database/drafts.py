@@ -15,7 +15,7 @@ from countersign.domain.draft import Draft, DraftDocument
 from countersign.domain.errors import NotFound, StaleState
 from countersign.domain.task import Area, FieldKind
 from countersign.domain.template import FormField
-from countersign.usecases.draft_port import DraftHead
+from countersign.usecases.draft_port import DraftHead, DraftQuery
 
 _HEAD = (drafts.c.id, drafts.c.name, drafts.c.updated_at)
 
@@ -40,17 +40,21 @@ class StoredDrafts:
         del values["folded_name"]
         return Draft(**values, documents=tuple(map(_document, found)))
 
-    def of_account(self, account_id: str, text: str, limit: int) -> Sequence[DraftHead]:
+    def of_account(self, query: DraftQuery) -> Sequence[DraftHead]:
         files = (
             select(func.count())
             .where(draft_documents.c.draft_id == drafts.c.id)
             .scalar_subquery()
             .label("documents")
         )
-        wanted = select(*_HEAD, files).where(drafts.c.account_id == account_id)
-        if text:
-            wanted = wanted.where(drafts.c.folded_name.contains(text.casefold(), autoescape=True))
-        newest = wanted.order_by(drafts.c.updated_at.desc(), drafts.c.id.desc()).limit(limit)
+        wanted = select(*_HEAD, files).where(drafts.c.account_id == query.account_id)
+        if query.author_id is not None:
+            wanted = wanted.where(drafts.c.author_id == query.author_id)
+        if query.text:
+            part = query.text.casefold()
+            wanted = wanted.where(drafts.c.folded_name.contains(part, autoescape=True))
+        newest = wanted.order_by(drafts.c.updated_at.desc(), drafts.c.id.desc())
+        newest = newest.limit(query.limit)
         return [DraftHead(**row._mapping) for row in self._tx.read(newest)]
 
     def save(self, draft: Draft) -> Draft:

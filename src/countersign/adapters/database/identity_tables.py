@@ -54,6 +54,16 @@ identity_proofs = Table(
     Column("created_at", Time, nullable=False),
 )
 
+# How many codes went out by SMS in an hour or a day that begins then; `whom` is a keyed hash
+text_counts = Table(
+    "text_counts",
+    metadata,
+    Column("whom", SHA256, primary_key=True),
+    Column("begins", Time, primary_key=True),
+    Column("sent", Integer, nullable=False),
+    Index(None, "begins"),
+)
+
 # With what an account signs in its own name
 merchant_keys = Table(
     "merchant_keys",

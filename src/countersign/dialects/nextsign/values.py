@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from countersign.domain.phone import EXPECTED
 from countersign.httpkit import BadField, Refusal
 
 PEOPLE, PAPERS = "recipients", "documents"
@@ -44,4 +45,6 @@ def _of_one(name: str, bad: BadField) -> str:
     if len(bad.path) == 2:
         return f"{one}: must be an object"
     field = ".".join(map(str, bad.path[2:]))
-    return f"{one}: {field} is required" if bad.kind in ABSENT else f"{one}: invalid {field}"
+    if bad.kind in ABSENT:
+        return f"{one}: {field} is required"
+    return f"{one}: invalid {field}" + (f", {EXPECTED}" if field == "phone" else "")

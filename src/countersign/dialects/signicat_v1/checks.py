@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 
 from countersign.dialects.signicat_v1 import schemas
 from countersign.dialects.signicat_v1.errors import json_path, required
-from countersign.dialects.signicat_v1.methods import eid_of
+from countersign.dialects.signicat_v1.methods import eid_of, is_by_sms
 from countersign.dialects.signicat_v1.places import bringers, brought_as, documents_of
+from countersign.domain.phone import EXPECTED as NO_PHONE
+from countersign.domain.phone import is_phone
+from countersign.domain.reaching import NO_GATEWAY
 from countersign.domain.stored_file import StoredFile
 
 Path = tuple[str | int, ...]
@@ -19,14 +22,15 @@ PADES = "pades"
 DEFAULT = "default"  # the profile of everybody
 TAKEN = "is used more than once"
 NO_TASK = "no task of this order has this id"
+NO_MOBILE = "must hold a mobile, to which codes are sent by SMS"
 UNKNOWN_METHOD = "no identity method of this name is configured"
 NOBODY_KNOWN = (
     "a handwritten signature needs authentication, or a subject with a first-name or a last-name"
 )
-PHONE = re.compile(r"\+[1-9][0-9]{5,14}", re.ASCII)
 MAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
 URL = re.compile(schemas.WEB_ADDRESS)
-NATIONAL_ID, NAMES, CONTACTS = "national-id", ("first-name", "last-name"), ("email", "mobile")
+MOBILE = "mobile"
+NATIONAL_ID, NAMES, CONTACTS = "national-id", ("first-name", "last-name"), ("email", MOBILE)
 ATTRIBUTES = (NATIONAL_ID, *NAMES, *CONTACTS)
 
 
@@ -86,6 +90,8 @@ def _task(path: Path, task: schemas.Task, offered: Offered) -> Iterator[Violatio
         refs += [document.documentRef] if document.documentRef else []
     yield from _methods(path, task, offered)
     yield from _subject((*path, "subject", "attributes"), task)
+    if _gets_codes(task) and not any(each.name == MOBILE for each in attributes_of(task)):
+        yield (*path, "subject", "attributes"), NO_MOBILE
     yield from _interface(path, task, offered)
 
 
@@ -168,7 +174,7 @@ def _methods(path: Path, task: schemas.Task, offered: Offered) -> Iterator[Viola
     authentication = (task.authentication and task.authentication.methods) or []
     for number, name in enumerate(authentication):
         if eid_of(name, offered.eids) is None:
-            yield (*path, "authentication", "methods", number), UNKNOWN_METHOD
+            yield (*path, "authentication", "methods", number), _unknown(name)
     here: Path = (*path, "signatureMethods")
     methods = task.signatureMethods or []
     if not methods and any(document.action == "SIGN" for document in task.documents):
@@ -187,7 +193,17 @@ def _method(path: Path, method: schemas.SignatureMethod, offered: Offered) -> It
         if value is None and not method.handwritten:
             yield (*path, name), required((*path, name))
     if method.name is not None and eid_of(method.name, offered.eids) is None:
-        yield (*path, "name"), UNKNOWN_METHOD
+        yield (*path, "name"), _unknown(method.name)
+
+
+def _unknown(method: str) -> str:
+    return NO_GATEWAY if is_by_sms(method) else UNKNOWN_METHOD
+
+
+def _gets_codes(task: schemas.Task) -> bool:
+    methods = [method.name for method in task.signatureMethods or ()]
+    methods += (task.authentication and task.authentication.methods) or []
+    return any(is_by_sms(name) for name in methods if name)
 
 
 def _is_named(task: schemas.Task) -> bool:
@@ -212,7 +228,7 @@ def _subject(path: Path, task: schemas.Task) -> Iterator[Violation]:
             yield (*here, "methods"), "must name every signature method of the task, or none"
         elif each.methods and (unknown := set(each.methods) - signing):
             yield (*here, "methods"), f"not a signature method of this task: {min(unknown)}"
-        if each.name == "mobile" and not PHONE.fullmatch(each.value):
+        if each.name == MOBILE and not is_phone(each.value):
             yield (*here, "value"), NO_PHONE
         if each.name == "email" and not MAIL.fullmatch(each.value):
             yield (*here, "value"), NO_MAIL
@@ -267,7 +283,6 @@ def _wrong_part(id: str, before: Collection[str], actions: Mapping[str, str]) ->
 # ------------------------------------------------------------------ notifications
 
 
-NO_PHONE = "must be a phone number that begins with + and the country code, as +4712345678"
 NO_MAIL = "must be an e-mail address"
 NO_URL = "must be an address that begins with https://"
 
@@ -306,7 +321,7 @@ def _notification(
     if message := _wrong_recipient(notification, offered):
         yield (*path, "recipient"), message
     if kind == "SMS" and not offered.sms:
-        yield (*path, "type"), "no SMS gateway is configured on this server"
+        yield (*path, "type"), NO_GATEWAY
 
 
 def _wrong_recipient(notification: schemas.Notification, offered: Offered) -> str:
@@ -314,6 +329,6 @@ def _wrong_recipient(notification: schemas.Notification, offered: Offered) -> st
     if notification.type == "EMAIL":
         return "" if len(recipient) <= 254 and MAIL.fullmatch(recipient) else NO_MAIL
     if notification.type == "SMS":
-        return "" if PHONE.fullmatch(recipient) else NO_PHONE
+        return "" if is_phone(recipient) else NO_PHONE
     allowed = offered.plain_http or recipient.startswith("https://")
     return "" if allowed and URL.fullmatch(recipient) else NO_URL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+SMS_CODE = "sms_code"
 # By the vendor's name without its ending; the first one that is offered counts. MitID took the
 # place of NemID in 2023.
 EIDS: Mapping[str, tuple[str, ...]] = {
@@ -17,6 +18,7 @@ EIDS: Mapping[str, tuple[str, ...]] = {
     "smart-id": ("smart_id",),
     "mobileid": ("mobile_id",),
     "mobile-id": ("mobile_id",),
+    "scid-sms": (SMS_CODE,),  # no eID: proves that somebody has the subject's phone
 }
 ENDINGS = ("-sign", "-mobil", "-mobile", "-inapp", "-remote", "-login", "-auth")
 
@@ -35,3 +37,8 @@ def _plain(name: str) -> str:
         if name.endswith(ending):
             return _plain(name.removesuffix(ending))
     return name
+
+
+def is_by_sms(name: str) -> bool:
+    """Whether a method sends a code to the subject's phone."""
+    return SMS_CODE in EIDS.get(_plain(name.lower()), ())

@@ -19,7 +19,7 @@ from countersign.dialects.signicat_v1.checks import (
     attributes_of,
 )
 from countersign.dialects.signicat_v1.ids import written_id
-from countersign.dialects.signicat_v1.methods import eid_of
+from countersign.dialects.signicat_v1.methods import SMS_CODE, eid_of
 from countersign.dialects.signicat_v1.notices import Notices
 from countersign.dialects.signicat_v1.places import Places, Source
 from countersign.domain.account import Caller
@@ -115,7 +115,7 @@ class Translation:
     def _task(self, number: int) -> NewTask:
         task, key = self._order.tasks[number], self._keys[number]
         methods, identity_choice = _ways(task, self._offered)
-        person = _person(task, is_asked=bool(identity_choice))
+        person = _person(task, methods, identity_choice)
         days = task.daysToLive or schemas.USUAL_DAYS_TO_LIVE
         return NewTask(
             id=task_id(self._id, key),
@@ -200,13 +200,19 @@ def _eids(names: Sequence[str | None], offered: Offered) -> tuple[str, ...]:
     return tuple(dict.fromkeys(eid for eid in found if eid))
 
 
-def _person(task: schemas.Task, *, is_asked: bool) -> Person:
-    """Who proves who they are gets their name from that."""
+def _person(task: schemas.Task, methods: Sequence[str], before: Sequence[str]) -> Person:
+    """Who proves who they are gets their name from that, but for those who prove to have a phone:
+    they are known by its number when the subject says nothing else."""
     given = {each.name: each.value for each in attributes_of(task)}
     email, mobile = (given.get(name) for name in CONTACTS)
     names = tuple(given[name] for name in NAMES if name in given)
+    name, proofs = " ".join(names), {*methods, *before} - set(HANDWRITTEN)
+    if proofs == {SMS_CODE}:
+        name = name or mobile or ""
+    elif before and SMS_CODE not in before:
+        name = ""
     return Person(
-        name="" if is_asked else " ".join(names),
+        name=name,
         email=email,
         phone=mobile,
         national_id=given.get(NATIONAL_ID),

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 from countersign.httpkit import About, Dialect, Operation, Runtime
 from countersign.pages.dashboard.access import visit_from
+from countersign.pages.dashboard.access_roles import AccessPage
 from countersign.pages.dashboard.batches import Batches
 from countersign.pages.dashboard.entering import Entrance
 from countersign.pages.dashboard.envelope import EnvelopePage, Verify
@@ -52,6 +53,7 @@ def operations(desk: MemberPorts, runtime: Runtime, outside: Outside) -> list[Op
         *Drafts(desk, outside.largest_file).operations(),
         *OwnPage(desk).operations(),
         *People(desk).operations(),
+        *AccessPage(desk).operations(),
         *Programs(desk, outside.events).operations(),
         *OperatorPage(desk, outside.server).operations(),
     ]

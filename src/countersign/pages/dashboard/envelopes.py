@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +25,7 @@ from countersign.pages.dashboard.shell import page, words
 from countersign.usecases.account_list import ListQuery, Mark
 from countersign.usecases.draft_port import DraftHead
 from countersign.usecases.member_ports import MemberPorts, Visit
+from countersign.usecases.visible import viewers_of
 from countersign.usecases.write_draft import list_drafts
 
 ROWS = 50
@@ -93,7 +95,8 @@ class EnvelopeList:
         """One page of it."""
         asked, error = self._asked(caller, query, request)
         with self._desk.ports.unit_of_work() as uow:
-            found = uow.dashboard.envelopes.page(asked)
+            viewers = viewers_of(caller.member, uow)
+            found = uow.dashboard.envelopes.page(replace(asked, viewers=viewers))
             views = uow.dashboard.views.of_member(caller.member.id)
         return page(
             request,
@@ -159,12 +162,12 @@ class EnvelopeList:
 def _understood(account_id: str, query: ListFilters) -> ListQuery:
     """Raises Invalid."""
     statuses, _name = STATES.get(query.state, STATES[""])
-    until = _day(query.until)
+    until = day_of(query.until)
     return ListQuery(
         account_id=account_id,
         statuses=tuple(status.value for status in statuses),
         origin=query.api,
-        since=_day(query.since),
+        since=day_of(query.since),
         until=until + timedelta(days=1) if until else None,
         text=query.q.strip()[:LONGEST_SEARCH],
         behind=Mark.read(query.behind) if query.behind else None,
@@ -172,8 +175,8 @@ def _understood(account_id: str, query: ListFilters) -> ListQuery:
     )
 
 
-def _day(text: str) -> datetime | None:
-    """Raises Invalid."""
+def day_of(text: str) -> datetime | None:
+    """Its begin, in UTC; None for "". Raises Invalid."""
     if not text:
         return None
     try:

@@ -14,7 +14,7 @@ from countersign.domain.rights import Right
 from countersign.domain.short_id import short_form
 from countersign.httpkit import Form, Operation
 from countersign.pages.dashboard.access import FORM, go, needs
-from countersign.pages.dashboard.apis import APIS, Api
+from countersign.pages.dashboard.apis import APIS, OWN, Api
 from countersign.pages.dashboard.errors import sentence, status_of
 from countersign.pages.dashboard.own import DoneQuery
 from countersign.pages.dashboard.shell import page, words
@@ -162,7 +162,7 @@ class Programs:
             menu="/webhooks",
             overview=overview,
             events=self._events,
-            apis=APIS,
+            apis={**APIS, **OWN},
             **more,
         )
 

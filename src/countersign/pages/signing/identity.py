@@ -10,6 +10,8 @@ from starlette.responses import HTMLResponse, Response
 
 from countersign.domain.errors import Invalid, NotFound
 from countersign.domain.identity import CODE_METHODS, NUMBER_METHODS
+from countersign.domain.phone import masked_phone
+from countersign.domain.task import Task
 from countersign.httpkit import Answer
 from countersign.pages import i18n
 from countersign.pages.headers import PAGE_HEADERS
@@ -31,7 +33,6 @@ from countersign.usecases.start_identity import StartIdentity, start_identity
 from countersign.usecases.tell_number import tell_number
 
 CALLBACK = "/s/identity/callback"
-BY_CODE = (*CODE_METHODS, "sms_code")
 
 
 class SimulateInput(BaseModel):
@@ -94,14 +95,14 @@ class IdentityStep:
         query: LanguageQuery,
         body: IdentityInput | None,
     ) -> Answer:
-        """Begins, checks, breaks off or simulates a proof of identity. `email_code`: without a body
-        a code is mailed (202; after 30 seconds another one may be asked for, five an hour; ten
-        minutes and five tries each), with `code` it is checked. `cpr`: with `national_id`, five
-        tries an hour. An eID by its name: without a body an order starts, then ask every two
-        seconds how it stands. A proof is the task's: whichever device opens the link next need not
-        give it again."""
+        """Begins, checks, breaks off or simulates a proof of identity. `email_code`, `sms_code`:
+        without a body a code is sent (202; after 30 seconds another one may be asked for, five
+        an hour; ten minutes and five tries each), with `code` it is checked. `cpr`: with
+        `national_id`, five tries an hour. An eID by its name: without a body an order starts, then
+        ask every two seconds how it stands. A proof is the task's: whichever device opens the link
+        next need not give it again."""
         task_id, given = self._ports.links.task_id(token), body or IdentityInput()
-        if method in BY_CODE:
+        if method in CODE_METHODS:
             return self._by_code(task_id, method, given.code)
         if method in NUMBER_METHODS:
             return self._by_number(task_id, method, given.national_id)
@@ -151,7 +152,7 @@ class IdentityStep:
         task = send_code(task_id, method, self._ports)
         if method in task.identified:
             return Answer(IdentityAnswer(status="proved"))
-        place = masked(task.person.email or "")
+        place = shown_place(CODE_METHODS[method], task)
         return Answer(IdentityAnswer(status="sent", sent_to=place), status=202)
 
     def _by_number(self, task_id: str, method: str, number: str | None) -> Answer:
@@ -174,6 +175,12 @@ class IdentityStep:
             language=language,
             browser=browser_of(request),
         )
+
+
+def shown_place(channel: str, task: Task) -> str:
+    """Where a code went."""
+    address = task.person.address(channel)
+    return masked_phone(address) if channel == "sms" else masked(address)
 
 
 def masked(address: str) -> str:

@@ -69,7 +69,7 @@ def render_task(
         deadline=_deadline(state, language),
         deadline_iso=state["task"]["deadline"],
         signs=signs,
-        methods=_offered_methods(state) if signs else [],
+        methods=_offered_methods(state, language) if signs else [],
         others=_other_ways(state, language),
         due_name=eid_name(next(iter(state["identity"]["due"]), "")),
         page_widths=PAGE_WIDTHS,
@@ -169,15 +169,15 @@ def _offered_languages(codes: Sequence[str]) -> list[tuple[str, str]]:
     return [(code, i18n.LANGUAGE_NAMES[code]) for code in offered]
 
 
-def _offered_methods(state: State) -> list[tuple[str, str]]:
-    """Ways to sign, each with the name of its eID if it is one: those need a proof already given,
+def _offered_methods(state: State, language: str) -> list[tuple[str, str]]:
+    """Ways to sign, each with its name if it is an eID or a code: those need a proof already given,
     unless the person's own key signs, whose certificate is the proof.
 
     An image that is uploaded counts as drawn.
     """
     proven = state["identity"]["done"]
     offered = [
-        (method, eid_name(method))
+        (method, way_text(language, method))
         for method in state["methods"]
         if method in OWN_METHODS or method in proven or service_of(method)
     ]

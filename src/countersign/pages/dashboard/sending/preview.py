@@ -22,7 +22,8 @@ from countersign.domain.task import Task, TaskStatus, Visitor
 from countersign.httpkit import Json, Operation, Success, json_response
 from countersign.pages import i18n
 from countersign.pages.dashboard.access import PREFIX, needs
-from countersign.pages.dashboard.placing import as_document, page_picture
+from countersign.pages.dashboard.placing import IMAGE, as_document, page_picture
+from countersign.pages.dashboard.sending.offers import offers_of
 from countersign.pages.dashboard.sending.schemas import DraftContent
 from countersign.pages.dashboard.sending.translate import content_of, last_moment, to_command
 from countersign.pages.dashboard.shell import HEADERS, words
@@ -60,6 +61,7 @@ class Preview:
             needs(manage, "GET", ONE, self.show, query=LanguageQuery),
             needs(manage, "GET", PAGE + ".webp", self.picture, query=ImageQuery, success=image),
             needs(manage, "GET", PAGE + ".json", self.text, success=TEXT),
+            needs(manage, "GET", ONE + "/logo", self.logo, success=Success(media="image/png")),
             needs(manage, "POST", ONE + "/open", self.open, success=Success(204)),
             needs(manage, "POST", ONE + "/{act}", self.refuse, body=ANYTHING),
         ]
@@ -70,7 +72,7 @@ class Preview:
         """What they see once they have shown who they are."""
         draft = read_draft(draft_id, caller, self._desk)
         base = f"{PREFIX}/drafts/{draft.id}/preview/{person}"
-        envelope, task = _seen(draft, person, caller)
+        envelope, task = self._seen(draft, person, caller)
         state = signing_state(
             envelope, task, base, chosen="", skip_intro=False, simulated=False, upload_limit=0
         )
@@ -105,6 +107,14 @@ class Preview:
         shown = as_document(document.upload, document.pages)
         return [dict(run) for run in self._desk.ports.engine.page_text(shown, n)]
 
+    def logo(self, caller: Visit, draft_id: str, person: str) -> Response:
+        """The sender's, as PNG."""
+        envelope, _task = self._seen(read_draft(draft_id, caller, self._desk), person, caller)
+        logo = envelope.settings.branding.logo
+        if logo is None:
+            raise NotFound("logo")
+        return Response(self._desk.ports.files.read(logo), headers=IMAGE, media_type="image/png")
+
     def open(self, draft_id: str, person: str) -> None:
         """Nothing is recorded."""
 
@@ -113,25 +123,26 @@ class Preview:
         error = {"code": "preview", "message": words(request)(BANNER), "fields": {}}
         return json_response({"error": error}, 409, HEADERS)
 
+    def _seen(self, draft: Draft, person: str, visit: Visit) -> tuple[Envelope, Task]:
+        """The envelope as if it were sent now, to one whose turn has come. Raises NotFound,
+        Invalid."""
+        content = _enough(content_of(draft), draft)
+        keys = [one.key for one in content.people]
+        if person not in keys:
+            raise NotFound("task", person)
+        if not draft.documents:
+            raise Invalid(_("Add the document that is to be signed."))
+        offers = offers_of(visit.account, self._desk.ports)
+        command = to_command(content, draft, visit.account, Visitor(), offers)
+        envelope = envelope_of(command, draft.created_at)
+        task = envelope.tasks[keys.index(person)]
+        known = (*task.identity, *task.identity_choice, *task.methods)
+        task = replace(task, status=TaskStatus.READY, identified=known)
+        return replace(envelope.with_task(task), status=EnvelopeStatus.OPEN), task
+
 
 def _documents(draft: Draft) -> Sequence[DraftDocument]:
     return draft.in_order(content_of(draft).order)
-
-
-def _seen(draft: Draft, person: str, visit: Visit) -> tuple[Envelope, Task]:
-    """The envelope as if it were sent now, to one whose turn has come. Raises NotFound, Invalid."""
-    content = _enough(content_of(draft), draft)
-    keys = [one.key for one in content.people]
-    if person not in keys:
-        raise NotFound("task", person)
-    if not draft.documents:
-        raise Invalid(_("Add the document that is to be signed."))
-    command = to_command(content, draft, visit.account, Visitor(), ZoneInfo("UTC"))
-    envelope = envelope_of(command, draft.created_at)
-    task = envelope.tasks[keys.index(person)]
-    known = (*task.identity, *task.identity_choice, *task.methods)
-    task = replace(task, status=TaskStatus.READY, identified=known)
-    return replace(envelope.with_task(task), status=EnvelopeStatus.OPEN), task
 
 
 def _enough(content: DraftContent, draft: Draft) -> DraftContent:

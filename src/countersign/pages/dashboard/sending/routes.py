@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,12 +27,11 @@ from countersign.languages import LANGUAGE_NAMES
 from countersign.pages.dashboard.access import FORM, PREFIX, go, needs
 from countersign.pages.dashboard.errors import sentence, status_of
 from countersign.pages.dashboard.placing import editor_document, page_picture
+from countersign.pages.dashboard.sending.offers import Offers, offers_of
 from countersign.pages.dashboard.sending.preview import Preview
 from countersign.pages.dashboard.sending.schemas import DraftContent, SaveInput, SendInput
 from countersign.pages.dashboard.sending.translate import (
-    Offers,
     content_of,
-    offered_proofs,
     problems,
     to_command,
 )
@@ -140,10 +138,12 @@ class Drafts:
         content, offers = content_of(draft), self._offers(caller.account)
         if wrong := problems(content, draft, offers):
             say = words(request)
-            told = {place: say(text) for place, text in wrong.items()}
-            return json_response({"error": "", "problems": told}, 422, HEADERS)
-        command = to_command(content, draft, caller.account, caller.visitor, offers.zone)
-        return _sent(send_written(draft, command, caller, self._desk).id)
+            return _missing({place: say(text) for place, text in wrong.items()})
+        command = to_command(content, draft, caller.account, caller.visitor, offers)
+        try:
+            return _sent(send_written(draft, command, caller, self._desk).id)
+        except UnusableFile as problem:  # of signed documents, which take no other fields
+            return _missing({"fields": f"{problem.name}: {_refusal(problem, request)}"})
 
     # -------------------------------------------------------------- files
 
@@ -173,9 +173,7 @@ class Drafts:
     # -------------------------------------------------------------- shared
 
     def _offers(self, account: Account) -> Offers:
-        ports = self._desk.ports
-        eids = ports.identity.of_account(account.id).methods
-        return Offers(proofs=offered_proofs(eids), zone=zone_of(account), now=ports.clock())
+        return offers_of(account, self._desk.ports)
 
     def _data(self, draft: Draft, offers: Offers) -> dict[str, Any]:
         """What the page's script begins with."""
@@ -193,17 +191,13 @@ class Drafts:
         }
 
 
-def zone_of(account: Account) -> ZoneInfo:
-    """The account's time zone; UTC when it has chosen none."""
-    try:
-        return ZoneInfo(str(account.settings.get("time_zone") or "UTC"))
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
-
-
 def _sent(envelope_id: str) -> Response:
     to = f"{PREFIX}/envelopes/{envelope_id}?done=sent"
     return json_response({"to": to}, headers=HEADERS)
+
+
+def _missing(problems: Mapping[str, str]) -> Response:
+    return json_response({"error": "", "problems": problems}, 422, HEADERS)
 
 
 def _shown(draft_id: str, document: DraftDocument) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class DraftPerson(BaseModel):
 
 class DraftContent(BaseModel):
     """`order` are the ids of documents; `due` is a day in the time zone of the account, the last on
-    which one can sign."""
+    which one can sign; `project` the id of one, whose look and settings are used."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -44,6 +44,7 @@ class DraftContent(BaseModel):
     people: Annotated[list[DraftPerson], Field(max_length=MOST_PEOPLE)] = []
     ordered: bool = False
     fields: PlacedFields = ()
+    project: Annotated[str, StringConstraints(max_length=60)] = ""
     message: Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE)] = ""
     due: Annotated[str, StringConstraints(max_length=10)] = ""
     reminder_days: Days | None = None

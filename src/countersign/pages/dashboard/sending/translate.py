@@ -2,59 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from countersign.domain.account import Account, Caller, Credential
 from countersign.domain.draft import ORIGIN, Draft
-from countersign.domain.eids import eid_name
-from countersign.domain.envelope import AfterSigning, EnvelopeSettings
+from countersign.domain.envelope import EnvelopeSettings
 from countersign.domain.errors import Invalid
-from countersign.domain.identity import CODE_METHODS
+from countersign.domain.identity import CODE_METHODS, SMS_CODE
 from countersign.domain.member import clean_email
+from countersign.domain.phone import plain_phone
+from countersign.domain.project import Project, ProjectSettings
 from countersign.domain.task import Action, Person, Visitor
 from countersign.domain.turns import after_orders
 from countersign.pages.dashboard.placing import PlacedField, check_fields
+from countersign.pages.dashboard.sending.offers import Offers
 from countersign.pages.dashboard.sending.schemas import LINK, DraftContent, DraftPerson
 from countersign.usecases.receive_file import ReceivedFile
 from countersign.usecases.send_envelope import NewField, NewTask, SendEnvelope
 
-_PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{3,}")
 METHODS = ("drawn", "typed")
 
 
 def _(text: str) -> str:
     return text
-
-
-PROOFS: Mapping[str, str] = {
-    LINK: _("The link in the mail"),
-    "email_code": _("A code by e-mail"),
-    "sms_code": _("A code by SMS"),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offers:
-    """What this account can offer: ways to know people, by name, and when `today` is there."""
-
-    proofs: Mapping[str, str]
-    zone: ZoneInfo
-    now: datetime
-
-    @property
-    def today(self) -> date:
-        return self.now.astimezone(self.zone).date()
-
-
-def offered_proofs(eids: Sequence[str]) -> Mapping[str, str]:
-    """`eids` are the methods that can be started for this account."""
-    known = {LINK: PROOFS[LINK]} | {code: PROOFS.get(code, code) for code in CODE_METHODS}
-    return known | {method: eid_name(method) for method in eids}
 
 
 def content_of(draft: Draft) -> DraftContent:
@@ -83,6 +56,8 @@ def problems(content: DraftContent, draft: Draft, offers: Offers) -> dict[str, s
     for person in content.people:
         for part, text in _wrong_with(person, offers).items():
             found[f"people.{person.key}.{part}"] = text
+    if content.project and content.project not in offers.projects:
+        found["project"] = _("This project is not there any more. Choose another one.")
     return found | _wrong_fields(content, draft) | _wrong_day(content, offers)
 
 
@@ -95,9 +70,9 @@ def _wrong_with(person: DraftPerson, offers: Offers) -> dict[str, str]:
     except Invalid:
         found["email"] = _("Give a whole e-mail address, such as name@example.com.")
     phone = person.phone.strip()
-    if phone and not _PHONE.fullmatch(phone):
+    if phone and plain_phone(phone) is None:
         found["phone"] = _("Give the number with its country, such as +45 12 34 56 78.")
-    if person.proof == "sms_code" and not phone:
+    if person.proof == SMS_CODE and not phone:
         found["phone"] = _("The code goes to a mobile phone: give its number.")
     if person.role == "sign" and person.proof not in offers.proofs:
         found["proof"] = _("This way is not offered any more. Choose another one.")
@@ -126,10 +101,11 @@ def _wrong_day(content: DraftContent, offers: Offers) -> dict[str, str]:
 
 
 def to_command(
-    content: DraftContent, draft: Draft, account: Account, sender: Visitor, zone: ZoneInfo
+    content: DraftContent, draft: Draft, account: Account, sender: Visitor, offers: Offers
 ) -> SendEnvelope:
     """Of a draft without problems. Its caller is filled in by who sends it."""
     documents = draft.in_order(content.order)
+    project = offers.projects.get(content.project)
     places = {document.id: place for place, document in enumerate(documents)}
     return SendEnvelope(
         caller=_nobody(account),
@@ -140,9 +116,10 @@ def to_command(
         ),
         tasks=_tasks(content, places),
         sender_name=account.name,
-        settings=to_settings(content),
+        settings=to_settings(content, project),
         sender=sender,
-        due_at=last_moment(content.due, zone),
+        due_at=last_moment(content.due, offers.zone),
+        project_id=project.id if project else None,
     )
 
 
@@ -157,13 +134,18 @@ def _nobody(account: Account) -> Caller:
     )  # fmt: skip
 
 
-def to_settings(content: DraftContent) -> EnvelopeSettings:
+def to_settings(content: DraftContent, project: Project | None) -> EnvelopeSettings:
+    """What the draft says itself goes before what its project says."""
+    chosen = project.settings if project else ProjectSettings(chat=False)
     return EnvelopeSettings(
         send_invitations=True,
         send_final_copy=True,
         reminder_days=content.reminder_days,
         reminders=content.reminders,
-        after=AfterSigning(type="message"),
+        branding=chosen.branding,
+        audit_in_document=chosen.audit_in_document,
+        chat=chosen.chat,
+        after=chosen.after,
     )
 
 
@@ -185,7 +167,9 @@ def _task(
     copy = person.role == "copy"
     return NewTask(
         person=Person(
-            name=person.name.strip(), email=person.email.strip(), phone=person.phone.strip() or None
+            name=person.name.strip(),
+            email=person.email.strip(),
+            phone=plain_phone(person.phone),
         ),
         actions=dict.fromkeys(places.values(), Action.VIEW if copy else Action.SIGN),
         fields=() if copy else _fields(person.key, content.fields, places),
