@@ -7,7 +7,7 @@ part is used for what.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -30,6 +30,7 @@ from countersign.adapters.identity.of_account import AccountEids
 from countersign.adapters.identity.sign_in import AccountSignIn
 from countersign.adapters.identity.simulated import SimulatedIdentity
 from countersign.adapters.invitations import MailInvitations
+from countersign.adapters.key_meter import KeyMeter
 from countersign.adapters.keys.local import AUTHORITIES, LocalKeys, open_local_keys
 from countersign.adapters.links import SignedLinks
 from countersign.adapters.member_desk import member_ports
@@ -81,6 +82,7 @@ from countersign.pages.dashboard.sending.webhooks import DashboardWebhooks
 from countersign.pages.signing import api as signing
 from countersign.settings import PREFIX, BadSettings, Settings
 from countersign.usecases.batch_ports import Batching
+from countersign.usecases.keeping_ports import Use
 from countersign.usecases.member_ports import MemberPorts
 from countersign.usecases.ports import Clock, Ports, UnitOfWork
 
@@ -148,6 +150,8 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         if isinstance(installation.ports.pki, AccountVendors):
             stack.enter_context(closing(installation.ports.pki))
         stack.enter_context(closing(installation.sign_in))
+        if isinstance(installation.ports.meter, KeyMeter):
+            stack.enter_context(closing(installation.ports.meter))
         yield installation
 
 
@@ -234,6 +238,11 @@ def _ports(
     def unit_of_work() -> UnitOfWork:
         return DatabaseUnitOfWork(database, queue, box, follow_ups)
 
+    def count(uses: Sequence[Use]) -> None:
+        with unit_of_work() as uow:
+            uow.keeping.usage.add(uses)
+            uow.commit()
+
     keyring, http = (
         app_parts.keyring(settings, keys, clock),
         OutboundHttp(allow_private=settings.sandbox),
@@ -253,6 +262,7 @@ def _ports(
         links=links,
         access_tokens=SignedAccessTokens(settings.public_url, subkey(master, "access tokens")),
         code_key=subkey(master, "one-time codes"),
+        meter=KeyMeter(count),
         fetcher=fetcher,
         identity=app_parts.identity(settings, simulated, unit_of_work),
         simulated=simulated,

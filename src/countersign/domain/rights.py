@@ -25,6 +25,8 @@ class Right(StrEnum):
     MANAGE_WEBHOOKS = "manage webhooks"
     MANAGE_SIGN_IN = "manage sign-in"
     SEE_AUDIT = "see audit"
+    MANAGE_RETENTION = "manage retention"
+    EXPORT_ACCOUNT = "export account"
     OPERATE = "operate"
 
 
@@ -47,6 +49,8 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.MANAGE_WEBHOOKS: _ADMINS,
     Right.MANAGE_SIGN_IN: _OWNERS,
     Right.SEE_AUDIT: _ADMINS,
+    Right.MANAGE_RETENTION: _ADMINS,
+    Right.EXPORT_ACCOUNT: _OWNERS,
     Right.OPERATE: frozenset(),  # of no role: whoever looks after the installation
 }
 

@@ -64,5 +64,8 @@ class Batches(Protocol):
     def settle_all(self, batch_id: str, status: RowStatus, *, wrong: bool = False) -> int:
         """All rows that wait, or those among them with problems; says how many they were."""
 
-    def recipients(self, batch_id: str, numbers: Sequence[int]) -> Mapping[int, str]:
-        """The address of the first person of each envelope that is still there."""
+    def recipients(
+        self, batch_id: str, numbers: Sequence[int], viewers: Sequence[str] = ()
+    ) -> Mapping[int, str]:
+        """The address of the first person of each envelope that is still there; with `viewers` of
+        those that they may see."""

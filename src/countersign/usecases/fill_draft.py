@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from countersign.domain.draft import DraftDocument, check_room
 from countersign.domain.errors import UnusableFile
 from countersign.domain.template import FormField
-from countersign.usecases.erase_envelope import removing
 from countersign.usecases.file_ports import Staged
 from countersign.usecases.member_ports import MemberPorts, Visit
 from countersign.usecases.ports import Ports
@@ -18,6 +17,7 @@ from countersign.usecases.receive_file import (
     inspect_file,
     keep_file,
 )
+from countersign.usecases.remove_content import removing
 from countersign.usecases.write_draft import own_draft
 
 ZIP = b"PK\x03\x04"

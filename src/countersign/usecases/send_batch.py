@@ -23,10 +23,11 @@ from countersign.domain.errors import DomainError, Invalid, QuotaExceeded, Stale
 from countersign.domain.form import Form
 from countersign.domain.template import Template
 from countersign.usecases.batch_ports import RowSender
+from countersign.usecases.manage_access import sender_is
 from countersign.usecases.member_ports import MemberPorts, Visit
 from countersign.usecases.plan_batch import audited, batch_of, filled, source_of
 from countersign.usecases.ports import NewJob, Ports, UnitOfWork
-from countersign.usecases.send_envelope import send_envelope
+from countersign.usecases.send_envelope import SendEnvelope, send_envelope
 from countersign.usecases.send_written import dashboard_caller
 
 AT_ONCE = 25  # rows of one job, so that batches take turns
@@ -144,7 +145,7 @@ def _send_rows(
         try:
             wanted = filled(batch, source, slots, row, caller)
             command = senders[batch.origin].command(wanted, ports)
-            send_envelope(replace(command, beside=_Settling(batch.id, row.number)), ports)
+            send_envelope(replace(command, beside=_Settling(batch, row.number, command)), ports)
         except _Settled:
             continue
         except (Unavailable, StaleState):
@@ -155,15 +156,19 @@ def _send_rows(
 
 @dataclass(frozen=True, slots=True)
 class _Settling:
-    """In the transaction that makes the envelope."""
+    """In the transaction that makes the envelope, after what the API does there."""
 
-    batch_id: str
+    batch: Batch
     number: int
+    command: SendEnvelope
 
     def __call__(self, envelope: Envelope, uow: UnitOfWork) -> None:
         batches = uow.dashboard.batches
-        if not batches.settle(self.batch_id, self.number, RowStatus.SENT, "", envelope.id):
+        if not batches.settle(self.batch.id, self.number, RowStatus.SENT, "", envelope.id):
             raise _Settled
+        if self.command.beside is not None:
+            self.command.beside(envelope, uow)
+        sender_is(self.batch.who, envelope, uow)
 
 
 def _fail(batch: Batch, row: BatchRow, why: str, ports: Ports) -> None:

@@ -13,9 +13,9 @@ from countersign.domain.member import Member
 from countersign.domain.rights import Right, may
 from countersign.usecases.draft_port import DraftHead, DraftQuery
 from countersign.usecases.enter_dashboard import record
-from countersign.usecases.erase_envelope import removing
 from countersign.usecases.member_ports import MemberPorts, Visit
 from countersign.usecases.ports import UnitOfWork
+from countersign.usecases.remove_content import removing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

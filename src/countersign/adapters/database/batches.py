@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, true, update
 
+from countersign.adapters.database.access import is_seen_by
 from countersign.adapters.database.batch_tables import batch_rows, batches
-from countersign.adapters.database.tables import tasks
+from countersign.adapters.database.tables import envelopes, tasks
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.batch import (
     Batch,
@@ -169,14 +170,19 @@ class StoredBatches:
             wanted = (*wanted, batch_rows.c.is_wrong == true())
         return self._tx.write(update(batch_rows).where(*wanted).values(status=status)).rowcount
 
-    def recipients(self, batch_id: str, numbers: Sequence[int]) -> Mapping[int, str]:
+    def recipients(
+        self, batch_id: str, numbers: Sequence[int], viewers: Sequence[str] = ()
+    ) -> Mapping[int, str]:
+        seen = [is_seen_by(viewers, self._tx)] if viewers else []
         wanted = (
             select(batch_rows.c.number, tasks.c.email)
             .join(tasks, tasks.c.envelope_id == batch_rows.c.envelope_id)
+            .join(envelopes, envelopes.c.id == batch_rows.c.envelope_id)
             .where(
                 batch_rows.c.batch_id == batch_id,
                 batch_rows.c.number.in_(numbers),
                 tasks.c.position == 0,
+                *seen,
             )
         )
         return {row.number: row.email for row in self._tx.read(wanted) if row.email}

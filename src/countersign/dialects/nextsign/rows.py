@@ -33,7 +33,7 @@ class FormRows:
         def check(row: FilledRow) -> None:
             try:
                 asked = _asked(row, usual)
-                check_people(asked.recipients, usual.signingSchemas, offered)
+                check_people(asked.recipients, usual.signingSchemas, offered, ports.mailer.channels)
                 written(asked.tags, form.tags, "en")
             except (ValidationError, Rejected) as problem:
                 raise Invalid(_said(problem)) from None

@@ -15,10 +15,12 @@ from countersign.pages.dashboard.envelope import EnvelopePage, Verify
 from countersign.pages.dashboard.envelopes import EnvelopeList
 from countersign.pages.dashboard.errors import EXPECTED, shape
 from countersign.pages.dashboard.form_pages import FormPages
+from countersign.pages.dashboard.keys import KeyPage
 from countersign.pages.dashboard.operator import OperatorPage, Server
 from countersign.pages.dashboard.own import OwnPage
 from countersign.pages.dashboard.people import People
 from countersign.pages.dashboard.programs import Events, Programs
+from countersign.pages.dashboard.retention import RetentionPages
 from countersign.pages.dashboard.same_origin import SameOrigin
 from countersign.pages.dashboard.sending.routes import Drafts
 from countersign.pages.dashboard.template_pages import TemplatePages
@@ -55,6 +57,8 @@ def operations(desk: MemberPorts, runtime: Runtime, outside: Outside) -> list[Op
         *People(desk).operations(),
         *AccessPage(desk).operations(),
         *Programs(desk, outside.events).operations(),
+        *KeyPage(desk).operations(),
+        *RetentionPages(desk).operations(),
         *OperatorPage(desk, outside.server).operations(),
     ]
 

@@ -46,6 +46,7 @@ from countersign.usecases.plan_batch import (
     replan_batch,
 )
 from countersign.usecases.send_batch import BatchState, cancel_batch, look_at_batch, start_batch
+from countersign.usecases.visible import viewers_of
 
 MB = 1 << 20
 LARGEST_FILE = 10 * MB
@@ -247,7 +248,9 @@ class Batches:
                 after=query.after,
                 limit=SHOWN_ROWS + 1,
             )
-            known = uow.dashboard.batches.recipients(batch_id, [one.number for one in rows])
+            known = uow.dashboard.batches.recipients(
+                batch_id, [one.number for one in rows], viewers_of(caller.member, uow)
+            )
         shown = rows[:SHOWN_ROWS]
         return page(
             request,
