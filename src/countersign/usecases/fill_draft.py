@@ -59,7 +59,7 @@ def remove_file(draft_id: str, document_id: str, visit: Visit, desk: MemberPorts
 
 def _document(command: AddFile, ports: Ports) -> DraftDocument:
     staged, name = command.staged, command.name
-    if _begins_like_docx(staged):
+    if begins_like_docx(staged):
         staged = StagedBytes(ports.converter.to_pdf(staged.read(), name))
     received = _received(staged, name, ports)
     form: tuple[FormField, ...] = ()
@@ -74,7 +74,7 @@ def _document(command: AddFile, ports: Ports) -> DraftDocument:
     )
 
 
-def _begins_like_docx(staged: Staged) -> bool:
+def begins_like_docx(staged: Staged) -> bool:
     """As every ZIP archive."""
     if staged.in_memory:
         return staged.read()[:4] == ZIP
