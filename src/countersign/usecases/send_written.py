@@ -24,6 +24,7 @@ def send_written(draft: Draft, command: SendEnvelope, visit: Visit, desk: Member
 
     def beside(envelope: Envelope, uow: UnitOfWork) -> None:
         uow.dashboard.drafts.remove(draft)
+        uow.dashboard.access.sent_by(envelope.id, visit.member.id)
         about = f"{envelope.name} ({envelope.id})"
         record(visit.member, "sent an envelope", visit.visitor, uow, desk, about)
 

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
@@ -19,9 +18,8 @@ from starlette.testclient import TestClient
 from countersign.domain.member import Role
 from countersign.domain.rights import RIGHTS
 from countersign.domain.short_id import short_id
-from countersign.httpkit import Operation, Runtime
+from countersign.httpkit import Operation
 from countersign.pages.dashboard.access import right_of
-from countersign.pages.dashboard.api import operations
 from countersign.usecases.create_credential import CreateCredential, create_credential
 from tests.pages.dashboard.office import (
     CLICK,
@@ -35,6 +33,7 @@ from tests.pages.dashboard.office import (
     set_up,
 )
 from tests.pages.dashboard.test_envelopes import LIST, Desk, token_of
+from tests.pages.dashboard.test_rights import everything
 from tests.pdf.samples import contract
 
 pytestmark = pytest.mark.slow
@@ -175,7 +174,7 @@ def nextsign_case(office: Office) -> None:
 
 def filled(form: FoundForm, evil: str) -> dict[str, str]:
     """Good values, but for the field named `evil`."""
-    usual = {"email": "good@acme.test", "password": PASSWORD, "url": "https://hooks.example/x"}
+    usual = {"email": "good@acme.test", "password": PASSWORD, "url": "https://127.0.0.1:9/x"}
     found = {}
     for name, (kind, value) in form.fields.items():
         good = value or usual.get(kind, "") or usual.get(name, "x")
@@ -216,12 +215,6 @@ def test_no_field_that_anybody_can_fill_becomes_markup(office: Office) -> None:
         check_markup(mail["html"], "a mail")
 
 
-def everything(office: Office, folder: Path) -> list[Operation]:
-    runtime = Runtime(folder / "unused", handler_threads=1)
-    outside = cast(Any, SimpleNamespace(verify=None, events={}, server=None))
-    return operations(office.installation.desk, runtime, outside)
-
-
 def real_path(operation: Operation, ids: dict[str, str]) -> str:
     path = re.sub(r"\{\w+:int\}", "0", operation.path)
     return re.sub(r"\{(\w+)\}", lambda found: ids.get(found[1], "nothing"), path)
@@ -233,7 +226,9 @@ def stored(office: Office) -> dict[str, list[Any]]:
     names = [
         name
         for name in inspect(engine).get_table_names()
-        if not name.startswith(("sessions", "rate_", "hits", "guesses", "name_index", "alembic"))
+        if not name.startswith(
+            ("sessions", "rate_", "hits", "guesses", "credential_usage", "name_index", "alembic")
+        )
     ]
     with engine.connect() as connection:
         return {
@@ -246,7 +241,7 @@ def things(office: Office, owner: TestClient, victim: str) -> dict[str, str]:
     """Ids of what there is: an envelope and what belongs to it, `victim` as the member, …"""
     desk = Desk(office, owner, token_of(office, OWNER, f"key for {victim}"))
     sent = desk.send("Matrix")
-    post(owner, "/dashboard/webhooks", api="signature-nc", url="https://hooks.example/x")
+    post(owner, "/dashboard/webhooks", api="signature-nc", url="https://127.0.0.1:9/x")
     post(owner, "/dashboard/access", name=f"Role for {victim}")
     with office.ports.unit_of_work() as uow:
         envelope = uow.envelopes.get(sent["uuid"])

@@ -12,7 +12,7 @@ from countersign.domain.branding import Branding
 from countersign.domain.envelope import Envelope
 from countersign.domain.project import ProjectSettings, new_project
 from tests.contracts.threads import at_once
-from tests.pages.dashboard.office import CLICK, Office, add_member, set_up, texts
+from tests.pages.dashboard.office import CLICK, OWNER, Office, add_member, set_up, texts
 from tests.pages.dashboard.test_sign_in import add_other_account
 from tests.pdf import foreign
 from tests.pdf.samples import contract, encrypted, with_text_field
@@ -292,6 +292,9 @@ def test_sent_twice_is_sent_once(office: Office, owner: TestClient, draft: str) 
     assert (envelope.origin, envelope.settings.reminder_days) == ("dashboard", 3)
     assert envelope.due_at.isoformat() == "2099-12-31T23:59:59+00:00"
     assert [len(task.fields) for task in envelope.tasks] == [0, 1]
+    with office.ports.unit_of_work() as uow:
+        sender = uow.dashboard.members.get(uow.dashboard.access.of_envelope(envelope.id).sender)
+    assert sender.email == OWNER, "whom access roles never keep from it"
 
 
 def test_pressed_in_two_windows_at_once_it_is_sent_once(
