@@ -34,7 +34,12 @@ class Files(Protocol):
 
     def remove(self, file: FileRef, unless_within: timedelta) -> bool:
         """Removes the content; False, and it stays, when it was stored again within that time, in
-        the store's own clock. What is not there is removed."""
+        the store's own clock. What is not there is removed. A store that can't do that in one step
+        keeps it aside until `settle`, and gives it to whoever reads it meanwhile."""
+
+    def settle(self, file: FileRef, *, is_used: bool) -> None:
+        """Ends the removal: what is used after all comes back, if it is not there; what was kept
+        aside goes."""
 
     def stream(
         self, parts: Sequence[FileRef], start: int = 0, length: int | None = None

@@ -112,7 +112,7 @@ def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
     that is not the account's.
     """
     now = ports.clock()
-    draft = _draft(command, now)
+    draft = envelope_of(command, now)
     check_sms(draft.tasks, ports.mailer.channels)
     draft, bases = prepare_documents(draft, ports)
     envelope, events = _begun(command, draft, now)
@@ -142,7 +142,8 @@ def _earlier(
     return None if made == envelope.id else uow.envelopes.get(made)
 
 
-def _draft(command: SendEnvelope, now: datetime) -> Envelope:
+def envelope_of(command: SendEnvelope, now: datetime) -> Envelope:
+    """As it would be sent, its documents not prepared."""
     documents = tuple(map(_document, command.documents))
     return Envelope(
         id=command.id or str(uuid4()),

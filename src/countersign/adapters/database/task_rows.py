@@ -74,6 +74,7 @@ def task_row(envelope: Envelope, position: int, task: Task) -> Row:
         "completed_at": task.completed_at,
         "reminded_at": task.reminded_at,
         "declined_reason": task.declined_reason,
+        "image_sha256": task.act.image.sha256 if task.act and task.act.image else None,
         "act": _act_json(task.act) if task.act else None,
         "extras": task.extras,
         "optional": task.optional,
