@@ -90,3 +90,18 @@ def test_what_was_removed_from_the_lists_is_erased_as_well(house: House) -> None
         assert uow.deletions.get(collection).by == RETENTION
         with pytest.raises(NotFound):
             uow.stored_files.get(house.account.id, document)
+
+
+@pytest.mark.parametrize("gone", [0, 1])
+def test_a_session_over_two_collections_leaves_the_other_one_whole(house: House, gone: int) -> None:
+    """Whichever of them is the session's home."""
+    places = [house.collection(), house.collection()]
+    house.sign(house.session(*places))
+    house.work()
+    other = places[1 - gone][0]
+    before = [house.download(one["resultDocumentId"]) for one in house.packages(other)]
+    erased(house, places[gone][0])
+    assert [house.download(one["resultDocumentId"]) for one in house.packages(other)] == before
+    assert before
+    erased(house, other)
+    assert not house.world.files.stored
