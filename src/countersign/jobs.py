@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from countersign.domain.closing import INVITATION
 from countersign.domain.document import FileRef
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.errors import NotFound
@@ -38,6 +39,8 @@ from countersign.usecases.ports import FollowUps, NewJob, Ports, UnitOfWork
 from countersign.usecases.remind_unasked import remind_unasked
 from countersign.usecases.remove_content import remove_content, settle_content
 from countersign.usecases.seal_envelope import seal_envelope
+from countersign.usecases.send_batch import QUEUE as BATCH
+from countersign.usecases.send_batch import Senders, forget_batch, send_batch
 from countersign.usecases.send_message import send_message
 from countersign.usecases.send_notice import notices_due, send_notice
 from countersign.usecases.stored_files import drop_upload
@@ -57,9 +60,11 @@ Args = Mapping[str, Any]
 
 PDF, MAIL, WEBHOOK, DEFAULT = "pdf", "mail", "webhook", "default"
 # What is not found when it was erased with its envelope, or by itself
-ERASED = frozenset({"envelope", "task", "message", "notice", "package", "delivery", "stored file"})
+ERASED = frozenset(
+    {"envelope", "task", "message", "notice", "package", "delivery", "stored file", "batch"}
+)
 # Worker threads of each
-QUEUES: Mapping[str, int] = {PDF: 2, MAIL: 1, WEBHOOK: 4, DEFAULT: 1, SLOW: 1}
+QUEUES: Mapping[str, int] = {PDF: 2, MAIL: 1, WEBHOOK: 4, DEFAULT: 1, SLOW: 1, BATCH: 1}
 
 
 # ------------------------------------------------------------------ event → jobs
@@ -94,9 +99,17 @@ def _invite_next(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable
         yield NewJob(kind="write_invitation", args=args, queue=MAIL)
 
 
+def _invite_corrected(envelope: Envelope, event: Event, uow: UnitOfWork) -> Iterable[NewJob]:
+    """Nobody at the new address has the link, whatever the sender mails."""
+    if envelope.task(event.data["to"]).status is TaskStatus.READY:
+        yield from _invite_next(envelope, event, uow)
+
+
 def _remind(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
     args = {"envelope": envelope.id, "task": event.task_id, "at": timestamp(event.at)}
-    yield NewJob(kind="write_reminder", args=args, queue=MAIL)
+    again = event.data.get("as") == INVITATION
+    kind = "write_invitation" if again else "write_reminder"
+    yield NewJob(kind=kind, args=args, queue=MAIL)
 
 
 def _remind_in_time(envelope: Envelope, event: Event, _uow: UnitOfWork) -> Iterable[NewJob]:
@@ -189,6 +202,8 @@ FOLLOW_UPS: Mapping[EventKind, tuple[Rule, ...]] = {
     EventKind.TASK_DUE_CHANGED: (_watch_task,),
     EventKind.TASK_REMINDED: (_remind, _remind_in_time),
     EventKind.TASK_FORWARDED: (_invite_next,),
+    EventKind.TASK_ADDRESS_CHANGED: (_invite_corrected,),
+    EventKind.ENVELOPE_DUE_CHANGED: (_watch_deadline, _warn_in_time),
     EventKind.TASK_COMPLETED: (_keep_results, _erase_in_time),
     EventKind.TASK_DECLINED: (_erase_in_time,),
     EventKind.TASK_EXPIRED: (_erase_in_time,),
@@ -216,10 +231,21 @@ def follow_ups(translators: Mapping[str, WebhookTranslator]) -> FollowUps:
 # ------------------------------------------------------------------ job → use case
 
 
-def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
-    """Every kind of job with the use case that does it. All may be done twice. What was erased
-    meanwhile needs nothing any more."""
-    return {kind: _unless_gone(work) for kind, work in _handlers(ports).items()}
+NO_SENDERS: Senders = {}
+
+
+def handlers(ports: Ports, senders: Senders = NO_SENDERS) -> Mapping[str, Callable[[Args], None]]:
+    """Every kind of job with the use case that does it; `senders` make envelopes of rows. All may
+    be done twice. What was erased meanwhile needs nothing any more."""
+    work = _handlers(ports) | _batch_handlers(ports, senders)
+    return {kind: _unless_gone(one) for kind, one in work.items()}
+
+
+def _batch_handlers(ports: Ports, senders: Senders) -> dict[str, Callable[[Args], None]]:
+    return {
+        "send_batch": lambda args: send_batch(args["batch"], senders, ports),
+        "forget_batch": lambda args: forget_batch(args["batch"], ports),
+    }
 
 
 def _unless_gone(work: Callable[[Args], None]) -> Callable[[Args], None]:
@@ -233,7 +259,7 @@ def _unless_gone(work: Callable[[Args], None]) -> Callable[[Args], None]:
     return worked
 
 
-def _handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
+def _handlers(ports: Ports) -> dict[str, Callable[[Args], None]]:
     return {
         "seal_envelope": lambda args: seal_envelope(args["envelope"], ports),
         "verify_envelope": lambda args: verify_envelope(args["envelope"], ports),
@@ -243,7 +269,9 @@ def _handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
         "end_archived": lambda args: end_archived(args["account"], args["file"], ports),
         "expire_envelope": lambda args: expire_envelope(args["envelope"], ports),
         "warn_of_deadline": lambda args: warn_of_deadline(args["envelope"], ports),
-        "write_invitation": lambda args: write_invitation(args["envelope"], args["task"], ports),
+        "write_invitation": lambda args: write_invitation(
+            args["envelope"], args["task"], ports, again=args.get("at", "")
+        ),
         "write_reminder": lambda args: write_reminder(
             args["envelope"], args["task"], args["at"], ports
         ),

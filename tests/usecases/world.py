@@ -142,7 +142,10 @@ class Receiver:
 
 
 class Words:
-    """Plain texts for mails."""
+    """Plain texts for mails and SMS."""
+
+    def by(self, _channel: str) -> Words:
+        return self
 
     def new_messages(self, envelope: Envelope, _task: Task, link: str) -> tuple[str, str, str]:
         return f"New messages: {envelope.name}", link, link

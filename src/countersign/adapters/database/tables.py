@@ -92,6 +92,7 @@ envelopes = Table(
     Column("chain_length", Integer, nullable=False),
     Column("chain_head", SHA256, nullable=False),
     Column("folder", CleanText, nullable=False, server_default=""),
+    Column("restricted", Boolean, nullable=False, server_default=false()),
     Index("ix_envelopes_newest_of_account", "account_id", "created_at", "id"),
     Index("ix_envelopes_newest_of_credential", "credential_id", "created_at", "id"),
     # Also holds what is searched, so that a search reads no row
@@ -103,6 +104,7 @@ envelopes = Table(
         "id",
         "origin",
         "folded_name",
+        "restricted",
     ),
 )
 
@@ -387,12 +389,4 @@ Index(
     unique=True,
     sqlite_where=WAITING,
     postgresql_where=WAITING,
-)
-
-# One row in the database of a sandbox: how far its clock was moved
-sandbox_clock = Table(
-    "sandbox_clock",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("offset_us", BigInteger, nullable=False),
 )

@@ -11,8 +11,8 @@ from countersign.dialects.nextsign import schemas
 from countersign.dialects.nextsign.checks import plain_cpr, schemas_of
 from countersign.dialects.nextsign.methods import (
     DRAW_CPR,
-    EMAIL_CODE,
     SUBSTANTIAL,
+    codes_of,
     proof_of,
 )
 from countersign.domain.account import Caller
@@ -48,7 +48,7 @@ def _signer(
     each: schemas.NewRecipient, after: tuple[int, ...], asked: schemas.NewCase, case_id: str
 ) -> NewTask:
     choice = schemas_of(each, asked.signingSchemas)
-    proof = proof_of(choice, needs_cpr=each.needsCpr, code=EMAIL_CODE)
+    proof = proof_of(choice, needs_cpr=each.needsCpr, codes=codes_of(each.ways))
     return NewTask(
         id=new_short_id(),
         person=_person(each, _cpr(each, choice)),
@@ -63,6 +63,7 @@ def _signer(
         message=_message(each, asked),
         redirects=_redirects(each, case_id),
         language=language_of(asked.settings),
+        interface=_look(asked.settings),
         extras=_echoed(each),
     )
 
@@ -76,16 +77,17 @@ def _copy(each: schemas.NewRecipient, signers: tuple[int, ...], asked: schemas.N
         optional=True,
         message=_message(each, asked),
         language=language_of(asked.settings),
+        interface=_look(asked.settings),
         extras=_echoed(each),
     )
 
 
 def _person(each: schemas.NewRecipient, cpr: str | None) -> Person:
-    phone = each.phone.replace(" ", "") if each.phone else None
     return Person(
         name=each.name.strip(),
         email=each.email,
-        phone=phone,
+        phone=each.phone,
+        reached_by=each.ways,
         title=(each.position or "").strip(),
         national_id=cpr,
     )
@@ -113,6 +115,12 @@ def _redirects(each: schemas.NewRecipient, case_id: str) -> dict[str, str]:
 def language_of(settings: schemas.Settings) -> str:
     """In our words."""
     return LANGUAGES.get(settings.lang, settings.lang)
+
+
+def _look(settings: schemas.Settings) -> str:
+    """The name of the account's interface that the signing page has; one that is not there leaves
+    the sender's own look."""
+    return "" if settings.template is None else str(settings.template)
 
 
 def _echoed(each: schemas.NewRecipient) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from alembic import op
 from countersign.adapters.database.types import CleanText, Time
 
 revision = "0022"
-down_revision = "0018"
+down_revision = "0021"
 
 SHA256 = sa.String(64)
 HAS_IMAGE = sa.text("image_sha256 IS NOT NULL")
