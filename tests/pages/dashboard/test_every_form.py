@@ -42,7 +42,7 @@ pytestmark = pytest.mark.slow
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)><b/{{7*7}}"
 MARKS = ("<script>alert", "<img src=x", "<b/", "javascript:alert", "{{7*7}}</b")
 # That end what others are needed for; tried by themselves, last
-LAST = ("/sign-out", "/cancel", "/remove", "/revoke", "/sso/end", "/sessions")
+LAST = ("/sign-out", "/cancel", "/remove", "/revoke", "/sso/end", "/sessions", "/discard")
 NOT_TEXT = {"checkbox", "radio", "submit", "button", "file"}
 
 
@@ -218,7 +218,7 @@ def test_no_field_that_anybody_can_fill_becomes_markup(office: Office) -> None:
 
 def everything(office: Office, folder: Path) -> list[Operation]:
     runtime = Runtime(folder / "unused", handler_threads=1)
-    outside = cast(Any, SimpleNamespace(verify=None, events={}, server=None))
+    outside = cast(Any, SimpleNamespace(verify=None, events={}, server=None, largest_file=1))
     return operations(office.installation.desk, runtime, outside)
 
 
