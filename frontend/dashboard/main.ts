@@ -5,6 +5,7 @@ import { preparePasskeys } from "./passkeys";
 prepareForms();
 preparePasskeys();
 if (maybeId("verify-form")) void import("./drop").then(({ prepareDrop }) => prepareDrop());
+if (maybeId("progress")) void import("./progress").then(({ followProgress }) => followProgress());
 if (maybeId("qr")) void import("./qr").then(({ drawQr }) => drawQr());
 // On a phone they are wider than the screen
 for (const current of document.querySelectorAll(".menu [aria-current], .tabs [aria-current]")) {

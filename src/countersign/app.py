@@ -47,6 +47,7 @@ from countersign.adapters.pdf_engine import (
     verifier,
 )
 from countersign.adapters.remote_signing.of_account import AccountVendors
+from countersign.adapters.row_files import SpreadsheetFiles
 from countersign.adapters.secrets import SecretBox, master_key, subkey
 from countersign.adapters.server_facts import free_share
 from countersign.adapters.webhooks import HttpWebhookSender
@@ -61,6 +62,7 @@ from countersign.dialects import (
     signicat_v1,
     signicat_v2,
 )
+from countersign.domain.draft import ORIGIN
 from countersign.domain.eids import EID_NAMES
 from countersign.pages import (
     code,
@@ -77,8 +79,10 @@ from countersign.pages import (
 )
 from countersign.pages.dashboard.access import PREFIX as DASHBOARD
 from countersign.pages.dashboard.entering import SSO_RETURN
+from countersign.pages.dashboard.sending.webhooks import DashboardWebhooks
 from countersign.pages.signing import api as signing
 from countersign.settings import PREFIX, BadSettings, Settings
+from countersign.usecases.batch_ports import Batching
 from countersign.usecases.keeping_ports import Use
 from countersign.usecases.member_ports import MemberPorts
 from countersign.usecases.ports import Clock, Ports, UnitOfWork
@@ -86,6 +90,7 @@ from countersign.usecases.ports import Clock, Ports, UnitOfWork
 DIALECTS: tuple[Dialect, ...] = tuple(
     each.DIALECT for each in (nextsign, signature_nc, signeum, signicat_v1, signicat_v2)
 )
+ROW_SENDERS = {dialect.name: dialect.rows for dialect in DIALECTS if dialect.rows}
 DEFAULT_ADDRESS = ("127.0.0.1", 8080)
 # That have begun; few of them compute at once (turns.py). With the worker they fit into the pool
 HANDLER_THREADS = 20
@@ -185,7 +190,8 @@ def _installation(
     public = settings.public_url.rstrip("/")
     sign_in = AccountSignIn(ports.unit_of_work, public + SSO_RETURN)
     poll = SANDBOX_POLL if settings.sandbox else POLL
-    worker = Worker(queue, jobs.handlers(ports), jobs.retry_after, jobs.QUEUES, poll=poll)
+    handlers = jobs.handlers(ports, ROW_SENDERS)
+    worker = Worker(queue, handlers, jobs.retry_after, jobs.QUEUES, poll=poll)
     return Installation(
         settings=settings,
         ports=ports,
@@ -198,7 +204,19 @@ def _installation(
         hits=hits,
         office=office,
         sign_in=sign_in,
-        desk=member_ports(ports, public + DASHBOARD, settings.mail_from, sign_in),
+        desk=member_ports(
+            ports, public + DASHBOARD, settings.mail_from, sign_in, _batching(workshop)
+        ),
+    )
+
+
+def _batching(workshop: Workshop) -> Batching:
+    """Templates and forms are sent in the words of the API that has them."""
+    return Batching(
+        files=SpreadsheetFiles(workshop),
+        senders=ROW_SENDERS,
+        template_origin=signeum.DIALECT.name,
+        form_origin=nextsign.DIALECT.name,
     )
 
 
@@ -218,6 +236,7 @@ def _ports(
     files = app_parts.files(settings)
     simulated = SimulatedIdentity(tuple(EID_NAMES)) if settings.sandbox else None
     translators = {d.name: d.webhooks(links, clock, LINK_LIFETIME) for d in DIALECTS}
+    translators[ORIGIN] = DashboardWebhooks()
     follow_ups = jobs.follow_ups(translators)
 
     def unit_of_work() -> UnitOfWork:

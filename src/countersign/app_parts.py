@@ -13,7 +13,11 @@ from countersign.adapters.fetcher import HttpFetcher
 from countersign.adapters.files.local import LocalFiles
 from countersign.adapters.identity import NoIdentity
 from countersign.adapters.identity.bankid import BankId
-from countersign.adapters.identity.client_certificate import load_client_certificate, mutual_tls
+from countersign.adapters.identity.client_certificate import (
+    load_client_certificate,
+    load_roots,
+    mutual_tls,
+)
 from countersign.adapters.identity.of_account import AccountEids
 from countersign.adapters.identity.openid.directory import Directory
 from countersign.adapters.identity.openid.provider import OpenIdConnect
@@ -122,8 +126,12 @@ def bankid(settings: Settings) -> BankId | None:
         if not settings.bankid_ca:
             raise ValueError("the authority of BankID's server is needed, as a PEM file")
         tls = mutual_tls(own, Path(settings.bankid_ca))
+    with blaming("bankid_root"):
+        if not settings.bankid_root:
+            raise ValueError("the root that people's BankIDs lead to is needed, as a PEM file")
+        roots = load_roots(Path(settings.bankid_root))
     with blaming("bankid_url"):
-        return BankId(settings.bankid_url, tls)
+        return BankId(settings.bankid_url, tls, roots)
 
 
 def mailer(settings: Settings, files: Files, http: OutboundHttp) -> Mailer:

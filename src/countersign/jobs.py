@@ -39,6 +39,8 @@ from countersign.usecases.ports import FollowUps, NewJob, Ports, UnitOfWork
 from countersign.usecases.remind_unasked import remind_unasked
 from countersign.usecases.remove_content import remove_content, settle_content
 from countersign.usecases.seal_envelope import seal_envelope
+from countersign.usecases.send_batch import QUEUE as BATCH
+from countersign.usecases.send_batch import Senders, forget_batch, send_batch
 from countersign.usecases.send_message import send_message
 from countersign.usecases.send_notice import notices_due, send_notice
 from countersign.usecases.stored_files import drop_upload
@@ -58,9 +60,11 @@ Args = Mapping[str, Any]
 
 PDF, MAIL, WEBHOOK, DEFAULT = "pdf", "mail", "webhook", "default"
 # What is not found when it was erased with its envelope, or by itself
-ERASED = frozenset({"envelope", "task", "message", "notice", "package", "delivery", "stored file"})
+ERASED = frozenset(
+    {"envelope", "task", "message", "notice", "package", "delivery", "stored file", "batch"}
+)
 # Worker threads of each
-QUEUES: Mapping[str, int] = {PDF: 2, MAIL: 1, WEBHOOK: 4, DEFAULT: 1, SLOW: 1}
+QUEUES: Mapping[str, int] = {PDF: 2, MAIL: 1, WEBHOOK: 4, DEFAULT: 1, SLOW: 1, BATCH: 1}
 
 
 # ------------------------------------------------------------------ event → jobs
@@ -227,10 +231,21 @@ def follow_ups(translators: Mapping[str, WebhookTranslator]) -> FollowUps:
 # ------------------------------------------------------------------ job → use case
 
 
-def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
-    """Every kind of job with the use case that does it. All may be done twice. What was erased
-    meanwhile needs nothing any more."""
-    return {kind: _unless_gone(work) for kind, work in _handlers(ports).items()}
+NO_SENDERS: Senders = {}
+
+
+def handlers(ports: Ports, senders: Senders = NO_SENDERS) -> Mapping[str, Callable[[Args], None]]:
+    """Every kind of job with the use case that does it; `senders` make envelopes of rows. All may
+    be done twice. What was erased meanwhile needs nothing any more."""
+    work = _handlers(ports) | _batch_handlers(ports, senders)
+    return {kind: _unless_gone(one) for kind, one in work.items()}
+
+
+def _batch_handlers(ports: Ports, senders: Senders) -> dict[str, Callable[[Args], None]]:
+    return {
+        "send_batch": lambda args: send_batch(args["batch"], senders, ports),
+        "forget_batch": lambda args: forget_batch(args["batch"], ports),
+    }
 
 
 def _unless_gone(work: Callable[[Args], None]) -> Callable[[Args], None]:
@@ -244,7 +259,7 @@ def _unless_gone(work: Callable[[Args], None]) -> Callable[[Args], None]:
     return worked
 
 
-def _handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
+def _handlers(ports: Ports) -> dict[str, Callable[[Args], None]]:
     return {
         "seal_envelope": lambda args: seal_envelope(args["envelope"], ports),
         "verify_envelope": lambda args: verify_envelope(args["envelope"], ports),

@@ -65,6 +65,8 @@ class Settings:
     """The password of `bankid_certificate`."""
     bankid_ca: str = ""
     """A PEM file with the authority of BankID's server, from BankID."""
+    bankid_root: str = ""
+    """A PEM file with the root that people's BankIDs lead to, from BankID; not the server's."""
     bankid_url: str = "https://appapi2.bankid.com"
     """BankID's server; `https://appapi2.test.bankid.com` to try."""
     fonts: str = ""
@@ -73,6 +75,8 @@ class Settings:
     """LibreOffice's `soffice`, which makes PDFs of DOCX files; empty for the one on the path."""
     converters: int = 2
     """How many documents LibreOffice converts at once; each process takes some 200 MB."""
+    converters_at_start: int = 0
+    """How many of those processes start with the server; the others when documents come."""
     max_upload_mb: int = 50
     """The largest file that is taken in, in megabytes."""
     max_signer_upload_mb: int = 20

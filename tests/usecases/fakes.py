@@ -80,6 +80,8 @@ class State:
     links: dict[str, tuple[Link, ...]] = field(default_factory=dict)
     projects: dict[str, Project] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
+    older_templates: dict[str, tuple[Template, ...]] = field(default_factory=dict)
+    older_forms: dict[str, tuple[Form, ...]] = field(default_factory=dict)
     identity_attempts: dict[tuple[str, str], IdentityAttempt] = field(default_factory=dict)
     identity_proofs: dict[tuple[str, str], bytes] = field(default_factory=dict)
     text_counts: dict[tuple[str, datetime], int] = field(default_factory=dict)
@@ -474,6 +476,26 @@ class FakeTemplates:
         values = self._tx.read.templates.values()
         mine = [one for one in values if one.account_id == account_id]
         return sorted(mine, key=lambda one: (one.created_at, one.id), reverse=True)
+
+    def revise(self, template: Template) -> None:
+        before = self.get(template.account_id, template.id)
+        older = self._tx.write.older_templates
+        if before.version != template.version - 1:
+            raise StaleState(f"template {template.id}")
+        older[template.id] = (before, *older.get(template.id, ()))
+        self._tx.write.templates[template.id] = template
+
+    def version(self, account_id: str, template_id: str, version: int) -> Template:
+        for one in self.versions(account_id, template_id):
+            if one.version == version:
+                return one
+        raise NotFound("template", template_id)
+
+    def versions(self, account_id: str, template_id: str) -> Sequence[Template]:
+        now = self._tx.read.templates.get(template_id)
+        if now is None or now.account_id != account_id:
+            return []
+        return [now, *self._tx.read.older_templates.get(template_id, ())]
 
 
 class FakeTextCounts:
@@ -1078,8 +1100,29 @@ class FakeForms:
         return sorted(own, key=lambda one: (one.created_at, one.id), reverse=True)
 
     def save(self, form: Form) -> None:
-        self.get(form.account_id, form.id)
+        if self.get(form.account_id, form.id).version != form.version:
+            raise StaleState(f"form {form.id}")
         self._tx.write.forms[form.id] = form
+
+    def revise(self, form: Form) -> None:
+        before = self.get(form.account_id, form.id)
+        if before.version != form.version - 1:
+            raise StaleState(f"form {form.id}")
+        older = self._tx.write.older_forms
+        older[form.id] = (replace(before, is_public=False), *older.get(form.id, ()))
+        self._tx.write.forms[form.id] = form
+
+    def version(self, account_id: str, form_id: str, version: int) -> Form:
+        for one in self.versions(account_id, form_id):
+            if one.version == version:
+                return one
+        raise NotFound("form", form_id)
+
+    def versions(self, account_id: str, form_id: str) -> Sequence[Form]:
+        now = self._tx.read.forms.get(form_id)
+        if now is None or now.account_id != account_id:
+            return []
+        return [now, *self._tx.read.older_forms.get(form_id, ())]
 
 
 class FakeFiles:

@@ -6,6 +6,7 @@ A process that is killed loses what it has counted since. Several processes add 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Event, Lock, Thread
 
@@ -18,19 +19,25 @@ PAUSE = 5.0  # seconds between two writes
 log = structlog.get_logger(__name__)
 
 
+@dataclass(slots=True)
+class _Count:
+    calls: int
+    last_at: datetime
+
+
 class KeyMeter:
     """The port Meter. Its thread begins with the first call."""
 
     def __init__(self, write: Callable[[Sequence[Use]], None], pause: float = PAUSE) -> None:
         self._write, self._pause = write, pause
         self._lock, self._stopping = Lock(), Event()
-        self._counted: dict[tuple[str, date], Use] = {}
+        self._counted: dict[tuple[str, date], _Count] = {}
         self._thread: Thread | None = None
 
     def count(self, credential_id: str, at: datetime) -> None:
         with self._lock:
-            self._add(Use(credential_id, at.date(), 1, at))
-            if self._thread is None and not self._stopping.is_set():
+            self._add((credential_id, at.date()), 1, at)
+            if self._thread is None:
                 self._thread = Thread(target=self._work, daemon=True)
                 self._thread.start()
 
@@ -41,12 +48,12 @@ class KeyMeter:
         if not taken:
             return
         try:
-            self._write(list(taken.values()))
+            self._write([Use(*key, one.calls, one.last_at) for key, one in taken.items()])
         except Exception as error:
             log.warning("key_usage_not_written", error=type(error).__name__)
             with self._lock:
-                for use in taken.values():
-                    self._add(use)
+                for key, one in taken.items():
+                    self._add(key, one.calls, one.last_at)
 
     def close(self) -> None:
         self._stopping.set()
@@ -54,13 +61,13 @@ class KeyMeter:
             self._thread.join()
         self.flush()
 
-    def _add(self, use: Use) -> None:
-        key = use.credential_id, use.day
+    def _add(self, key: tuple[str, date], calls: int, at: datetime) -> None:
         known = self._counted.get(key)
-        if known is not None:
-            last = max(known.last_at, use.last_at)
-            use = Use(use.credential_id, use.day, known.calls + use.calls, last)
-        self._counted[key] = use
+        if known is None:
+            self._counted[key] = _Count(calls, at)
+            return
+        known.calls += calls
+        known.last_at = max(known.last_at, at)
 
     def _work(self) -> None:
         while not self._stopping.wait(self._pause):

@@ -16,6 +16,7 @@ class Right(StrEnum):
     SEE_ENVELOPES = "see envelopes"
     SEE_ALL_ENVELOPES = "see all envelopes"  # also those that access roles keep from others
     MANAGE_ENVELOPES = "manage envelopes"
+    MANAGE_TEMPLATES = "manage templates"
     SEE_MEMBERS = "see members"
     MANAGE_MEMBERS = "manage members"
     MANAGE_OWNERS = "manage owners"
@@ -40,6 +41,7 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.SEE_ENVELOPES: _ALL,
     Right.SEE_ALL_ENVELOPES: _ADMINS,  # who makes keys can read everything anyway
     Right.MANAGE_ENVELOPES: _SENDERS,
+    Right.MANAGE_TEMPLATES: _SENDERS,
     Right.SEE_MEMBERS: _SENDERS,
     Right.MANAGE_MEMBERS: _ADMINS,
     Right.MANAGE_OWNERS: _OWNERS,

@@ -130,14 +130,18 @@ class PdfEngine(Protocol):
         task: Task,
         act: Act,
         certificates: tuple[bytes, ...],
+        *,
+        pss: bool = False,
     ) -> PreparedAct:
         """As `act`, for a signer whose key is elsewhere: `certificates` (DER) are his and those
-        above, up to an authority that is believed. Raises Invalid for a key of a kind that can't
-        sign here."""
+        above, up to an authority that is believed; `pss`: it signs by RSASSA-PSS (RFC 8017, 8.1,
+        with SHA-256, MGF1 of the same and 32 bytes of salt). Raises Invalid for a key of a kind
+        that can't sign here."""
 
     def finish_act(self, document: Document, task: Task, state: str, value: bytes) -> Segment:
         """The prepared act with its signature value. Raises StaleState when `document` is not as it
-        was when the act was prepared, Invalid when the value is not the certificate's."""
+        was when the act was prepared, Invalid when the value is not the certificate's, or when that
+        was revoked."""
 
     def seal(self, document: Document, base: Base, at: datetime) -> tuple[Segment, ...]:
         """The platform's seal and the closing document timestamp."""

@@ -17,7 +17,6 @@ from countersign.domain.events import Event
 from countersign.domain.evidence import Link
 from countersign.domain.interface import Interface
 from countersign.domain.project import Project
-from countersign.domain.template import Template
 from countersign.usecases.docx_port import Converter, Docx
 from countersign.usecases.file_ports import Files, PdfEngine
 from countersign.usecases.identity_port import (
@@ -38,6 +37,7 @@ from countersign.usecases.library_ports import (
     SignCodes,
     StoredFiles,
     Tasks,
+    Templates,
 )
 from countersign.usecases.member_store import MemberStore
 from countersign.usecases.merchant_port import MerchantKeys, MerchantSigner
@@ -191,18 +191,6 @@ class Projects(Protocol):
     def remove(self, project: Project) -> None:
         """Raises ProjectInUse when there are envelopes in it, also when one is being added at this
         moment; NotFound when somebody else was faster."""
-
-
-class Templates(Protocol):
-    """Somebody else's template is not found."""
-
-    def add(self, template: Template) -> None: ...
-
-    def get(self, account_id: str, template_id: str) -> Template:
-        """Raises NotFound."""
-
-    def all(self, account_id: str) -> Sequence[Template]:
-        """Newest first."""
 
 
 class Messages(Protocol):

@@ -65,6 +65,8 @@ class NewTask:
     sign_entries: Mapping[int, str] = field(default_factory=dict)
     dialog: Dialog | None = None
     interface: str = ""
+    number_by: tuple[str, ...] = ()
+    names_by: tuple[str, ...] = ()
     must_view: bool = False
     may_forward: bool = False
     message: str = ""
@@ -110,7 +112,7 @@ def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
     that is not the account's.
     """
     now = ports.clock()
-    draft = _draft(command, now)
+    draft = envelope_of(command, now)
     check_sms(draft.tasks, ports.mailer.channels)
     draft, bases = prepare_documents(draft, ports)
     envelope, events = _begun(command, draft, now)
@@ -140,7 +142,8 @@ def _earlier(
     return None if made == envelope.id else uow.envelopes.get(made)
 
 
-def _draft(command: SendEnvelope, now: datetime) -> Envelope:
+def envelope_of(command: SendEnvelope, now: datetime) -> Envelope:
+    """As it would be sent, its documents not prepared."""
     documents = tuple(map(_document, command.documents))
     return Envelope(
         id=command.id or str(uuid4()),
@@ -204,6 +207,8 @@ def _task(
         sign_entries={documents[index].id: line for index, line in new.sign_entries.items()},
         dialog=new.dialog,
         interface=new.interface,
+        number_by=new.number_by,
+        names_by=new.names_by,
         must_view=new.must_view,
         may_forward=new.may_forward,
         message=new.message,

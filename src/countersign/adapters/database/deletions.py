@@ -8,6 +8,7 @@ from dataclasses import asdict
 from sqlalchemy import BindParameter, bindparam, delete, exists, insert, or_, select
 
 from countersign.adapters.database.access_tables import envelope_access
+from countersign.adapters.database.draft_tables import draft_documents
 from countersign.adapters.database.form_tables import form_documents
 from countersign.adapters.database.identity_tables import identity_attempts, identity_proofs
 from countersign.adapters.database.keeping_tables import content_uses
@@ -58,6 +59,7 @@ _USED = select(
         exists().where(stored_files.c.sha256 == _SHA),
         exists().where(templates.c.upload_sha256 == _SHA),
         exists().where(form_documents.c.upload_sha256 == _SHA),
+        exists().where(draft_documents.c.upload_sha256 == _SHA),
     )
 )
 

@@ -390,11 +390,3 @@ Index(
     sqlite_where=WAITING,
     postgresql_where=WAITING,
 )
-
-# One row in the database of a sandbox: how far its clock was moved
-sandbox_clock = Table(
-    "sandbox_clock",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("offset_us", BigInteger, nullable=False),
-)

@@ -83,7 +83,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.deletions: library_ports.Deletions = Deletions(self._tx)
         self.forms: library_ports.Forms = Forms(self._tx)
         self.archive: library_ports.Archive = Archive(self._tx)
-        self.templates: ports.Templates = Templates(self._tx)
+        self.templates: library_ports.Templates = Templates(self._tx)
         self.bases: library_ports.Bases = Bases(self._tx)
         self.messages: ports.Messages = Messages(self._tx)
         self.webhooks: ports.Webhooks = Webhooks(self._tx)

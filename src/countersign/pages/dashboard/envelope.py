@@ -24,7 +24,7 @@ from countersign.httpkit import (
     content_disposition,
 )
 from countersign.pages.dashboard.access import FORM, go, needs
-from countersign.pages.dashboard.apis import APIS
+from countersign.pages.dashboard.apis import APIS, OWN
 from countersign.pages.dashboard.envelopes import day_of, tone
 from countersign.pages.dashboard.errors import sentence, status_of
 from countersign.pages.dashboard.own import DoneQuery
@@ -63,6 +63,7 @@ def _(text: str) -> str:
 
 
 DONE = {
+    "sent": _("Sent. Whoever is first to act gets a mail with the link."),
     "cancelled": _("Cancelled. Nobody can sign it any more."),
     "reminded": _("A reminder is on its way."),
     "resent": _("The webhook call is made again."),
@@ -261,7 +262,7 @@ class EnvelopePage:
         history = look_at_envelope(envelope_id, caller, self._desk)
         envelope = history.envelope
         may_extend = envelope.status is EnvelopeStatus.OPEN and envelope.due_at is not None
-        api = APIS.get(envelope.origin)
+        api = APIS.get(envelope.origin) or OWN.get(envelope.origin)
         return page(
             request,
             "envelope.html",

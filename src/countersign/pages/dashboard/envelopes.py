@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -16,19 +16,23 @@ from starlette.responses import Response
 from countersign.domain.envelope import EnvelopeStatus
 from countersign.domain.errors import DomainError, Invalid
 from countersign.domain.member import SavedView, clean_name
-from countersign.domain.rights import Right
+from countersign.domain.rights import Right, may
 from countersign.httpkit import Form, Operation
 from countersign.pages.dashboard.access import FORM, go, needs
-from countersign.pages.dashboard.apis import APIS
+from countersign.pages.dashboard.apis import APIS, OWN
 from countersign.pages.dashboard.errors import sentence
 from countersign.pages.dashboard.shell import page, words
 from countersign.usecases.account_list import ListQuery, Mark
+from countersign.usecases.draft_port import DraftHead
 from countersign.usecases.member_ports import MemberPorts, Visit
 from countersign.usecases.visible import viewers_of
+from countersign.usecases.write_draft import list_drafts
 
 ROWS = 50
+NEWEST_DRAFTS = 3  # above the list of everything
 LONGEST_SEARCH = 200
 MOST_VIEWS = 50
+MOST_DRAFTS = 200
 
 
 def _(text: str) -> str:
@@ -47,6 +51,7 @@ STATES: Mapping[str, tuple[tuple[EnvelopeStatus, ...], str]] = {
     "failed": ((EnvelopeStatus.FAILED,), _("Failed")),
     "draft": ((EnvelopeStatus.DRAFT,), _("Drafts")),
 }
+DONE = {"discarded": _("The draft is discarded.")}
 FILTERS = ("state", "q", "api", "since", "until")
 
 
@@ -105,10 +110,21 @@ class EnvelopeList:
             is_filtered=bool(query.kept()),
             views=[(view, urlencode(dict(view.query))) for view in views],
             states=[(name, text) for name, (_statuses, text) in STATES.items()],
-            apis=APIS,
+            apis={**APIS, **OWN},
+            drafts=self._drafts(caller, query),
             error=error,
+            notice=words(request)(DONE.get(query.done, " ")).strip(),
             api_address=self._desk.address.rpartition("/")[0],
         )
+
+    def _drafts(self, caller: Visit, query: ListFilters) -> Sequence[DraftHead]:
+        """What was written here and not sent, for those who may; a few of them where all is."""
+        if query.behind or query.api or query.since or query.until:
+            return []
+        if query.state not in ("", "draft") or not may(caller.member, Right.MANAGE_ENVELOPES):
+            return []
+        most = MOST_DRAFTS if query.state else NEWEST_DRAFTS
+        return list_drafts(query.q.strip()[:LONGEST_SEARCH], most, caller, self._desk)
 
     def save_view(self, caller: Visit, body: Form) -> Response:
         """Gives the filters of the page a name."""

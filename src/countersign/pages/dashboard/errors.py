@@ -116,7 +116,7 @@ def _forbidden(problem: Forbidden) -> str:
 def shape(request: Request, problem: Exception) -> Response:
     """Whoever is not signed in is led to the page for that; a script gets JSON."""
     status = status_of(problem)
-    if "json" in request.headers.get("content-type", ""):
+    if "json" in request.headers.get("content-type", "") + request.headers.get("accept", ""):
         return json_response({"error": sentence(problem, words(request))}, status, HEADERS)
     if isinstance(problem, Forbidden) and problem.kind == SINGLE_SIGN_ON:
         return RedirectResponse(f"/dashboard/sso/{quote(problem.id)}", 303, HEADERS)

@@ -16,7 +16,7 @@ from countersign.domain.rights import Right
 from countersign.domain.short_id import short_form
 from countersign.httpkit import Form, Operation
 from countersign.pages.dashboard.access import FORM, go, needs
-from countersign.pages.dashboard.apis import APIS, Api
+from countersign.pages.dashboard.apis import APIS, OWN, Api
 from countersign.pages.dashboard.chart import Chart, chart
 from countersign.pages.dashboard.errors import sentence, status_of
 from countersign.pages.dashboard.own import DoneQuery
@@ -157,7 +157,7 @@ class Programs:
             menu="/webhooks",
             overview=overview,
             events=self._events,
-            apis=APIS,
+            apis={**APIS, **OWN},
             **more,
         )
 

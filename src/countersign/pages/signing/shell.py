@@ -40,12 +40,14 @@ def render_task(
     base: str,
     language: str,
     frame: str | None = None,
+    preview: Mapping[str, str] | None = None,
     template: str = "task.html",
 ) -> str:
     """The page of a task that may be worked on now.
 
     `state` is the answer of `GET /s/{token}/state`, `base` the path `/s/{token}`, `frame` the
-    origin of a page that may show this one inside itself; `template` is it or a variant of it.
+    origin of a page that may show this one inside itself; `template` is it or a variant of it. A
+    `preview` says so in its `text`, and leads `to` where its sender goes `back`.
     """
     action = main_action(document["action"] for document in state["documents"])
     signs = action == "sign"
@@ -53,6 +55,7 @@ def render_task(
         template,
         language,
         frame=frame,
+        preview=preview,
         state=state,
         base=base,
         branding=state["branding"],
