@@ -26,12 +26,14 @@ from countersign.domain.evidence import Link, record
 from countersign.domain.form import DOCX
 from countersign.domain.member import AuditEntry
 from countersign.domain.project import Project
+from countersign.usecases.draft_port import DraftQuery
 from countersign.usecases.file_ports import Files
 from countersign.usecases.ports import Ports, ProjectQuery, UnitOfWork
 from countersign.usecases.zip_file import ZipFile
 
 AT_ONCE = 200  # rows of one question
 MOST_CHAT = 10_000  # messages of one envelope
+MOST_DRAFTS = 100_000
 # Besides what no representation shows (`repr=False`)
 SECRETS = frozenset({"secret", "secret_hash", "headers"})
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -117,6 +119,7 @@ class _Everything:
     def write(self) -> None:
         self._settings()
         self._library()
+        self._drafts()
         self._stored()
         id, begun = self._account.id, self._begun
         for spot in self._pages(
@@ -163,18 +166,39 @@ class _Everything:
 
     def _library(self) -> None:
         with self._ports.unit_of_work() as uow:
-            templates = uow.templates.all(self._account.id)
-            forms = uow.forms.all(self._account.id)
+            id = self._account.id
+            templates = [
+                version
+                for one in uow.templates.all(id)
+                for version in uow.templates.versions(id, one.id)
+            ]
+            forms = [
+                version for one in uow.forms.all(id) for version in uow.forms.versions(id, one.id)
+            ]
         for template in templates:
-            folder = f"templates/{_safe(template.id)}"
+            folder = f"templates/{_safe(template.id)}/{template.version}"
             self._entries.json(f"{folder}/template.json", template)
             self._entries.content(f"{folder}/template.pdf", [template.upload])
         for form in forms:
-            folder = f"forms/{_safe(form.id)}"
+            folder = f"forms/{_safe(form.id)}/{form.version}"
             self._entries.json(f"{folder}/form.json", form)
             for number, document in enumerate(form.documents, 1):
                 path = f"{folder}/{number}{_ending(document.media_type)}"
                 self._entries.content(path, [document.upload])
+
+    def _drafts(self) -> None:
+        id = self._account.id
+        with self._ports.unit_of_work() as uow:
+            query = DraftQuery(account_id=id, author_id=None, limit=MOST_DRAFTS)
+            heads = uow.dashboard.drafts.of_account(query)
+        for head in heads:
+            with suppress(NotFound):
+                with self._ports.unit_of_work() as uow:
+                    draft = uow.dashboard.drafts.get(id, head.id)
+                folder = f"drafts/{_safe(draft.id)}"
+                self._entries.json(f"{folder}/draft.json", draft)
+                for number, document in enumerate(draft.documents, 1):
+                    self._entries.content(f"{folder}/{number}.pdf", [document.upload])
 
     def _stored(self) -> None:
         id = self._account.id

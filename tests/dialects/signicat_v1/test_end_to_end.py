@@ -154,11 +154,11 @@ def test_an_attribute_is_checked_by_the_methods_that_it_names(
 
 
 def test_codes_lead_a_person_to_their_task(customer: Customer) -> None:
-    text = mail(recipient="kari@example.org", message="${signCodeUrl}")
+    text = mail(recipient="codes@people.example", message="${signCodeUrl}")
     made = customer.order(task(document(customer.upload()), notifications=[text]))
 
     def told() -> Any:
-        query = {"to": "kari@example.org"}
+        query = {"to": "codes@people.example"}
         return ok(customer.api.get("/sandbox/mail.json", params=query))["messages"]
 
     wait_until(lambda: bool(told()), "the mail")

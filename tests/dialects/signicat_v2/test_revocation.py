@@ -12,6 +12,7 @@ import pytest
 from countersign.adapters.pdf_engine import verify_anybody
 from countersign.adapters.pdf_engine.text_errands import text_report
 from tests.support.csc import Credential
+from tests.support.processes import wait_until
 from tests.support.signed import assert_intact
 from tests.xades.referees import signxml_finds, xmlsec_accepts
 
@@ -73,7 +74,9 @@ def test_a_key_that_is_revoked_on_the_way_signs_nothing(place: Place) -> None:
     made, browser = place.client.session(place.client.collection()), place.browser()
     back = browser.agree(browser.go(made))
     place.service.authority.revoke(key)
-    place.house.advance(timedelta(minutes=2))
+    before, later = place.house.ports.clock(), timedelta(minutes=2)
+    place.house.advance(later)
+    wait_until(lambda: place.house.ports.clock() >= before + later, "the clock to have moved")
     done = browser.agree(back.headers["location"])
     assert done.headers["location"].endswith("#signing=unusable")
     assert place.client.state(made) == "READY"

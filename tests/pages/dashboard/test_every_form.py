@@ -42,7 +42,7 @@ pytestmark = pytest.mark.slow
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)><b/{{7*7}}"
 MARKS = ("<script>alert", "<img src=x", "<b/", "javascript:alert", "{{7*7}}</b")
 # That end what others are needed for; tried by themselves, last
-LAST = ("/sign-out", "/cancel", "/remove", "/revoke", "/sso/end", "/sessions")
+LAST = ("/sign-out", "/cancel", "/remove", "/revoke", "/sso/end", "/sessions", "/discard")
 NOT_TEXT = {"checkbox", "radio", "submit", "button", "file"}
 
 

@@ -9,6 +9,7 @@ import os
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -17,9 +18,12 @@ import pytest
 
 from countersign.adapters.clock import SandboxClock
 from countersign.domain.evidence import GENESIS
+from tests.contracts.samples import template
 from tests.pages.dashboard.office import Office, add_member, opened, post, set_up, sign_in, texts
 from tests.pages.dashboard.test_envelopes import EVIL, Desk, token_of
+from tests.pages.dashboard.test_sending import add, begin
 from tests.pages.dashboard.test_sign_in import add_other_account
+from tests.pdf.samples import contract
 
 pytestmark = pytest.mark.slow
 RETENTION = "/dashboard/retention"
@@ -276,6 +280,34 @@ def test_everything_of_the_account_is_in_the_file_and_its_signed_pdf_is_good(des
     assert [one["email"] for one in members] == ["olga@acme.test"]
     audit = [json.loads(line) for line in file.read("audit-log.jsonl").splitlines()]
     assert any(one["action"] == "asked for an export" for one in audit)
+
+
+def test_drafts_and_all_versions_of_templates_are_in_the_file(desk: Desk) -> None:
+    with desk.office.ports.unit_of_work() as uow:
+        first = template(uow.accounts.all()[0], upload=desk.office.ports.files.put(b"%PDF one"))
+        uow.templates.add(first)
+        uow.commit()
+    second = replace(first, version=2, upload=desk.office.ports.files.put(b"%PDF two"))
+    with desk.office.ports.unit_of_work() as uow:
+        uow.templates.revise(second)
+        uow.commit()
+    draft = begin(desk.owner)
+    assert add(desk.owner, draft, contract()).status_code in (200, 201)
+    file = exported(desk)
+    folder = f"templates/{first.id}"
+    assert file.read(f"{folder}/1/template.pdf") == b"%PDF one"
+    assert file.read(f"{folder}/2/template.pdf") == b"%PDF two"
+    assert file.read(f"drafts/{draft.rpartition('/')[2]}/1.pdf") == contract()
+
+
+def test_a_hold_of_the_account_keeps_drafts(desk: Desk) -> None:
+    draft = begin(desk.owner)
+    hold(desk)
+    refused = post(desk.owner, f"{draft}/discard")
+    assert refused.status_code == 409
+    assert "under a legal hold" in texts(refused.text)
+    post(desk.owner, f"{RETENTION}/release", envelope="")
+    assert post(desk.owner, f"{draft}/discard").status_code == 303
 
 
 def verdict(desk: Desk, content: bytes) -> str:

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from countersign.domain.branding import Branding
 from countersign.domain.envelope import Envelope
 from countersign.domain.project import ProjectSettings, new_project
+from countersign.usecases.change_account import change_account
 from tests.contracts.threads import at_once
 from tests.pages.dashboard.office import CLICK, Office, add_member, set_up, texts
 from tests.pages.dashboard.test_sign_in import add_other_account
@@ -338,6 +339,20 @@ def test_the_look_of_a_project_is_used(office: Office, owner: TestClient, draft:
 def test_a_project_of_somebody_else_is_not_used(owner: TestClient, draft: str) -> None:
     save(owner, draft, 1, people=[LEA], project="somebody-elses")
     assert set(send(owner, draft, 2).json()["problems"]) == {"project"}
+
+
+def test_the_last_day_ends_where_the_account_is(
+    office: Office, owner: TestClient, draft: str
+) -> None:
+    with office.ports.unit_of_work() as uow:
+        (account,) = uow.accounts.all()
+    change_account(account.id, {"time_zone": "Europe/Copenhagen"}, office.ports)
+    assert "Europe/Copenhagen" in owner.get(draft).text
+    save(owner, draft, 1, people=[LEA], due="2099-07-31")
+    assert send(owner, draft, 2).status_code == 200
+    due = envelope_of(office, draft.rpartition("/")[2]).due_at
+    assert due is not None
+    assert due.isoformat() == "2099-07-31T21:59:59+00:00"
 
 
 def test_whoever_signs_in_turn_is_asked_in_turn(

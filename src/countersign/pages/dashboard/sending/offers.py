@@ -68,5 +68,5 @@ def zone_of(account: Account) -> ZoneInfo:
     """The account's time zone; UTC when it has chosen none."""
     try:
         return ZoneInfo(str(account.settings.get("time_zone") or "UTC"))
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")

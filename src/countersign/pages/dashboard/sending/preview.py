@@ -40,6 +40,9 @@ PAGE = ONE + "/documents/{document_id}/pages/{n:int}"
 TEXT = Success(type=list[dict[str, Any]])
 ANYTHING = Json(Any, limit=16 << 20, required=False)  # a drawn signature comes with its picture
 
+# As those of the dashboard's pages: by these a browser tells where a request comes from
+OWN_HEADERS = {name: HEADERS[name] for name in ("Referrer-Policy", "X-Frame-Options")}
+
 
 def _(text: str) -> str:
     return text
@@ -84,7 +87,7 @@ class Preview:
             made.id: one.id for made, one in zip(envelope.documents, _documents(draft), strict=True)
         }
         html = render_task(_with_ids(state, own), base, language, preview=banner)
-        return HTMLResponse(html, headers=PAGE_HEADERS)
+        return HTMLResponse(html, headers={**PAGE_HEADERS, **OWN_HEADERS})
 
     def picture(
         self, caller: Visit, draft_id: str, document_id: str, n: int, query: ImageQuery, person: str  # noqa: ARG002
