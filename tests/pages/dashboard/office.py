@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -78,6 +79,16 @@ def texts(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html))
 
 
+# What the operations are made with when only their names and rights are asked for
+NOTHING_OUTSIDE = SimpleNamespace(
+    verify=None,
+    events={},
+    server=None,
+    largest_file=1,
+    tools=SimpleNamespace(
+        trials=None, mail=SimpleNamespace(mail_from=""), domains=None, sealing=None
+    ),
+)
 PASSWORD = "wooden boats in grey rain"
 OWNER = "olga@acme.test"
 

@@ -50,6 +50,13 @@ class FoundForm:
     action: str
     method: str
     fields: dict[str, tuple[str, str]]  # name → (type, value)
+    has_file: bool = False
+
+    def send(self, browser: TestClient, given: dict[str, str]) -> Any:
+        if self.method != "post":
+            return browser.get(self.action, params=given)
+        files = {"files": {"logo": b""}} if self.has_file else {}
+        return browser.post(self.action, data=given, headers=CLICK, **files)  # type: ignore[arg-type]
 
 
 class Forms(HTMLParser):
@@ -65,7 +72,8 @@ class Forms(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             method = given.get("method", "get").lower()
-            self.forms.append(FoundForm(given.get("action", ""), method, {}))
+            has_file = "enctype" in given
+            self.forms.append(FoundForm(given.get("action", ""), method, {}, has_file))
         elif tag in ("input", "select", "textarea", "button") and self.forms:
             if "formaction" in given:
                 forms = self.forms[-1]
@@ -174,10 +182,16 @@ def nextsign_case(office: Office) -> None:
 
 def filled(form: FoundForm, evil: str) -> dict[str, str]:
     """Good values, but for the field named `evil`."""
-    usual = {"email": "good@acme.test", "password": PASSWORD, "url": "https://127.0.0.1:9/x"}
+    usual = {
+        "email": "good@acme.test",
+        "password": PASSWORD,
+        "url": "https://127.0.0.1:9/x",
+        "issuer": "http://127.0.0.1:9",  # which is called, and where nobody is
+        "name": "x",
+    }
     found = {}
     for name, (kind, value) in form.fields.items():
-        good = value or usual.get(kind, "") or usual.get(name, "x")
+        good = value or usual.get(name, "") or usual.get(kind, "x")
         found[name] = EVIL[:190] if name == evil else good
     return found
 
@@ -199,10 +213,7 @@ def test_no_field_that_anybody_can_fill_becomes_markup(office: Office) -> None:
                     continue
                 tried += 1
                 given = filled(form, name)
-                if form.method == "post":
-                    answer = owner.post(form.action, data=given, headers=CLICK)
-                else:
-                    answer = owner.get(form.action, params=given)
+                answer = form.send(owner, given)
                 assert answer.status_code < 500, (form.action, name, answer.status_code)
                 check_markup(answer.text, f"{form.action} {name}")
         office.work()
@@ -213,6 +224,10 @@ def test_no_field_that_anybody_can_fill_becomes_markup(office: Office) -> None:
         assert "&lt;script&gt;alert" in owner.get(page).text or page.endswith("operator")
     for mail in office.mails("good@acme.test"):
         check_markup(mail["html"], "a mail")
+
+
+def with_a_file(operation: Operation) -> bool:
+    return any("form-data" in media for one in operation.bodies for media in one.media)
 
 
 def real_path(operation: Operation, ids: dict[str, str]) -> str:
@@ -271,7 +286,9 @@ def test_each_role_tries_each_action_on_each_other_role(office: Office, tmp_path
                     continue
                 path = real_path(operation, ids)
                 form = {"role": "owner", "name": "Mine", "email": "eve@evil.test", "reason": "x"}
-                given = {"data": form} if operation.method == "POST" else {}
+                given: dict[str, Any] = {"data": form} if operation.method == "POST" else {}
+                if with_a_file(operation):
+                    given["files"] = {"logo": b""}
                 answer = browser.request(operation.method, path, headers=CLICK, **given)
                 assert answer.status_code == 403, (role, operation.title, answer.status_code)
             assert stored(office) == before, f"a {role} changed something"
@@ -344,7 +361,7 @@ def test_fields_that_no_form_has_change_nothing(office: Office) -> None:
     for form in forms_of(admin):
         if form.method == "post" and not form.action.endswith(LAST):
             more = {"role": "owner", **EXTRA, **filled(form, "")}
-            assert admin.post(form.action, data=more, headers=CLICK).status_code < 500
+            assert form.send(admin, more).status_code < 500
     with office.ports.unit_of_work() as uow:
         accounts = uow.accounts.all()
         members = uow.dashboard.members.of_account(accounts[0].id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -16,7 +15,7 @@ from countersign.domain.rights import RIGHTS, Right
 from countersign.httpkit import Operation, Runtime
 from countersign.pages.dashboard.access import right_of
 from countersign.pages.dashboard.api import operations
-from tests.pages.dashboard.office import CLICK, Office, add_member, opened, set_up
+from tests.pages.dashboard.office import CLICK, NOTHING_OUTSIDE, Office, add_member, opened, set_up
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +32,6 @@ FOR_EVERYBODY = {
     "/dashboard/sso/{account_id}",
     "/dashboard/sso-return",
 }
-TOOLS = SimpleNamespace(trials=None, mail=SimpleNamespace(mail_from=""), domains=None, sealing=None)
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +54,7 @@ def everything(office: Office, folder: Path) -> list[Operation]:
     return operations(
         office.installation.desk,
         runtime,
-        cast(
-            Any,
-            SimpleNamespace(verify=None, events={}, server=None, tools=TOOLS, largest_file=1),
-        ),
+        cast(Any, NOTHING_OUTSIDE),
     )
 
 
