@@ -5,6 +5,8 @@ export class Refusal extends Error {
     readonly code: string,
     message: string,
     readonly fields: Record<string, string>,
+    /** Seconds after which it may be tried again, where the server says so. */
+    readonly retryAfter = 0,
   ) {
     super(message);
   }
@@ -63,5 +65,6 @@ async function read<T>(response: Response): Promise<T> {
     error.code ?? "unknown",
     error.message ?? response.statusText,
     error.fields ?? {},
+    Number(response.headers.get("retry-after") ?? 0),
   );
 }

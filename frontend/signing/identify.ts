@@ -5,7 +5,7 @@ import { memory, remember } from "./memory";
 import { base, language, proving, state, t } from "./page-data";
 import { explain, movedOn } from "./trouble";
 
-const method = state.identity.due[0];
+const method = state.identity.due[0] ?? "";
 const sendsCode = method === "email_code" || method === "sms_code";
 const asksNumber = method === "cpr";
 const path = `${base}/identity/${method}?lang=${language}`;
@@ -23,12 +23,12 @@ const WRONG_NUMBERS: Record<string, string> = {
   "somebody else": "number_of_somebody_else",
 };
 
-const eid = maybeId("eid") ? new Eid(method ?? "", path, identified, trouble) : null;
+const eid = maybeId("eid") ? new Eid(method, path, identified, trouble) : null;
 
 /** The step came into view: a code is sent once, and again only when asked for. */
 export function startIdentifying(): void {
   maybeId("send-code")?.addEventListener("click", () => void sendCode());
-  if (sendsCode && !memory.codeSent) void sendCode();
+  if (sendsCode && memory.codeSent !== method) void sendCode();
   const failed = eid && broughtBack();
   if (failed) trouble(failed);
   else void eid?.resume();
@@ -55,18 +55,23 @@ function trouble(error: unknown): void {
 async function sendCode(): Promise<void> {
   try {
     const { sent_to } = await call<Standing>(path, { body: null });
-    remember({ codeSent: true, step: proving });
+    remember({ codeSent: method, step: proving });
     byId("code-sent").textContent = sent_to
       ? t("code_sent", { place: sent_to })
       : t("code_sent_plain");
     byId("identity-code").focus();
   } catch (error) {
-    if (isTooOften(error)) complain(t("code_too_soon"));
+    if (isTooOften(error)) complain(t(isLong(error) ? "number_too_often" : "code_too_soon"));
     else trouble(error);
   }
 }
 
-function isTooOften(error: unknown): boolean {
+/** Longer than the pause between two codes: a limit by the hour was met. */
+function isLong(error: Refusal): boolean {
+  return error.retryAfter > 120;
+}
+
+function isTooOften(error: unknown): error is Refusal {
   return error instanceof Refusal && error.code === "too_many_tries";
 }
 
@@ -107,7 +112,7 @@ async function useEid(): Promise<void> {
 /** The page is loaded anew with what may be seen now; the address leads past the intro, as a frame
  *  may be forbidden to remember that it was there. */
 function identified(): void {
-  remember({ codeSent: false, step: proving === "sign" ? proving : "read" });
+  remember({ codeSent: "", step: proving === "sign" ? proving : "read" });
   const address = new URL(location.href);
   address.searchParams.set("skipIntro", "true");
   location.replace(address);

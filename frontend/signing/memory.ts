@@ -9,7 +9,8 @@ export interface Memory {
   text?: string;
   image?: string;
   strokes?: { width: number; groups: PointGroup[] };
-  codeSent?: boolean;
+  /** The way by which a code was sent. */
+  codeSent?: string;
   /** The document whose file was brought a moment ago. */
   arrived?: string;
 }

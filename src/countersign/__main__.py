@@ -12,6 +12,7 @@ from countersign import logs
 from countersign.commands import (
     account,
     archive,
+    audit,
     backup,
     demo,
     doctor,
@@ -43,6 +44,7 @@ COMMANDS = (
     interface,
     merchant_key,
     archive,
+    audit,
     signing_service,
     template,
     form,

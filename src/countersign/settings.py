@@ -41,9 +41,17 @@ class Settings:
     the database, shown as a mailbox page under `--sandbox`."""
     mail_from: str = "Countersign <countersign@localhost>"
     """The From address of every mail."""
+    dns_server: str = ""
+    """The DNS server that the dashboard asks what it says of the From address, as `192.0.2.1` or
+    `192.0.2.1:53`; empty for this machine's. Inside a network that has names of its own, name one
+    that sees what the Internet sees."""
     sms_url: str = ""
     """A gateway for SMS by apprise's URL, with `{to}` for the number, such as
-    `twilio://SID:TOKEN@+15551234567/{to}`; empty: none is sent, and a sandbox keeps them."""
+    `twilio://SID:TOKEN@+15551234567/{to}`; empty: requests that want an SMS are refused, and a
+    sandbox keeps them in its mailbox."""
+    sms_codes_an_hour: int = 300
+    """How many one-time codes go out by SMS in an hour for one account, whose limit it is against
+    those who have them sent for nothing; 0 for no limit."""
     tsa_urls: tuple[str, ...] = ()
     """RFC 3161 timestamp authorities, asked in this order; empty for the local one."""
     seal_key: str = ""
@@ -57,6 +65,8 @@ class Settings:
     """The password of `bankid_certificate`."""
     bankid_ca: str = ""
     """A PEM file with the authority of BankID's server, from BankID."""
+    bankid_root: str = ""
+    """A PEM file with the root that people's BankIDs lead to, from BankID; not the server's."""
     bankid_url: str = "https://appapi2.bankid.com"
     """BankID's server; `https://appapi2.test.bankid.com` to try."""
     fonts: str = ""

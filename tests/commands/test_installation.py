@@ -73,6 +73,16 @@ def test_an_account_without_a_client_gets_one_and_any_number_more(data: Path) ->
     assert_refused(countersign(*client[:3], "nobody", "--data", data), "no such account")
 
 
+def test_an_account_has_a_time_zone_of_its_own(data: Path) -> None:
+    account = old_account(data)
+    change = ("account", "set", "--account", account, "--data", data, "--time-zone")
+    assert countersign(*change, "Europe/Copenhagen").returncode == 0
+    with app.opened(Settings(data=data)) as installation:
+        with installation.ports.unit_of_work() as uow:
+            assert uow.accounts.get(account).settings["time_zone"] == "Europe/Copenhagen"
+    assert countersign(*change, "Mars/Base").returncode == 2
+
+
 def old_account(data: Path) -> str:
     """As accounts were made before there were clients."""
     with app.opened(Settings(data=data)) as installation:

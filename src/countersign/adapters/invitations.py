@@ -1,5 +1,5 @@
 """What people receive: invitation, reminder, final copy, withdrawal, one-time code; each a letter
-of words in one layout."""
+of words in one layout, or the same words as a short text for phones."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from countersign.adapters.letterhead import Letterhead, letterhead
 from countersign.adapters.mail import one_line
+from countersign.adapters.sms_text import fitted
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.task import Action, Task
 from countersign.languages import Catalogues, format_day, text_direction
+from countersign.usecases.outside_ports import Letters
 
 TEXTS = Catalogues(Path(__file__).with_name("mail_texts"))
 
@@ -150,11 +153,17 @@ class Letter:
 
 
 class MailInvitations:
-    """The `Invitations` port. The name in `mail_from` is how this server calls itself."""
+    """The `Invitations` port. The name in `mail_from` is how this server calls itself, `public_url`
+    where people reach it."""
 
-    def __init__(self, mail_from: str) -> None:
+    def __init__(self, mail_from: str, public_url: str = "") -> None:
         name, address = parseaddr(mail_from)
         self._platform = name or address
+        self._short = ShortTexts(self._platform, urlsplit(public_url).hostname or "")
+
+    def by(self, channel: str) -> Letters:
+        """Mail, or the texts of SMS."""
+        return self._short if channel == "sms" else self
 
     def invitation(self, envelope: Envelope, task: Task, link: str) -> Written:
         """Subject, text, HTML."""
@@ -237,6 +246,70 @@ class MailInvitations:
         if settings.branding.company_name and not settings.send_invitations:
             return sender  # white label: even a one-time code names nobody else
         return text.format(platform=self._platform, sender=sender) if sender else self._platform
+
+
+class ShortTexts:
+    """The `Letters` port for SMS: the sender's name, what it is about, a link. `host` is that of
+    the pages, which browsers compare before they offer a code to be filled in."""
+
+    def __init__(self, platform: str, host: str) -> None:
+        self._platform, self._host = platform, host
+
+    def invitation(self, envelope: Envelope, task: Task, link: str) -> Written:
+        """The text, between an empty subject and no HTML, as all below."""
+        words = INVITATIONS[_main_action(task)]
+        return self._write(words.subject, envelope, task, link, asks=True)
+
+    def reminder(self, envelope: Envelope, task: Task, link: str) -> Written:
+        opening = REMINDERS[_main_action(task)].opening
+        return self._write(opening, envelope, task, link, asks=True)
+
+    def final_copy(self, envelope: Envelope, task: Task, link: str) -> Written:
+        return self._write(FINAL_COPY.subject, envelope, task, link)
+
+    def withdrawal(self, envelope: Envelope, task: Task, _link: str) -> Written:
+        was_declined = envelope.status is EnvelopeStatus.DECLINED
+        return self._write((DECLINED if was_declined else CANCELLED).opening, envelope, task)
+
+    def new_messages(self, envelope: Envelope, task: Task, link: str) -> Written:
+        return self._write(NEW_MESSAGES.subject, envelope, task, link)
+
+    def code(self, envelope: Envelope, task: Task, code: str) -> Written:
+        """The last line is that of the draft "Origin-bound one-time codes delivered via SMS"."""
+        say = TEXTS.texts(TEXTS.choose([task.language])).gettext
+        bound = f"\n@{self._host} #{code}" if self._host else ""
+        return self._write(CODE.subject, envelope, task, f"{say(CODE.note)}\n{bound}", code=code)
+
+    def _write(
+        self,
+        words: str,
+        envelope: Envelope,
+        task: Task,
+        below: str = "",
+        *,
+        code: str = "",
+        asks: bool = False,
+    ) -> Written:
+        language = TEXTS.choose([task.language])
+        say = TEXTS.texts(language).gettext
+        due = task.due_at or envelope.due_at if asks else None
+        until = say(DEADLINE).format(day=format_day(due, language)) if due else ""
+        name = one_line(envelope.name)
+        sender = one_line(envelope.known_sender) or self._platform
+
+        def text(cut: Callable[[str], str]) -> str:
+            line = _named(say(words), cut(sender), cut(name))
+            return "\n".join(filter(None, (f"{line}: {code}" if code else line, until, below)))
+
+        return "", fitted(text).strip(), ""
+
+
+def _named(words: str, sender: str, name: str) -> str:
+    """Both names stand in it, wherever the words have places for them."""
+    line = words.format(sender=sender, name=name)
+    if "{name}" not in words:
+        line = f"{line} {name}"
+    return line if "{sender}" in words else f"{sender}: {line}"
 
 
 def write_letter(letter: Letter) -> Written:

@@ -1,12 +1,15 @@
-"""`countersign account`: create accounts, list them, change what they may do."""
+"""`countersign account`: create accounts, list them, change what they may do; account_data.py has
+what is told of them."""
 
 from __future__ import annotations
 
 import argparse
 import json
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from countersign import app
+from countersign.commands import account_data
 from countersign.commands.demo_contract import add_sample_form, add_sample_template
 from countersign.commands.options import Subparsers, add_data, existing, settings_of
 from countersign.domain.account import PRODUCTION, TEST
@@ -43,6 +46,7 @@ def add(commands: Subparsers) -> None:
     client.add_argument("--account", required=True, metavar="ID")
     client.add_argument("--json", action="store_true", help="print the result as JSON")
     client.set_defaults(run=run_client)
+    account_data.add(actions)
 
 
 def _add_change(actions: Subparsers) -> None:
@@ -53,6 +57,12 @@ def _add_change(actions: Subparsers) -> None:
         "--y-origin",
         choices=("top", "bottom"),
         help="Signature.nc: where `y` of an area counts from (top)",
+    )
+    change.add_argument(
+        "--time-zone",
+        type=_time_zone,
+        metavar="NAME",
+        help="whose midnight ends a day of the dashboard, such as Europe/Copenhagen (UTC)",
     )
     change.add_argument(
         "--quota",
@@ -69,6 +79,13 @@ def _add_change(actions: Subparsers) -> None:
         help="Signicat: what the account's clients may do, or `all`",
     )
     change.set_defaults(run=run_change)
+
+
+def _time_zone(text: str) -> str:
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise argparse.ArgumentTypeError(f"there is no time zone {text!r}") from None
 
 
 def _quota(text: str) -> int | None:
@@ -91,7 +108,8 @@ def run_list(given: argparse.Namespace) -> int:
 
 
 def run_change(given: argparse.Namespace) -> int:
-    chosen = {"y_origin": given.y_origin} if given.y_origin else {}
+    asked = {"y_origin": given.y_origin, "time_zone": given.time_zone}
+    chosen = {name: value for name, value in asked.items() if value}
     with app.opened(existing(settings_of(given))) as installation:
         account = change_account(given.account, chosen, installation.ports)
         if given.quota is not UNCHANGED:

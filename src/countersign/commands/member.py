@@ -5,9 +5,15 @@ from __future__ import annotations
 import argparse
 
 from countersign import app
-from countersign.commands.options import Subparsers, add_data, existing, settings_of
+from countersign.commands.options import (
+    Subparsers,
+    account_action,
+    add_data,
+    existing,
+    settings_of,
+)
 from countersign.domain.member import Role
-from countersign.usecases.recover_member import let_member_in, make_operator
+from countersign.usecases.recover_member import allow_other_ways, let_member_in, make_operator
 
 
 def add(commands: Subparsers) -> None:
@@ -17,6 +23,10 @@ def add(commands: Subparsers) -> None:
     add_data(listing)
     listing.set_defaults(run=run_list)
     _add_invite(actions)
+    unlock = account_action(
+        actions, "unlock", "let the members of an account sign in without its single sign-on again"
+    )
+    unlock.set_defaults(run=run_unlock)
     operator = actions.add_parser(
         "operator", help="let a member look after the server, or no longer"
     )
@@ -62,4 +72,11 @@ def run_operator(given: argparse.Namespace) -> int:
     with app.opened(existing(settings_of(given))) as installation:
         make_operator(given.email, not given.no, installation.desk)
     print(f"{given.email} {'no longer looks' if given.no else 'looks'} after the server")
+    return 0
+
+
+def run_unlock(given: argparse.Namespace) -> int:
+    with app.opened(existing(settings_of(given))) as installation:
+        allow_other_ways(given.account, installation.desk)
+    print("Passwords, links and passkeys are good again")
     return 0

@@ -15,7 +15,8 @@ TEST = "test"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """The tenant. `settings` holds what an operator may choose per account, e.g. `y_origin`."""
+    """The tenant. `settings` holds what an operator may choose per account, e.g. `y_origin`;
+    `time_zone` (IANA) is where its days end, UTC without one."""
 
     id: str
     name: str

@@ -9,10 +9,13 @@ from datetime import datetime, timedelta
 from countersign.domain.envelope import Envelope, EnvelopeStatus, OnDecline
 from countersign.domain.errors import AlreadyCompleted, Conflict, Gone, Invalid, TooSoon
 from countersign.domain.events import Event, EventKind
+from countersign.domain.evidence import timestamp
 from countersign.domain.task import Task, TaskStatus, Visitor
 from countersign.domain.turns import check_may_act, end_pending
 
 REMINDER_PAUSE = timedelta(hours=1)
+CLOCK_GRACE = timedelta(seconds=1)  # a job may be due a moment before the clock says so
+INVITATION = "invitation"  # what a reminder's event says when it was the invitation once more
 
 
 def decline_task(
@@ -51,10 +54,32 @@ def remove(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
 
 
 def warn(envelope: Envelope, now: datetime) -> list[Event]:
-    """The deadline of an open envelope is near; nothing changes but that it was told."""
+    """The deadline of an open envelope is near; nothing changes but that it was told. One that was
+    moved since is not near any more."""
     if envelope.status is not EnvelopeStatus.OPEN or envelope.due_at is None:
         return []
+    near = envelope.due_at - timedelta(days=envelope.settings.warning_days or 0)
+    if now < near - CLOCK_GRACE:
+        return []
     return [Event(kind=EventKind.ENVELOPE_EXPIRES_SOON, at=now)]
+
+
+def extend(envelope: Envelope, due_at: datetime, now: datetime) -> tuple[Envelope, list[Event]]:
+    """More time for everybody who has not acted. To extend to the same moment again changes
+    nothing. What has expired stays so, as people and programs were told. Raises what `cancel`
+    raises, Conflict for one without a deadline, Invalid for one that is not later."""
+    _check_open(envelope)
+    if envelope.due_at is None:
+        raise Conflict("this has no deadline")
+    if envelope.due_at == due_at:
+        return envelope, []
+    if envelope.due_at <= now:
+        raise Gone("expired")
+    if due_at <= max(envelope.due_at, now):
+        raise Invalid("The new deadline must be later.", {"due_at": "must be later"})
+    extended = replace(envelope, due_at=due_at, updated_at=now)
+    data = {"from": timestamp(envelope.due_at), "to": timestamp(due_at)}
+    return extended, [Event(kind=EventKind.ENVELOPE_DUE_CHANGED, at=now, data=data)]
 
 
 def expire(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
@@ -69,9 +94,14 @@ def expire(envelope: Envelope, now: datetime) -> tuple[Envelope, list[Event]]:
 
 
 def remind(envelope: Envelope, task_id: str, now: datetime) -> tuple[Envelope, list[Event]]:
-    """Another mail to somebody who has not acted; at most one an hour. Raises what
+    """Another mail or SMS to somebody who has not acted; at most one an hour. Raises what
     `check_may_act` raises, Invalid without an address, TooSoon."""
     return _remind(envelope, task_id, now, {})
+
+
+def invite_again(envelope: Envelope, task_id: str, now: datetime) -> tuple[Envelope, list[Event]]:
+    """The invitation once more, for who has lost it: counts as a reminder. Raises as `remind`."""
+    return _remind(envelope, task_id, now, {"as": INVITATION})
 
 
 def remind_unasked(
@@ -92,7 +122,7 @@ def _remind(
 ) -> tuple[Envelope, list[Event]]:
     task = envelope.task(task_id)
     check_may_act(envelope, task, now)
-    if not task.person.email:
+    if not task.person.addresses:
         raise Invalid("this person has no e-mail address", {"email": "missing"})
     _check_pause(task, now)
     envelope = replace(envelope.with_task(replace(task, reminded_at=now)), updated_at=now)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from countersign.domain.envelope import Envelope
 
 NOTICE = "notice"  # begins the keys of messages in the sender's own words
+CODE = "code"  # begins the keys of those that carry a one-time code
 CALLBACK = "envelope:"  # begins the ids of endpoints that stand in an envelope
 # Growing pauses over about three days, as common webhook senders do
 PAUSES = tuple(
@@ -66,6 +67,11 @@ def notice_of(message: Message) -> str:
     """The id of the notice that the message is made of; "" for one in the product's own words."""
     kind, _, id = message.key.partition(":")
     return id if kind == NOTICE else ""
+
+
+def is_code(message: Message) -> bool:
+    """Whether it carries a one-time code, which is of no use to anybody once it is too old."""
+    return message.key.startswith(f"{CODE}:")
 
 
 def shown_sender(sender_name: str, platform: str) -> str:

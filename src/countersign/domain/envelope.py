@@ -81,7 +81,8 @@ class EnvelopeSettings:
 class Envelope:
     """Documents + tasks + settings. `version` counts writes and is the compare-and-set value;
     `origin` names the dialect whose words describe it to the outside; `folder` is a name by which
-    its sender sorts it; `extras` is kept verbatim."""
+    its sender sorts it; `extras` is kept verbatim. Access roles say which members see a
+    `restricted` one (access.py)."""
 
     id: str
     account_id: str
@@ -104,12 +105,18 @@ class Envelope:
     failure: str | None = None
     audit: Document | None = None
     extras: Mapping[str, Any] = field(default_factory=dict)
+    restricted: bool = False
     version: int = 0
 
     @property
     def begun(self) -> bool:
         """Whether somebody has signed."""
         return any(task.status is TaskStatus.COMPLETED and task.signs for task in self.tasks)
+
+    @property
+    def people(self) -> tuple[Task, ...]:
+        """The tasks that the sender sees."""
+        return tuple(task for task in self.tasks if not task.removed)
 
     @property
     def erased(self) -> bool:

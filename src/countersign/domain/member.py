@@ -110,7 +110,8 @@ class Passkey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """Something a member did, or somebody tried in their name. `number` is given when stored."""
+    """Something a member did, or somebody tried in their name. `number` is given when stored, and
+    so are `place` (from 1 in its account) and `hash`, which audit_chain.py explains."""
 
     account_id: str
     at: datetime
@@ -120,6 +121,8 @@ class AuditEntry:
     ip: str = ""
     user_agent: str = ""
     number: int = 0
+    place: int = 0
+    hash: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

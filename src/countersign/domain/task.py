@@ -33,6 +33,7 @@ class Action(StrEnum):
     UPLOAD = "upload"
 
 
+BY_MAIL = ("email",)
 OWN_METHODS = frozenset({"drawn", "typed", "click"})  # every other one is an eID
 
 
@@ -98,7 +99,7 @@ class Person:
 
     `national_id` is whom an eID has to prove. It is stored closed and shown to nobody. `names` are
     those that the name which an eID proves has to contain; `title` is what they are there, such as
-    "CEO".
+    "CEO". `reached_by` are the channels by which they are told of their task.
     """
 
     name: str
@@ -107,6 +108,17 @@ class Person:
     title: str = ""
     national_id: str | None = field(default=None, repr=False)
     names: tuple[str, ...] = ()
+    reached_by: tuple[str, ...] = BY_MAIL
+
+    def address(self, channel: str) -> str:
+        """Where messages of a channel (email, sms) go; "" when that is not known."""
+        return {"email": self.email, "sms": self.phone}[channel] or ""
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """Where they are told of their task, by channel; the phone number is E.164."""
+        known = {channel: self.address(channel) for channel in self.reached_by}
+        return {channel: address for channel, address in known.items() if address}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +163,12 @@ class Task:
 
     With `must_view` it can't be completed before each document with the action VIEW was looked at;
     `viewed` are those that were. `sign_entries` are lines about single documents that belong to
-    what the person consents to; `interface` names how its page looks. A task that `may_forward` can
+    what the person consents to; `interface` names how its page looks. Of the methods by which the
+    person may prove who they are, `number_by` have to prove the person's national id and `names_by`
+    their names; all of them where none is named. A task that `may_forward` can
     be handed to somebody else, once: then `forwarded_to` is the id of the new task, and its
-    `forwarded_from` the id of this one, which is cancelled and signs nothing.
+    `forwarded_from` the id of this one, which is cancelled and signs nothing; it is `removed`, too,
+    when it was the sender who gave the task another address.
     """
 
     id: str
@@ -179,6 +194,8 @@ class Task:
     sign_entries: Mapping[str, str] = field(default_factory=dict)
     dialog: Dialog | None = None
     interface: str = ""
+    number_by: tuple[str, ...] = ()
+    names_by: tuple[str, ...] = ()
     may_forward: bool = False
     forwarded_from: str = ""
     forwarded_to: str = ""
@@ -218,7 +235,8 @@ class Task:
     @property
     def is_copy(self) -> bool:
         """Whether there is nothing to do but to get the documents when all others are done."""
-        return self.optional and set(self.actions.values()) == {Action.VIEW}
+        reads_only = self.optional and set(self.actions.values()) == {Action.VIEW}
+        return reads_only and not self.forwarded_to
 
     def redirect(self, kind: str) -> str | None:
         """Where the browser goes then; `${task}` in the address stands for the task's id."""

@@ -108,6 +108,8 @@ class Endpoint:
             self._rate_guard.check(request, given["caller"])
         if self._authorize is not None and "caller" in given:
             self._authorize(request, given["caller"])
+        if self._operation.check is not None:
+            self._operation.check(given.get("caller"))
         body = self._choose_body(request)
         self._read_parameters(request, given)
         key = read_key(request) if "idempotency" in self._operation.wants else None

@@ -80,7 +80,8 @@ class Operation:
     parameters (str, or what a convertor makes of them) and any of `caller`, `request`, `query`,
     `headers`, `body`, `idempotency`. It runs in a thread and returns a value of the first
     `success`, an Answer or a Response. Its docstring is the documentation.
-    A `public` operation is not authenticated.
+    A `public` operation is not authenticated. `check` raises unless this caller may do it; nothing
+    of the body is read before.
     """
 
     method: str
@@ -93,6 +94,7 @@ class Operation:
     failures: Sequence[Failure] = ()
     tags: Sequence[str] = ()
     public: bool = False
+    check: Callable[[Any], None] | None = None
     documented: bool = True
     path_docs: Mapping[str, str] = field(default_factory=dict)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -42,9 +42,11 @@ class Mark:
 class ListQuery:
     """`statuses` are envelope states, `origin` the API that sent it; `since` and `until` (excluded)
     are about its creation; `text` is a part of the name in any case, or somebody's whole e-mail
-    address. `behind` is the last envelope of the page before; newest first."""
+    address. `behind` is the last envelope of the page before; newest first. `viewers` are the ids
+    by which a member sees what is not for everybody (visible.py), none for who sees all."""
 
     account_id: str
+    viewers: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     origin: str = ""
     since: datetime | None = None
@@ -75,5 +77,3 @@ class Row:
 
 class AccountList(Protocol):
     def page(self, query: ListQuery) -> Sequence[Row]: ...
-    def last_sent(self, credential_ids: Sequence[str]) -> Mapping[str, datetime]:
-        """When each of these last sent an envelope; without those that never did."""

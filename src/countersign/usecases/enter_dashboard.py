@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from countersign.domain.errors import Unauthorized
+from countersign.domain.errors import Forbidden, Unauthorized
 from countersign.domain.member import (
     FORGOTTEN_AFTER,
     TOUCH_EVERY,
@@ -22,6 +22,7 @@ from countersign.usecases.member_tickets import Place, Purpose, issue
 from countersign.usecases.ports import UnitOfWork
 
 ONE_FACTOR = ("password", "link")
+SINGLE_SIGN_ON = "single sign-on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,8 @@ class Entered:
 
 def enter(member: Member, how: str, place: Place, uow: UnitOfWork, desk: MemberPorts) -> Entered:
     """Ends with a commit. Whoever uses an app is asked for its code, unless `how` they came is two
-    factors already."""
+    factors already. Raises as `open_session`."""
+    _check_way(member, how, place, uow, desk)
     if member.totp_secret and how in ONE_FACTOR:
         second = issue(
             Purpose.SECOND_STEP,
@@ -51,7 +53,9 @@ def enter(member: Member, how: str, place: Place, uow: UnitOfWork, desk: MemberP
 
 
 def open_session(member: Member, how: str, place: Place, uow: UnitOfWork, desk: MemberPorts) -> str:
-    """Always a new one; the one that the browser had ends. Ends with a commit."""
+    """Always a new one; the one that the browser had ends. Ends with a commit. Raises
+    Forbidden("single sign-on") whose id is the account, where that is the only way."""
+    _check_way(member, how, place, uow, desk)
     now, token = desk.ports.clock(), secrets.token_urlsafe(32)
     if place.session:
         uow.dashboard.sessions.remove(hash_secret(place.session))
@@ -74,6 +78,22 @@ def open_session(member: Member, how: str, place: Place, uow: UnitOfWork, desk: 
     return token
 
 
+def _check_way(member: Member, how: str, place: Place, uow: UnitOfWork, desk: MemberPorts) -> None:
+    """What was good once is used up by a way that is closed, too, and the audit log tells of it."""
+    if is_closed(member.account_id, how, uow):
+        about = f"{how}: only single sign-on is allowed"
+        record(member, "failed to sign in", place.visitor, uow, desk, about)
+        uow.commit()
+        raise Forbidden(SINGLE_SIGN_ON, member.account_id)
+
+
+def is_closed(account_id: str, how: str, uow: UnitOfWork) -> bool:
+    """Whether members of an account may not come this way."""
+    if how == SINGLE_SIGN_ON:
+        return False
+    return uow.dashboard.sign_in_rules.requires_single_sign_on(account_id)
+
+
 def visit_of(place: Place, desk: MemberPorts) -> Visit:
     """Who is signed in in this browser. Raises Unauthorized."""
     if not place.session:
@@ -81,7 +101,9 @@ def visit_of(place: Place, desk: MemberPorts) -> Visit:
     now = desk.ports.clock()
     with desk.ports.unit_of_work() as uow:
         session, member, account = uow.dashboard.sessions.get(hash_secret(place.session))
-        if session.is_over(now) or not member.has_joined:
+        # Also a session that somebody opened in the instant in which its way was closed
+        closed = is_closed(account.id, session.how, uow)
+        if session.is_over(now) or not member.has_joined or closed:
             uow.dashboard.sessions.remove(session.id)
             uow.commit()
             raise Unauthorized()

@@ -1,12 +1,14 @@
-"""The port to eIDs: who starts a proof of identity, what comes of it. Part of ports.py, where the
-rest of the outside world is."""
+"""The ports to eIDs, who start a proof of identity, and to what is stored of proofs. Part of
+ports.py, where the rest of the outside world is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
+from countersign.domain.identity import IdentityAttempt
 from countersign.domain.openid import OpenIdProvider
 
 RETURNED = "returned"
@@ -56,11 +58,13 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proved:
-    """Who it was. `proof` is what the provider gave to show it to others later."""
+    """Who it was. `proof` is what the provider gave to show it to others later, `checked` what of
+    it was verified here, for the evidence."""
 
     national_id: str = field(repr=False)
     name: str = field(repr=False)
     proof: bytes = field(repr=False)
+    checked: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +114,38 @@ class Simulated(Protocol):
         """Raises Invalid for a number that this eID could not hold."""
 
     def refuse(self, reference: str) -> Mapping[str, str]: ...
+
+
+class Identities(Protocol):
+    """Attempts to prove who somebody is, and the proofs, which are stored closed."""
+
+    def attempt(self, task_id: str, method: str) -> IdentityAttempt | None:
+        """The newest one."""
+
+    def by_reference(self, reference: str) -> IdentityAttempt:
+        """Whose order this is. Raises NotFound."""
+
+    def begin(self, attempt: IdentityAttempt) -> None:
+        """Puts it in the place of the one before it. Raises StaleState when that isn't number
+        `attempt.number` - 1."""
+
+    def count_try(self, attempt: IdentityAttempt, most: int) -> bool:
+        """One more try, exactly, however many processes do. False, and nothing counted, when
+        `most` were made or another attempt has taken its place."""
+
+    def end(self, attempt: IdentityAttempt) -> bool:
+        """Forgets its code or order. False when that was done before, or another one has taken
+        its place."""
+
+    def renew(self, before: IdentityAttempt, after: IdentityAttempt) -> bool:
+        """Its order goes on with another reference and secret. False, and nothing changed, when
+        its reference is no longer that of `before`."""
+
+    def keep_proof(self, task_id: str, method: str, proof: bytes, at: datetime) -> None:
+        """Keeps what an eID gave; the first one stays."""
+
+    def proof(self, task_id: str, method: str) -> bytes:
+        """Raises NotFound."""
 
 
 class OpenIdProviders(Protocol):

@@ -6,13 +6,18 @@ from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from countersign.domain.account import Account
-from countersign.domain.errors import Conflict, NotFound
+from countersign.domain.errors import Conflict, Forbidden, NotFound
 from countersign.domain.member import Member, Role, clean_email, clean_name
 from countersign.domain.password import check_password
 from countersign.domain.rights import Right, check_right
 from countersign.domain.short_id import new_short_id
 from countersign.usecases.create_account import add_account
-from countersign.usecases.enter_dashboard import open_session, record
+from countersign.usecases.enter_dashboard import (
+    SINGLE_SIGN_ON,
+    is_closed,
+    open_session,
+    record,
+)
 from countersign.usecases.member_ports import MemberPorts, Visit
 from countersign.usecases.member_tickets import Place, Purpose, issue, look, take
 from countersign.usecases.ports import UnitOfWork
@@ -114,10 +119,12 @@ def invite_again(member_id: str, visit: Visit, desk: MemberPorts) -> Member:
 
 
 def look_at_invitation(secret: str, place: Place, desk: MemberPorts) -> tuple[Member, Account]:
-    """Raises NotFound, Gone."""
+    """Raises NotFound, Gone, and Forbidden("single sign-on") where members join by that alone."""
     with desk.ports.unit_of_work() as uow:
         ticket = look(secret, Purpose.INVITATION, place, uow, desk.ports.clock())
         member = uow.dashboard.members.get(ticket.member_id or "")
+        if is_closed(member.account_id, "password", uow):
+            raise Forbidden(SINGLE_SIGN_ON, member.account_id)
         return member, uow.accounts.get(member.account_id)
 
 

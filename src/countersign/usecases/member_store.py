@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from countersign.domain.account import Account
+from countersign.domain.audit_chain import AuditHead
 from countersign.domain.member import (
     AuditEntry,
     Guessing,
@@ -16,7 +17,10 @@ from countersign.domain.member import (
     Session,
     Ticket,
 )
+from countersign.usecases.access_port import AccessRoles, SignInRules
 from countersign.usecases.account_list import AccountList
+from countersign.usecases.batch_store import Batches
+from countersign.usecases.draft_port import Drafts
 from countersign.usecases.job_port import JobCare
 
 
@@ -100,9 +104,17 @@ class Passkeys(Protocol):
 class AuditLog(Protocol):
     """Only grows."""
 
-    def add(self, entry: AuditEntry) -> None: ...
+    def add(self, entry: AuditEntry) -> None:
+        """Written with the commit, as its last statement: writers wait for each other there."""
+
     def page(self, account_id: str, before: int | None, limit: int) -> Sequence[AuditEntry]:
         """Newest first; those with a smaller number than `before`."""
+
+    def head(self, account_id: str) -> AuditHead:
+        """Of what was recorded."""
+
+    def chain(self, account_id: str, after: int, until: int, limit: int) -> Sequence[AuditEntry]:
+        """In the order of their places, those behind `after` up to `until` and no further."""
 
 
 class Guesses(Protocol):
@@ -127,6 +139,9 @@ class SavedViews(Protocol):
 class MemberStore(Protocol):
     """The dashboard's tables, as a unit of work has them."""
 
+    access: AccessRoles
+    sign_in_rules: SignInRules
+
     members: Members
     sessions: Sessions
     tickets: Tickets
@@ -136,3 +151,5 @@ class MemberStore(Protocol):
     views: SavedViews
     envelopes: AccountList
     jobs: JobCare
+    batches: Batches
+    drafts: Drafts

@@ -52,7 +52,7 @@ def is_over(envelope: Envelope, task_id: str, ports: Ports) -> Ending | None:
     """
     task = envelope.task(task_id)
     if task.forwarded_to:
-        return "forwarded"
+        return "cancelled" if task.removed else "forwarded"
     if task.status in ENDINGS and not was_spared(envelope, task):
         return ENDINGS[task.status]
     if task.status.pending and is_overdue(envelope, task, ports.clock()):

@@ -29,8 +29,8 @@ class Mailer(Protocol):
         sandboxed. Raises Unavailable when trying again may help."""
 
 
-class Invitations(Protocol):
-    """Writes what people receive, in their language."""
+class Letters(Protocol):
+    """Writes what people receive by one channel, in their language."""
 
     def invitation(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]:
         """Subject, text, HTML."""
@@ -43,14 +43,21 @@ class Invitations(Protocol):
     def code(self, envelope: Envelope, task: Task, code: str) -> tuple[str, str, str]:
         """A one-time code, which stands in the text at the end of its line."""
 
+    def new_messages(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]:
+        """Somebody wrote in the chat. What was written is not repeated."""
+
+
+class Invitations(Protocol):
+    """Writes what people receive."""
+
+    def by(self, channel: str) -> Letters:
+        """What goes by mail ("email") or "sms"; of an SMS there is but the text."""
+
     def own_words(
         self, envelope: Envelope, language: str, link: str, text: str, layout: Mapping[str, str]
     ) -> str:
         """HTML around what the sender wrote, with his button (if there is a link), footer and
         logo; "" when he wants none of them."""
-
-    def new_messages(self, envelope: Envelope, task: Task, link: str) -> tuple[str, str, str]:
-        """Somebody wrote in the chat. What was written is not repeated."""
 
 
 class WebhookSender(Protocol):

@@ -1,7 +1,6 @@
 """The database as the use cases see it, and `Ports`, which is everything that they may need. Files
-and PDF are in file_ports.py, people and programs outside in outside_ports.py, eIDs in
-identity_port.py, keys of accounts in merchant_port.py, keys of people in pki_port.py. Every port
-has a fake and real adapters, and one contract suite in tests/contracts that all of them pass."""
+and PDF are in file_ports.py, the rest in its own …_port(s).py beside it. Every port has a fake and
+real adapters, and one contract suite in tests/contracts that all of them pass."""
 
 from __future__ import annotations
 
@@ -16,13 +15,17 @@ from countersign.domain.delivery import Attempt, Delivery, Message, WebhookEndpo
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.events import Event
 from countersign.domain.evidence import Link
-from countersign.domain.identity import IdentityAttempt
 from countersign.domain.interface import Interface
 from countersign.domain.project import Project
-from countersign.domain.template import Template
 from countersign.usecases.docx_port import Converter, Docx
 from countersign.usecases.file_ports import Files, PdfEngine
-from countersign.usecases.identity_port import IdentityProviders, OpenIdProviders, Simulated
+from countersign.usecases.identity_port import (
+    Identities,
+    IdentityProviders,
+    OpenIdProviders,
+    Simulated,
+)
+from countersign.usecases.keeping_ports import Keeping, Meter
 from countersign.usecases.library_ports import (
     Archive,
     Bases,
@@ -34,6 +37,7 @@ from countersign.usecases.library_ports import (
     SignCodes,
     StoredFiles,
     Tasks,
+    Templates,
 )
 from countersign.usecases.member_store import MemberStore
 from countersign.usecases.merchant_port import MerchantKeys, MerchantSigner
@@ -46,6 +50,7 @@ from countersign.usecases.outside_ports import (
     WebhookSender,
 )
 from countersign.usecases.pki_port import PkiVendors, StoredServices
+from countersign.usecases.sms_port import TextCounts
 
 Clock = Callable[[], datetime]
 
@@ -188,50 +193,6 @@ class Projects(Protocol):
         moment; NotFound when somebody else was faster."""
 
 
-class Templates(Protocol):
-    """Somebody else's template is not found."""
-
-    def add(self, template: Template) -> None: ...
-
-    def get(self, account_id: str, template_id: str) -> Template:
-        """Raises NotFound."""
-
-    def all(self, account_id: str) -> Sequence[Template]:
-        """Newest first."""
-
-
-class Identities(Protocol):
-    """Attempts to prove who somebody is, and the proofs, which are stored closed."""
-
-    def attempt(self, task_id: str, method: str) -> IdentityAttempt | None:
-        """The newest one."""
-
-    def by_reference(self, reference: str) -> IdentityAttempt:
-        """Whose order this is. Raises NotFound."""
-
-    def begin(self, attempt: IdentityAttempt) -> None:
-        """Puts it in the place of the one before it. Raises StaleState when that isn't number
-        `attempt.number` - 1."""
-
-    def count_try(self, attempt: IdentityAttempt, most: int) -> bool:
-        """One more try, exactly, however many processes do. False, and nothing counted, when
-        `most` were made or another attempt has taken its place."""
-
-    def end(self, attempt: IdentityAttempt) -> bool:
-        """Forgets its code or order. False when that was done before, or another one has taken
-        its place."""
-
-    def renew(self, before: IdentityAttempt, after: IdentityAttempt) -> bool:
-        """Its order goes on with another reference and secret. False, and nothing changed, when
-        its reference is no longer that of `before`."""
-
-    def keep_proof(self, task_id: str, method: str, proof: bytes, at: datetime) -> None:
-        """Keeps what an eID gave; the first one stays."""
-
-    def proof(self, task_id: str, method: str) -> bytes:
-        """Raises NotFound."""
-
-
 class Messages(Protocol):
     def add(self, message: Message) -> bool:
         """False when one with this key exists already: nothing was added."""
@@ -359,6 +320,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     forms: Forms
     archive: Archive
     identity: Identities
+    text_counts: TextCounts
     openid_providers: OpenIdProviders
     signing_services: StoredServices
     bases: Bases
@@ -370,6 +332,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     interfaces: Interfaces
     jobs: Jobs
     dashboard: MemberStore
+    keeping: Keeping
 
     def commit(self) -> None: ...
 
@@ -394,5 +357,7 @@ class Ports:
     converter: Converter
     pki: PkiVendors
     code_key: bytes
+    meter: Meter
     simulated: Simulated | None = None
     link_lifetime: timedelta = timedelta(hours=1)
+    codes_by_sms_an_hour: int = 0  # of one account; 0 for no limit

@@ -6,12 +6,14 @@ from dataclasses import replace
 from uuid import uuid4
 
 from countersign.domain.errors import NotFound
-from countersign.domain.member import Member, Role, clean_email
+from countersign.domain.member import AuditEntry, Member, Role, clean_email
 from countersign.domain.task import Visitor
 from countersign.usecases.enter_dashboard import record
 from countersign.usecases.member_ports import MemberPorts
 from countersign.usecases.member_tickets import Purpose, issue
 from countersign.usecases.ports import UnitOfWork
+
+OPERATOR = "the operator"  # in an audit log: whoever has the server's files
 
 
 def let_member_in(account_id: str, email: str, role: Role, desk: MemberPorts) -> str:
@@ -32,6 +34,23 @@ def let_member_in(account_id: str, email: str, role: Role, desk: MemberPorts) ->
         secret = issue(Purpose.INVITATION, uow, desk.ports.clock(), member_id=member.id)
         uow.commit()
     return f"{desk.address}/join/{secret}"
+
+
+def allow_other_ways(account_id: str, desk: MemberPorts) -> None:
+    """Members of an account need not use its single sign-on any more: the way out when that does
+    not let anybody in. Raises NotFound for an unknown account."""
+    with desk.ports.unit_of_work() as uow:
+        account = uow.accounts.get(account_id)
+        uow.dashboard.sign_in_rules.allow_all(account.id)
+        uow.dashboard.audit.add(
+            AuditEntry(
+                account_id=account.id,
+                at=desk.ports.clock(),
+                who=OPERATOR,
+                action="allowed other ways to sign in",
+            )
+        )
+        uow.commit()
 
 
 def make_operator(email: str, operator: bool, desk: MemberPorts) -> None:

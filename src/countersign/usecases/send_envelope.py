@@ -14,6 +14,7 @@ from countersign.domain.archive import Archiving
 from countersign.domain.document import NO_FILE, PDF, Document
 from countersign.domain.envelope import Envelope, EnvelopeSettings
 from countersign.domain.events import Event
+from countersign.domain.reaching import check_sms
 from countersign.domain.signing import identity_needed
 from countersign.domain.task import (
     Action,
@@ -64,6 +65,8 @@ class NewTask:
     sign_entries: Mapping[int, str] = field(default_factory=dict)
     dialog: Dialog | None = None
     interface: str = ""
+    number_by: tuple[str, ...] = ()
+    names_by: tuple[str, ...] = ()
     must_view: bool = False
     may_forward: bool = False
     message: str = ""
@@ -84,6 +87,7 @@ class SendEnvelope:
     caller: Caller
     id: str = ""
     draft: bool = False
+    restricted: bool = False
     folder: str = ""
     origin: str
     name: str
@@ -103,11 +107,14 @@ def send_envelope(command: SendEnvelope, ports: Ports) -> Envelope:
     """Opens the envelope, or keeps it as a draft, or returns the one that the same request made
     before.
 
-    Raises QuotaExceeded, Invalid, UnusableFile, IdempotencyMismatch, and NotFound for a project
+    Raises QuotaExceeded, Invalid (also for an SMS that nothing would send), UnusableFile,
+    IdempotencyMismatch, and NotFound for a project
     that is not the account's.
     """
     now = ports.clock()
-    draft, bases = prepare_documents(_draft(command, now), ports)
+    draft = envelope_of(command, now)
+    check_sms(draft.tasks, ports.mailer.channels)
+    draft, bases = prepare_documents(draft, ports)
     envelope, events = _begun(command, draft, now)
     with ports.unit_of_work() as uow:
         envelope = on_kept_bases(envelope, [uow.bases.add(base) for base in bases])
@@ -135,7 +142,8 @@ def _earlier(
     return None if made == envelope.id else uow.envelopes.get(made)
 
 
-def _draft(command: SendEnvelope, now: datetime) -> Envelope:
+def envelope_of(command: SendEnvelope, now: datetime) -> Envelope:
+    """As it would be sent, its documents not prepared."""
     documents = tuple(map(_document, command.documents))
     return Envelope(
         id=command.id or str(uuid4()),
@@ -144,6 +152,7 @@ def _draft(command: SendEnvelope, now: datetime) -> Envelope:
         environment=command.caller.environment,
         project_id=command.project_id,
         folder=command.folder,
+        restricted=command.restricted,
         origin=command.origin,
         name=command.name,
         created_at=now,
@@ -198,6 +207,8 @@ def _task(
         sign_entries={documents[index].id: line for index, line in new.sign_entries.items()},
         dialog=new.dialog,
         interface=new.interface,
+        number_by=new.number_by,
+        names_by=new.names_by,
         must_view=new.must_view,
         may_forward=new.may_forward,
         message=new.message,

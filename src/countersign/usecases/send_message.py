@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from countersign.domain.delivery import Message, MessageStatus, notice_of
+from countersign.domain.delivery import Message, MessageStatus, is_code, notice_of
 from countersign.domain.errors import Unavailable
 from countersign.domain.events import Event, EventKind
+from countersign.domain.identity import CODE_LIFETIME
 from countersign.usecases.ports import Ports
 from countersign.usecases.retrying import on_stale_state
 
 LONGEST_WAIT = {"url": timedelta(hours=24)}
 USUAL_WAIT = timedelta(days=3)
+TOO_LATE = "the code would have come too late"
 
 
 def send_message(message_id: str, ports: Ports) -> None:
     """A message that was accepted before is not sent again. Raises Unavailable for another try,
     with the reason kept on the message; after three days, or one for a program's address, the
-    message counts as refused."""
+    message counts as refused. A one-time code is not sent once it is good no longer."""
     with ports.unit_of_work() as uow:
         message = uow.messages.get(message_id)
     if message.status is not MessageStatus.QUEUED:
@@ -29,11 +31,15 @@ def send_message(message_id: str, ports: Ports) -> None:
 
 def _hand_over(message: Message, ports: Ports) -> Message:
     now = ports.clock()
+    age = now - message.created_at
+    if is_code(message) and age >= CODE_LIFETIME:
+        reply = message.reply or TOO_LATE
+        return replace(message, status=MessageStatus.REFUSED, reply=reply, text="", html="")
     try:
         answered = ports.mailer.send(message)
     except Unavailable as failure:
         waiting = replace(message, reply=str(failure.__cause__ or failure))
-        if now - message.created_at < LONGEST_WAIT.get(message.channel, USUAL_WAIT):
+        if age < LONGEST_WAIT.get(message.channel, USUAL_WAIT):
             _keep(waiting, ports)
             raise
         return replace(waiting, status=MessageStatus.REFUSED)

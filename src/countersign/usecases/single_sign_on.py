@@ -13,6 +13,7 @@ from countersign.domain.errors import Conflict, Forbidden, Invalid, NotFound, Un
 from countersign.domain.identity import reference_of
 from countersign.domain.member import Member, clean_email
 from countersign.domain.openid import SIGN_IN, OpenIdProvider, check_provider
+from countersign.usecases import enter_dashboard
 from countersign.usecases.enter_dashboard import open_session, record
 from countersign.usecases.identity_port import RETURNED, Failed, IdentityRequest, Pending, Proved
 from countersign.usecases.member_ports import MemberPorts, Visit
@@ -65,7 +66,7 @@ def finish_single_sign_on(returned: Mapping[str, str], place: Place, desk: Membe
     email = _proved_email(ticket.data, reference, returned, desk)
     with desk.ports.unit_of_work() as uow:
         member = _joined(ticket.data["account"], email, place, uow, desk)
-        return open_session(member, "single sign-on", place, uow, desk)
+        return open_session(member, enter_dashboard.SINGLE_SIGN_ON, place, uow, desk)
 
 
 def _proved_email(
@@ -122,7 +123,8 @@ def _joined(
 def set_single_sign_on(
     issuer: str, client_id: str, client_secret: str, visit: Visit, desk: MemberPorts
 ) -> None:
-    """From now on members may sign in there; what was set before is replaced. Raises Invalid."""
+    """From now on members may sign in there; what was set before is replaced, and is required no
+    longer: nobody has come by the new one yet. Raises Invalid."""
     provider = OpenIdProvider(
         account_id=visit.account.id,
         name=SIGN_IN,
@@ -137,17 +139,19 @@ def set_single_sign_on(
     with desk.ports.unit_of_work() as uow:
         if single_sign_on_of(visit.account.id, uow) is not None:
             uow.openid_providers.remove(visit.account.id, SIGN_IN)
+        uow.dashboard.sign_in_rules.allow_all(visit.account.id)
         uow.openid_providers.add(provider)
         record(visit.member, "set single sign-on", visit.visitor, uow, desk, provider.issuer)
         uow.commit()
 
 
 def end_single_sign_on(visit: Visit, desk: MemberPorts) -> None:
-    """Raises Conflict when there is none."""
+    """And with it, that it is required. Raises Conflict when there is none."""
     with desk.ports.unit_of_work() as uow:
         if single_sign_on_of(visit.account.id, uow) is None:
             raise Conflict("there is none")
         uow.openid_providers.remove(visit.account.id, SIGN_IN)
+        uow.dashboard.sign_in_rules.allow_all(visit.account.id)
         record(visit.member, "ended single sign-on", visit.visitor, uow, desk)
         uow.commit()
 
@@ -156,3 +160,37 @@ def single_sign_on_of(account_id: str, uow: UnitOfWork) -> OpenIdProvider | None
     """The account's provider for its members."""
     found = (one for one in uow.openid_providers.all(account_id) if one.name == SIGN_IN)
     return next(found, None)
+
+
+def require_single_sign_on(visit: Visit, desk: MemberPorts) -> None:
+    """From now on members sign in there and nowhere else; who came another way is signed out. Only
+    somebody who has just come that way knows that it works. Raises Conflict."""
+    with desk.ports.unit_of_work() as uow:
+        uow.dashboard.members.hold(visit.account.id)
+        if single_sign_on_of(visit.account.id, uow) is None:
+            raise Conflict("there is no single sign-on")
+        if visit.session.how != enter_dashboard.SINGLE_SIGN_ON:
+            raise Conflict("sign in there once yourself before you require it of all")
+        if uow.dashboard.sign_in_rules.requires_single_sign_on(visit.account.id):
+            return
+        uow.dashboard.sign_in_rules.require_single_sign_on(visit.account.id)
+        _end_other_sessions(visit.account.id, uow)
+        record(visit.member, "required single sign-on", visit.visitor, uow, desk)
+        uow.commit()
+
+
+def _end_other_sessions(account_id: str, uow: UnitOfWork) -> None:
+    for member in uow.dashboard.members.of_account(account_id):
+        for session in uow.dashboard.sessions.of_member(member.id):
+            if session.how != enter_dashboard.SINGLE_SIGN_ON:
+                uow.dashboard.sessions.remove(session.id)
+
+
+def allow_other_ways(visit: Visit, desk: MemberPorts) -> None:
+    """Passwords, links and passkeys are good again."""
+    with desk.ports.unit_of_work() as uow:
+        if not uow.dashboard.sign_in_rules.requires_single_sign_on(visit.account.id):
+            return
+        uow.dashboard.sign_in_rules.allow_all(visit.account.id)
+        record(visit.member, "allowed other ways to sign in", visit.visitor, uow, desk)
+        uow.commit()

@@ -52,11 +52,30 @@ def _check_evidence(links: Sequence[Link]) -> None:
 def _findings(envelope: Envelope, ports: Ports) -> Findings:
     findings = {}
     for document in envelope.documents:
-        if not _was_to_be_signed(envelope, document):
-            continue
-        with ports.unit_of_work() as uow:
-            base = uow.bases.get(document.base_key)
-        if base is None:
-            raise VerificationFailed("the prepared base is gone")
-        findings[document.id] = ports.engine.verify(envelope, document, base)
+        if _was_to_be_signed(envelope, document):
+            findings[document.id] = _checked(envelope, document, ports)
     return findings
+
+
+def _checked(envelope: Envelope, document: Document, ports: Ports) -> Mapping[str, object]:
+    with ports.unit_of_work() as uow:
+        base = uow.bases.get(document.base_key)
+    if base is None:
+        raise VerificationFailed("the prepared base is gone")
+    return ports.engine.verify(envelope, document, base)
+
+
+def check_again(
+    envelope: Envelope, document: Document, links: Sequence[Link], ports: Ports
+) -> str | None:
+    """Reads a completed document back once more, as was done before it was completed, and its
+    evidence, too. "" when all is as it was, else what is wrong; None where nothing was signed."""
+    is_own = any(each.id == document.id for each in envelope.documents)
+    if envelope.status is not EnvelopeStatus.COMPLETED or not document.segments or not is_own:
+        return None
+    try:
+        _check_evidence(links)
+        _checked(envelope, document, ports)
+    except VerificationFailed as refusal:
+        return str(refusal)
+    return ""

@@ -48,11 +48,11 @@ def write_chat_notice(envelope_id: str, task_id: str, at: datetime, ports: Ports
 
 
 def is_reached(envelope: Envelope, task: Task) -> bool:
-    """Whether a person gets mail of the chat: who was invited and has not left, as long as it can
+    """Whether a person is told of the chat: who was invited and has not left, as long as it can
     be answered."""
     invited = task.status in (TaskStatus.READY, TaskStatus.COMPLETED)
     open_ = envelope.status is EnvelopeStatus.OPEN
-    return bool(open_ and invited and task.person.email and envelope.settings.send_invitations)
+    return bool(open_ and invited and task.person.addresses and envelope.settings.send_invitations)
 
 
 def _last_told(envelope: Envelope, task: Task, uow: UnitOfWork) -> datetime | None:
@@ -66,5 +66,6 @@ def _last_told(envelope: Envelope, task: Task, uow: UnitOfWork) -> datetime | No
 
 def _write(envelope: Envelope, task: Task, now: datetime, ports: Ports, uow: UnitOfWork) -> None:
     link = ports.links.signing(task)
-    written = ports.invitations.new_messages(envelope, task, link)
-    queue_message(f"{FACT}{timestamp(now)}", envelope, task, written, ports, uow)
+    for channel in task.person.addresses:
+        written = ports.invitations.by(channel).new_messages(envelope, task, link)
+        queue_message(f"{FACT}{timestamp(now)}", envelope, task, written, ports, uow, channel)

@@ -77,7 +77,7 @@ def test_a_recipient_with_a_schema_is_locked_to_it(house: House) -> None:
 def test_every_schema_is_known() -> None:
     assert len(SCHEMAS) == 7
     for schema in SCHEMAS:
-        assert proof_of([schema], needs_cpr=False, code="email_code").methods
+        assert proof_of([schema], needs_cpr=False, codes=("email_code",)).methods
 
 
 # ------------------------------------------------------------------ CPR numbers

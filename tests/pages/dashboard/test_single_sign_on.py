@@ -9,7 +9,18 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from tests.pages.dashboard.office import Office, opened, post, set_up, sign_in, texts
+from countersign.__main__ import main
+from tests.pages.dashboard.office import (
+    OWNER,
+    PASSWORD,
+    Office,
+    add_member,
+    opened,
+    post,
+    set_up,
+    sign_in,
+    texts,
+)
 from tests.support.openid_server import CLIENT, SECRET, OpenIdServer, openid_server
 
 pytestmark = pytest.mark.slow
@@ -122,3 +133,118 @@ def test_single_sign_on_ends(office: Office, provider: OpenIdServer) -> None:
     assert post(owner, f"{MEMBERS}/sso/end").status_code == 409
     wrong = {"issuer": "http://evil.example", "client_id": "x", "client_secret": "y"}
     assert post(owner, f"{MEMBERS}/sso", **wrong).status_code == 422
+
+
+# ------------------------------------------------------------------ required of all
+
+
+def required(office: Office, provider: OpenIdServer) -> tuple[TestClient, str]:
+    """The browser of the owner, who came by single sign-on, and the address to come to."""
+    _, address = with_provider(office, provider)
+    owner, answer, _ = come(office, address, provider, email=OWNER)
+    assert answer.status_code == 303
+    done = post(owner, f"{MEMBERS}/sso/require")
+    assert done.headers["location"] == f"{MEMBERS}?done=sso-required"
+    return owner, address
+
+
+def test_who_did_not_come_that_way_can_not_require_it(
+    office: Office, provider: OpenIdServer
+) -> None:
+    owner, _ = with_provider(office, provider)
+    assert post(owner, f"{MEMBERS}/sso/require").status_code == 409
+    assert sign_in(office)[1].status_code == 303
+
+
+def test_there_is_nothing_to_require_without_a_provider(office: Office) -> None:
+    assert post(set_up(office), f"{MEMBERS}/sso/require").status_code == 409
+
+
+def test_no_other_way_leads_in_and_open_ones_end(office: Office, provider: OpenIdServer) -> None:
+    before = add_member(office, set_up_with(office, provider), "sender")
+    link = begin_link(office, "sender@acme.test")
+    owner, address = now_required(office, provider)
+    assert before.get("/dashboard/me").status_code == 303, "signed out"
+    for email in (OWNER, "sender@acme.test"):
+        browser, answer = sign_in(office, email)
+        assert answer.headers["location"] == address
+        assert "countersign_session" not in browser.cookies
+    browser, path = link
+    assert post(browser, path).headers["location"] == address
+    assert post(browser, path).status_code == 404, "used up all the same"
+    invite(owner, "new@acme.test")
+    joining = office.link("new@acme.test")
+    assert office.new_browser().get(joining).headers["location"] == address
+    refused = post(office.new_browser(), joining, name="N", password=PASSWORD)
+    assert refused.headers["location"] == address
+    came, answer, _ = come(office, address, provider, email="new@acme.test")
+    assert came.get("/dashboard/me").status_code == 200
+    log = texts(owner.get("/dashboard/audit").text)
+    assert "failed to sign in: password: only single sign-on is allowed" in log
+    assert "required single sign-on" in log
+
+
+def test_a_wrong_password_tells_nothing_of_it(office: Office, provider: OpenIdServer) -> None:
+    required(office, provider)
+    assert sign_in(office, password="not the right one")[1].status_code == 401
+    assert sign_in(office, "nobody@acme.test")[1].status_code == 401
+
+
+def test_a_session_of_that_instant_is_good_for_nothing(
+    office: Office, provider: OpenIdServer
+) -> None:
+    set_up_with(office, provider)
+    browser, _ = sign_in(office)
+    with office.ports.unit_of_work() as uow:
+        uow.dashboard.sign_in_rules.require_single_sign_on(uow.accounts.all()[0].id)
+        uow.commit()
+    assert browser.get("/dashboard/me").status_code == 303
+
+
+def test_it_is_lifted_by_an_owner_by_another_provider_and_by_its_end(
+    office: Office, provider: OpenIdServer
+) -> None:
+    owner, address = required(office, provider)
+    assert post(owner, f"{MEMBERS}/sso/allow").status_code == 303
+    assert sign_in(office)[1].headers["location"] != address
+    form = {"issuer": provider.url, "client_id": CLIENT, "client_secret": SECRET}
+    for path, body in (("sso", form), ("sso/end", {})):
+        assert post(owner, f"{MEMBERS}/sso/require").status_code == 303
+        assert sign_in(office)[1].headers["location"] == address
+        assert post(owner, f"{MEMBERS}/{path}", **body).status_code == 303
+        assert sign_in(office)[1].headers["location"] != address
+
+
+def test_whoever_runs_the_server_has_a_way_out(
+    office: Office, provider: OpenIdServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owner, address = required(office, provider)
+    with office.ports.unit_of_work() as uow:
+        account = uow.accounts.all()[0]
+    assert main(["member", "unlock", "--data", str(tmp_path), "--account", account.id]) == 0
+    assert "good again" in capsys.readouterr().out
+    assert sign_in(office)[1].headers["location"] != address
+    assert "the operator allowed other ways" in texts(owner.get("/dashboard/audit").text)
+    assert main(["audit", "--data", str(tmp_path)]) == 0
+    assert "entries, the newest is" in capsys.readouterr().out
+
+
+def set_up_with(office: Office, provider: OpenIdServer) -> TestClient:
+    return with_provider(office, provider)[0]
+
+
+def now_required(office: Office, provider: OpenIdServer) -> tuple[TestClient, str]:
+    """As `required`, where the provider is set up."""
+    with office.ports.unit_of_work() as uow:
+        address = f"/dashboard/sso/{uow.accounts.all()[0].id}"
+    owner, _, _ = come(office, address, provider, email=OWNER)
+    assert post(owner, f"{MEMBERS}/sso/require").status_code == 303
+    return owner, address
+
+
+def begin_link(office: Office, email: str) -> tuple[TestClient, str]:
+    """A browser that has asked for a link, and the link."""
+    browser = office.new_browser()
+    browser.get("/dashboard/sign-in")
+    assert post(browser, "/dashboard/sign-in/link", email=email).status_code == 200
+    return browser, office.link(email)

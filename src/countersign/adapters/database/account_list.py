@@ -7,12 +7,12 @@ Decision record 73.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, desc, func, or_, select, union_all
 
+from countersign.adapters.database.access import is_seen_by
 from countersign.adapters.database.tables import envelopes, tasks
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.envelope import EnvelopeStatus
@@ -50,22 +50,12 @@ class StoredAccountList:
 
     def _ids(self, query: ListQuery) -> Sequence[str]:
         """From indexes alone, where much is to be looked at."""
-        branches = [_branch(query, status).subquery() for status in _states(query)]
+        seen = [is_seen_by(query.viewers, self._tx)] if query.viewers else []
+        branches = [_branch(query, status).where(*seen).subquery() for status in _states(query)]
         several = union_all(*map(select, branches)).subquery()
         order = (desc(several.c.created_at), desc(several.c.id))
         wanted = select(several.c.id).order_by(*order).limit(query.limit)
         return self._tx.read(wanted).scalars().all()
-
-    def last_sent(self, credential_ids: Sequence[str]) -> Mapping[str, datetime]:
-        newest = (self._newest(one) for one in credential_ids)
-        return {one: at for one, at in zip(credential_ids, newest, strict=True) if at}
-
-    def _newest(self, credential_id: str) -> datetime | None:
-        """From the end of the index; a maximum over many ids would read them all."""
-        own = select(envelopes.c.created_at).where(envelopes.c.credential_id == credential_id)
-        order = (desc(envelopes.c.created_at), desc(envelopes.c.id))
-        found: datetime | None = self._tx.read(own.order_by(*order).limit(1)).scalar_one_or_none()
-        return found
 
     def _people(self, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
         if not ids:
@@ -84,8 +74,10 @@ def _row(found: AnyRow, done: int, people: int) -> Row:
 
 
 def _states(query: ListQuery) -> Sequence[str | None]:
-    """What is read one after the other: the index of states also holds API and name."""
-    looks_at_many = bool(query.origin) or (bool(query.text) and not _is_address(query.text))
+    """What is read one after the other: the index of states also holds API, name
+    and whether it is for everybody."""
+    by_name = bool(query.text) and not _is_address(query.text)
+    looks_at_many = bool(query.origin) or by_name or bool(query.viewers)
     return query.statuses or (_VISIBLE if looks_at_many else (None,))
 
 

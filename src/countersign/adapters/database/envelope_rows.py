@@ -56,6 +56,7 @@ def envelope_row(envelope: Envelope) -> Row:
         "completed_at": envelope.completed_at,
         "failure": envelope.failure,
         "extras": envelope.extras,
+        "restricted": envelope.restricted,
     }
 
 
@@ -152,6 +153,7 @@ def _envelope(
         completed_at=row["completed_at"],
         failure=row["failure"],
         extras=row["extras"],
+        restricted=row["restricted"],
         version=row["version"],
         documents=documents,
         tasks=tasks,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
     Table,
+    true,
 )
 
 from countersign.adapters.database.tables import ID, SHA256, accounts, metadata
@@ -42,6 +44,7 @@ identity_providers = Table(
     Column("national_id_claim", CleanText, nullable=False),
     Column("name_claim", CleanText, nullable=False),
     Column("created_at", Time, nullable=False),
+    Column("inside", Boolean, nullable=False, server_default=true()),
 )
 
 # What an eID gave to show to others later
@@ -52,6 +55,16 @@ identity_proofs = Table(
     Column("method", CleanText, primary_key=True),
     Column("closed", LargeBinary, nullable=False),
     Column("created_at", Time, nullable=False),
+)
+
+# How many codes went out by SMS in an hour or a day that begins then; `whom` is a keyed hash
+text_counts = Table(
+    "text_counts",
+    metadata,
+    Column("whom", SHA256, primary_key=True),
+    Column("begins", Time, primary_key=True),
+    Column("sent", Integer, nullable=False),
+    Index(None, "begins"),
 )
 
 # With what an account signs in its own name

@@ -95,7 +95,19 @@ audit_log = Table(
     Column("about", CleanText, nullable=False),
     Column("ip", CleanText, nullable=False),
     Column("user_agent", CleanText, nullable=False),
+    Column("place", Integer, nullable=False, server_default="0"),
+    Column("hash", SHA256, nullable=False, server_default=""),
     Index(None, "account_id", "number"),
+    Index("uq_audit_log_place", "account_id", "place", unique=True),
+)
+
+# The end of each account's chain of entries; whoever appends holds its row
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    Column("account_id", ID, primary_key=True),
+    Column("length", Integer, nullable=False),
+    Column("head", SHA256, nullable=False),
 )
 
 # How often somebody at one place tried to be one member

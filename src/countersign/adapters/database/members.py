@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, insert, select, update
 
+from countersign.adapters.database.access_tables import access_role_members
 from countersign.adapters.database.member_tables import (
     members,
     passkeys,
@@ -67,7 +68,7 @@ class StoredMembers:
         return sorted((self.of_row(row) for row in self._tx.read(wanted)), key=lambda m: m.email)
 
     def remove(self, member_id: str) -> None:
-        for table in (sessions, passkeys, saved_views, tickets):
+        for table in (sessions, passkeys, saved_views, tickets, access_role_members):
             self._tx.write(delete(table).where(table.c.member_id == member_id))
         if self._tx.write(delete(members).where(members.c.id == member_id)).rowcount != 1:
             raise NotFound("member", member_id)

@@ -92,6 +92,7 @@ envelopes = Table(
     Column("chain_length", Integer, nullable=False),
     Column("chain_head", SHA256, nullable=False),
     Column("folder", CleanText, nullable=False, server_default=""),
+    Column("restricted", Boolean, nullable=False, server_default=false()),
     Index("ix_envelopes_newest_of_account", "account_id", "created_at", "id"),
     Index("ix_envelopes_newest_of_credential", "credential_id", "created_at", "id"),
     # Also holds what is searched, so that a search reads no row
@@ -103,6 +104,7 @@ envelopes = Table(
         "id",
         "origin",
         "folded_name",
+        "restricted",
     ),
 )
 
@@ -141,6 +143,7 @@ segments = Table(
     Column("size", BigInteger, nullable=False),
     Column("chain", Json, nullable=False),
     Column("facts", Json, nullable=False),
+    Index(None, "sha256"),
 )
 
 tasks = Table(
@@ -187,9 +190,12 @@ tasks = Table(
     Column("is_text", Boolean, nullable=False, server_default=false()),
     Column("message", CleanText, nullable=False, server_default=""),
     Column("person_title", CleanText, nullable=False, server_default=""),
+    Column("image_sha256", SHA256),
     Index(None, "envelope_id", "position"),
 )
 Index("ix_tasks_email", tasks.c.email)
+HAS_IMAGE = tasks.c.image_sha256.is_not(None)
+Index(None, tasks.c.image_sha256, sqlite_where=HAS_IMAGE, postgresql_where=HAS_IMAGE)
 IS_GUEST = text("guest_of IS NOT NULL")
 Index("ix_tasks_guest_of", tasks.c.guest_of, sqlite_where=IS_GUEST, postgresql_where=IS_GUEST)
 # Tasks that are listed by themselves; those of senders who list envelopes have no title
@@ -237,7 +243,7 @@ bases = Table(
     "bases",
     metadata,
     Column("key", CleanText, primary_key=True),
-    Column("sha256", SHA256, nullable=False),
+    Column("sha256", SHA256, nullable=False, index=True),
     Column("size", BigInteger, nullable=False),
     Column("state", Json, nullable=False),
 )
@@ -383,12 +389,4 @@ Index(
     unique=True,
     sqlite_where=WAITING,
     postgresql_where=WAITING,
-)
-
-# One row in the database of a sandbox: how far its clock was moved
-sandbox_clock = Table(
-    "sandbox_clock",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("offset_us", BigInteger, nullable=False),
 )

@@ -11,6 +11,7 @@ from countersign.domain.archive import Archiving, Period
 from countersign.domain.document import FileRef
 from countersign.domain.envelope import Envelope
 from countersign.domain.task import (
+    BY_MAIL,
     Act,
     Action,
     Area,
@@ -73,6 +74,7 @@ def task_row(envelope: Envelope, position: int, task: Task) -> Row:
         "completed_at": task.completed_at,
         "reminded_at": task.reminded_at,
         "declined_reason": task.declined_reason,
+        "image_sha256": task.act.image.sha256 if task.act and task.act.image else None,
         "act": _act_json(task.act) if task.act else None,
         "extras": task.extras,
         "optional": task.optional,
@@ -82,15 +84,19 @@ def task_row(envelope: Envelope, position: int, task: Task) -> Row:
 
 
 def _asks_json(task: Task) -> Row | None:
-    """What few tasks ask of their people; None when it is nothing."""
+    """What few tasks ask of their people, or know of them; None when it is nothing."""
     dialog = task.dialog
     asks = {
         "must_view": task.must_view,
         "interface": task.interface,
         "dialog": [dialog.title, dialog.message] if dialog else None,
         "sign_entries": dict(task.sign_entries),
+        "number_by": list(task.number_by),
+        "names_by": list(task.names_by),
     }
-    return asks if any(asks.values()) else None
+    by = task.person.reached_by
+    elsewise = {} if by == BY_MAIL else {"reached_by": list(by)}
+    return asks | elsewise if elsewise or any(asks.values()) else None
 
 
 def _forwarding_json(task: Task) -> Row | None:
@@ -157,6 +163,8 @@ def task(row: Row, actions: Mapping[str, Action]) -> Task:
         interface=asks.get("interface", ""),
         dialog=Dialog(title=dialog[0], message=dialog[1]) if dialog else None,
         sign_entries=asks.get("sign_entries", {}),
+        number_by=tuple(asks.get("number_by", ())),
+        names_by=tuple(asks.get("names_by", ())),
         may_forward=forwarding.get("may", False),
         forwarded_from=forwarding.get("from", ""),
         forwarded_to=forwarding.get("to", ""),
@@ -173,7 +181,7 @@ def task(row: Row, actions: Mapping[str, Action]) -> Task:
         identity_choice=tuple(row["identity_choice"]),
         archiving=_archiving(row["archiving"]) if row["archiving"] else None,
         is_text=row["is_text"],
-        person=_person(row),
+        person=_person(row, asks.get("reached_by", BY_MAIL)),
         actions=actions,
         fields=tuple(_field(values) for values in row["fields"]),
         after=tuple(row["after"]),
@@ -193,8 +201,9 @@ def task(row: Row, actions: Mapping[str, Action]) -> Task:
     )
 
 
-def _person(row: Row) -> Person:
+def _person(row: Row, reached_by: Iterable[str]) -> Person:
     return Person(
+        reached_by=tuple(reached_by),
         name=row["name"],
         email=row["email"],
         phone=row["phone"],

@@ -17,6 +17,7 @@ from countersign.adapters.database.forms import Forms
 from countersign.adapters.database.identity import Identities
 from countersign.adapters.database.interfaces import Interfaces
 from countersign.adapters.database.jobs import JobQueue, Jobs
+from countersign.adapters.database.keeping import StoredKeeping
 from countersign.adapters.database.member_records import Stored
 from countersign.adapters.database.merchant_keys import MerchantKeys
 from countersign.adapters.database.messages import Messages
@@ -30,12 +31,21 @@ from countersign.adapters.database.stored_files import Packages, StoredFiles
 from countersign.adapters.database.task_counts import TaskCounts
 from countersign.adapters.database.tasks import Tasks
 from countersign.adapters.database.templates import Templates
+from countersign.adapters.database.text_counts import TextCounts
 from countersign.adapters.database.transaction import Transaction
 from countersign.adapters.database.webhooks import Webhooks
 from countersign.domain.envelope import Envelope
 from countersign.domain.evidence import Link
-from countersign.usecases import library_ports, merchant_port, pki_port, ports
+from countersign.usecases import (
+    identity_port,
+    library_ports,
+    merchant_port,
+    pki_port,
+    ports,
+    sms_port,
+)
 from countersign.usecases.identity_port import OpenIdProviders
+from countersign.usecases.keeping_ports import Keeping
 from countersign.usecases.member_store import MemberStore
 from countersign.usecases.outside_ports import Secrets
 from countersign.usecases.ports import FollowUps, NewJob
@@ -61,7 +71,8 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.envelopes: ports.Envelopes = Envelopes(
             self._tx, secrets, self._task_counts, self._queue_follow_ups, self._queue_indexing
         )
-        self.identity: ports.Identities = Identities(self._tx, secrets)
+        self.identity: identity_port.Identities = Identities(self._tx, secrets)
+        self.text_counts: sms_port.TextCounts = TextCounts(self._tx)
         self.openid_providers: OpenIdProviders = StoredProviders(self._tx, secrets)
         self.signing_services: pki_port.StoredServices = SigningServices(self._tx, secrets)
         self.projects: ports.Projects = Projects(self._tx)
@@ -72,7 +83,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.deletions: library_ports.Deletions = Deletions(self._tx)
         self.forms: library_ports.Forms = Forms(self._tx)
         self.archive: library_ports.Archive = Archive(self._tx)
-        self.templates: ports.Templates = Templates(self._tx)
+        self.templates: library_ports.Templates = Templates(self._tx)
         self.bases: library_ports.Bases = Bases(self._tx)
         self.messages: ports.Messages = Messages(self._tx)
         self.webhooks: ports.Webhooks = Webhooks(self._tx)
@@ -81,7 +92,10 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.interfaces: ports.Interfaces = Interfaces(self._tx)
         self.sign_codes: library_ports.SignCodes = SignCodes(self._tx)
         self.jobs: ports.Jobs = self._jobs
-        self.dashboard: MemberStore = Stored(self._tx, secrets)
+        stored = Stored(self._tx, secrets)
+        self.dashboard: MemberStore = stored
+        self._audit_log = stored.log
+        self.keeping: Keeping = StoredKeeping(self._tx)
 
     def __enter__(self) -> DatabaseUnitOfWork:
         return self
@@ -91,6 +105,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
 
     def commit(self) -> None:
         self._task_counts.write()
+        self._audit_log.write()
         due = self._jobs.announce()
         self._tx.commit()
         if due:

@@ -34,9 +34,11 @@ WORDS: Mapping[EventKind, str] = {
     EventKind.DOCUMENT_VIEWED: _("Read to the end"),
     EventKind.DOCUMENT_UPLOADED: _("Brought a file"),
     EventKind.TASK_FORWARDED: _("Passed it on"),
+    EventKind.TASK_ADDRESS_CHANGED: _("E-mail address corrected"),
     EventKind.TASK_COMPLETED: _("Signed"),
     EventKind.TASK_DECLINED: _("Declined"),
     EventKind.TASK_DUE_CHANGED: _("Deadline changed"),
+    EventKind.ENVELOPE_DUE_CHANGED: _("Deadline changed"),
     EventKind.TASK_EXPIRED: _("Expired"),
     EventKind.TASK_CANCELLED: _("No longer needed"),
     EventKind.TASK_REMOVED: _("Removed"),
@@ -107,7 +109,7 @@ class _Telling:
             "sent": _moment(envelope.created_at),
             "completed": _moment(completed),
             "documents": [self._document(document) for document in envelope.documents],
-            "people": [self._person(task) for task in envelope.tasks],
+            "people": [self._person(task) for task in envelope.tasks if not _corrected(task)],
             "events": [self._event(link) for link in links],
         }
 
@@ -180,6 +182,11 @@ class _Telling:
             return self._say(_("by {method}")).format(method=method)
         reason, ip = event.data.get("reason", ""), event.data.get("ip", "")
         return reason or (self._say(_("from {address}")).format(address=ip) if ip else "")
+
+
+def _corrected(task: Task) -> bool:
+    """Nobody but the one that has its place since: the sender had written the address wrongly."""
+    return task.removed and bool(task.forwarded_to)
 
 
 def _done(task: Task) -> str:

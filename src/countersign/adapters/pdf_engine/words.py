@@ -29,6 +29,7 @@ METHODS = {
 }
 IDENTITIES = {
     "email_code": _("One-time code by e-mail"),
+    "sms_code": _("One-time code by SMS"),
     "artifact": _("Ticket from the sender"),
     "cpr": _("CPR number, typed in"),
 }
@@ -60,7 +61,7 @@ def identity_name(method: str, language: str) -> str:
 
 def method_name(method: str, language: str) -> str:
     """What people call a way to sign."""
-    return _named(METHODS.get(method), method, language)
+    return identity_name(method, language)
 
 
 def _named(known: str | None, method: str, language: str) -> str:

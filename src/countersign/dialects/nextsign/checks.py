@@ -11,22 +11,26 @@ from countersign.dialects.nextsign.schemas import NewCase, NewRecipient
 from countersign.domain.national_id import is_cpr_number
 
 
-def check_case(asked: NewCase, offered: Collection[str]) -> None:
-    """`offered` are the eIDs that can be asked. Raises Rejected."""
+def check_case(asked: NewCase, offered: Collection[str], channels: Collection[str]) -> None:
+    """`offered` are the eIDs that can be asked, `channels` the ways to send messages. Raises
+    Rejected."""
     if asked.emailtemplate is not None:
         raise Rejected(400, f"Email template not found: {asked.emailtemplate}")
-    check_people(asked.recipients, asked.signingSchemas, offered)
+    check_people(asked.recipients, asked.signingSchemas, offered, channels)
     if not any(document.signObligated for document in asked.documents):
         raise Rejected(400, "At least one document to sign is required")
 
 
 def check_people(
-    recipients: Sequence[NewRecipient], schemas: Sequence[str], offered: Collection[str]
+    recipients: Sequence[NewRecipient],
+    schemas: Sequence[str],
+    offered: Collection[str],
+    channels: Collection[str],
 ) -> None:
     """Raises Rejected; `schemas` are those of the case."""
     check_schemas(schemas, offered)
     for index, each in enumerate(recipients):
-        if wrong := _wrong(each, schemas_of(each, schemas)):
+        if wrong := _wrong(each, schemas_of(each, schemas), channels):
             raise Rejected(400, f"Recipient {index}: {wrong}")
         check_schemas(schemas_of(each, schemas), offered)
     if not any(each.signing for each in recipients):
@@ -38,19 +42,21 @@ def schemas_of(recipient: NewRecipient, schemas: Sequence[str]) -> Sequence[str]
     return schemas if recipient.signingSchema is None else (recipient.signingSchema,)
 
 
-def _wrong(each: NewRecipient, schemas: Sequence[str]) -> str:
-    return _wrong_way(each) or _wrong_cpr(each, schemas)
+def _wrong(each: NewRecipient, schemas: Sequence[str], channels: Collection[str]) -> str:
+    return _wrong_way(each, channels) or _wrong_cpr(each, schemas)
 
 
-def _wrong_way(each: NewRecipient) -> str:
+def _wrong_way(each: NewRecipient, channels: Collection[str]) -> str:
     """Of how they are reached."""
     if each.template is not None:
         return f"template not found: {each.template}"
     if each.type == "eboks":
         return "delivery by e-Boks is not available"
-    if each.type == "phone" or each.addPhone:
-        return "delivery by SMS is not available" if each.phone else "phone is required"
-    return "" if each.email else "email is required"
+    if "sms" in each.ways and not each.phone:
+        return "phone is required"
+    if "sms" in each.ways and "sms" not in channels:
+        return "delivery by SMS is not available: this server has no SMS gateway"
+    return "email is required" if "email" in each.ways and not each.email else ""
 
 
 def _wrong_cpr(each: NewRecipient, schemas: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from countersign.dialects.nextsign import answers, schemas, translate
+from countersign.dialects.nextsign.access import to_access
 from countersign.dialects.nextsign.auth import API
 from countersign.dialects.nextsign.checks import check_people
 from countersign.dialects.nextsign.errors import Rejected
@@ -25,13 +26,15 @@ HIDDEN = ("cpr", "eboks")
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What was asked for, by whom, of which form; `webflow` when it was at its public link."""
+    """What was asked for, by whom, of which form; `webflow` when it was at its public link,
+    `by_hand` when a member of the account did it."""
 
     caller: Caller
     form: Form
     asked: schemas.Submission
     sender: Visitor
     webflow: bool = False
+    by_hand: bool = False
 
 
 def to_command(new: Submitted, ports: Ports) -> SendEnvelope:
@@ -39,18 +42,24 @@ def to_command(new: Submitted, ports: Ports) -> SendEnvelope:
     caller, form = new.caller, new.form
     caller.credential.check_quota()
     asked = _whole(new)
-    if not new.webflow and asked.settings.allowAPI is False:
+    by_program = not new.webflow and not new.by_hand
+    if by_program and asked.settings.allowAPI is False:
         raise Rejected(400, "API is not allowed for this form")
     check_people(
-        asked.recipients, asked.signingSchemas, ports.identity.of_account(form.account_id).methods
+        asked.recipients,
+        asked.signingSchemas,
+        ports.identity.of_account(form.account_id).methods,
+        ports.mailer.channels,
     )
     values = written(new.asked.tags, form.tags, translate.language_of(asked.settings))
     case_id = new_short_id()
+    access = to_access(asked, caller.account.id, ports)
     return SendEnvelope(
         id=case_id,
         caller=caller,
         origin=API,
         draft=not asked.autoSend,
+        restricted=bool(access.roles),
         name=asked.title.strip(),
         folder=asked.folder.strip(),
         documents=fill_in_form(form, values, ports),
@@ -60,6 +69,7 @@ def to_command(new: Submitted, ports: Ports) -> SendEnvelope:
         sender=new.sender,
         due_at=translate.deadline(asked.settings, ports.clock()),
         extras=translate.echoed_case(asked) | {"form": form.id, "webflow": new.webflow},
+        beside=access.keep,
     )
 
 

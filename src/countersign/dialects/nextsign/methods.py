@@ -24,7 +24,8 @@ EIDS: Mapping[str, str] = {
     "urn:grn:authn:se:bankid": "bankid_se",
 }
 SCHEMAS = (*EIDS, DRAW_CPR, DRAW, CODE)
-CPR, EMAIL_CODE, SMS_CODE = "cpr", "email_code", "sms_code"
+CPR = "cpr"
+CODES = {"sms": "sms_code", "email": "email_code"}  # by the way that they take
 # Of these a CPR number may be compared
 WITH_CPR = (SUBSTANTIAL, DRAW, DRAW_CPR, CODE)
 
@@ -47,12 +48,17 @@ def check_schemas(schemas: Sequence[str], offered: Collection[str]) -> None:
             raise Rejected(400, f"Signing schema is not available: {schema}")
 
 
-def proof_of(schemas: Sequence[str], *, needs_cpr: bool, code: str) -> Proof:
-    """What a recipient who may choose among `schemas` has to do; `code` is the way that codes take
-    to them. Whoever may draw need prove nothing, whatever else is offered."""
-    needed = [_needed(schema, needs_cpr, code) for schema in schemas]
-    proofs = tuple(dict.fromkeys(one for one in needed if one is not None))
-    free = None in needed
+def codes_of(ways: Collection[str]) -> tuple[str, ...]:
+    """The codes of which one is enough, for somebody who is reached in these ways."""
+    return tuple(code for way, code in CODES.items() if way in ways)
+
+
+def proof_of(schemas: Sequence[str], *, needs_cpr: bool, codes: Sequence[str]) -> Proof:
+    """What a recipient who may choose among `schemas` has to do; `codes` are those of which one is
+    enough for them. Whoever may draw need prove nothing, whatever else is offered."""
+    needed = [_needed(schema, needs_cpr, codes) for schema in schemas]
+    proofs = tuple(dict.fromkeys(one for each in needed for one in each))
+    free = () in needed
     also = (CPR,) if needs_cpr and CODE in schemas else ()
     methods = _methods(schemas, free=free)
     if free or not proofs:
@@ -62,10 +68,13 @@ def proof_of(schemas: Sequence[str], *, needs_cpr: bool, code: str) -> Proof:
     return Proof(methods=methods, identity=also, choice=proofs)
 
 
-def _needed(schema: str, needs_cpr: bool, code: str) -> str | None:
+def _needed(schema: str, needs_cpr: bool, codes: Sequence[str]) -> tuple[str, ...]:
+    """Of which one is enough."""
     if schema == DRAW:
-        return CPR if needs_cpr else None
-    return {DRAW_CPR: CPR, CODE: code}.get(schema) or EIDS[schema]
+        return (CPR,) if needs_cpr else ()
+    if schema == CODE:
+        return tuple(codes)
+    return (CPR if schema == DRAW_CPR else EIDS[schema],)
 
 
 def _methods(schemas: Sequence[str], *, free: bool) -> tuple[str, ...]:

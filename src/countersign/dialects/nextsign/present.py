@@ -96,7 +96,7 @@ def _head(found: Case, links: Links) -> dict[str, Any]:
         "createdAt": timestamp(envelope.created_at),
         "updatedAt": timestamp(envelope.updated_at),
         "settings": _settings(envelope, found.now),
-        "recipients": [recipient(found, task, links) for task in envelope.tasks],
+        "recipients": [recipient(found, task, links) for task in envelope.people],
     }
 
 

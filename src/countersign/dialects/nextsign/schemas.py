@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
+
+from countersign.domain.phone import EXPECTED, plain_phone
 
 MOST_RECIPIENTS, MOST_DOCUMENTS, MOST_CASES, MOST_CONVERTED = 100, 50, 100, 20
 LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
@@ -60,8 +62,9 @@ class Deletion(Input):
 
 
 class Settings(Input):
-    """`template` is the name of an interface, which the signing page looks like. `allowedRoles` are
-    kept and answered; everybody with a key sees every case."""
+    """`allowedRoles` are ids of access roles: in the dashboard only their members, whoever sent the
+    case, owners and administrators see it. Everybody with a key sees every case. `template` is the
+    name of an interface, which the signing page looks like."""
 
     reminders: Reminders = Reminders()
     availability: Availability = Availability()
@@ -70,6 +73,13 @@ class Settings(Input):
     template: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     allowAPI: bool | None = None
     allowedRoles: Annotated[list[Reference], Field(max_length=100)] = []
+
+
+def _phone(text: str) -> str:
+    """E.164. Raises ValueError."""
+    if (number := plain_phone(text)) is None:
+        raise ValueError(EXPECTED)
+    return number
 
 
 class NewRecipient(Input):
@@ -86,13 +96,20 @@ class NewRecipient(Input):
     cpr: Annotated[str | None, Field(max_length=11, repr=False)] = None
     signingSchema: Schema | None = None
     redirectUrl: Annotated[str, Field(max_length=2000, pattern=WEB_ADDRESS)] | None = None
-    phone: Annotated[str, Field(max_length=20, pattern=r"^\+[1-9][0-9 ]{5,18}$")] | None = None
+    phone: Annotated[str, AfterValidator(_phone), Field(max_length=40)] | None = None
     addPhone: bool = False
     position: Annotated[str, Field(max_length=100, pattern=PLAIN)] | None = None
     type: Delivery = "email"
     template: Reference | None = None
     message: Words | None = None
     eboks: dict[str, Any] | None = None
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """By which they are told of the case, and get codes."""
+        if self.type == "phone":
+            return ("sms",)
+        return ("email", "sms") if self.addPhone else ("email",)
 
     @property
     def place(self) -> int:

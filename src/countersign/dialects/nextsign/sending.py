@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from countersign.dialects.nextsign import schemas, translate
+from countersign.dialects.nextsign.access import to_access
 from countersign.dialects.nextsign.auth import API
 from countersign.dialects.nextsign.checks import check_case
 from countersign.dialects.nextsign.documents import receive
@@ -28,13 +29,15 @@ def to_command(new: AskedCase, ports: Ports) -> SendEnvelope:
     """Raises Rejected, QuotaExceeded, UnusableFile, Unavailable."""
     caller, asked = new.caller, new.asked
     caller.credential.check_quota()
-    check_case(asked, ports.identity.of_account(caller.account.id).methods)
+    check_case(asked, ports.identity.of_account(caller.account.id).methods, ports.mailer.channels)
     case_id = new_short_id()
+    access = to_access(asked, caller.account.id, ports)
     return SendEnvelope(
         id=case_id,
         caller=caller,
         origin=API,
         draft=not asked.autoSend,
+        restricted=bool(access.roles),
         name=asked.title.strip(),
         folder=asked.folder.strip(),
         documents=receive(asked.documents, caller, ports),
@@ -44,4 +47,5 @@ def to_command(new: AskedCase, ports: Ports) -> SendEnvelope:
         sender=new.sender,
         due_at=translate.deadline(asked.settings, ports.clock()),
         extras=translate.echoed_case(asked),
+        beside=access.keep,
     )

@@ -11,8 +11,8 @@ from countersign.dialects.nextsign import schemas
 from countersign.dialects.nextsign.checks import plain_cpr, schemas_of
 from countersign.dialects.nextsign.methods import (
     DRAW_CPR,
-    EMAIL_CODE,
     SUBSTANTIAL,
+    codes_of,
     proof_of,
 )
 from countersign.domain.account import Caller
@@ -48,7 +48,7 @@ def _signer(
     each: schemas.NewRecipient, after: tuple[int, ...], asked: schemas.NewCase, case_id: str
 ) -> NewTask:
     choice = schemas_of(each, asked.signingSchemas)
-    proof = proof_of(choice, needs_cpr=each.needsCpr, code=EMAIL_CODE)
+    proof = proof_of(choice, needs_cpr=each.needsCpr, codes=codes_of(each.ways))
     return NewTask(
         id=new_short_id(),
         person=_person(each, _cpr(each, choice)),
@@ -83,11 +83,11 @@ def _copy(each: schemas.NewRecipient, signers: tuple[int, ...], asked: schemas.N
 
 
 def _person(each: schemas.NewRecipient, cpr: str | None) -> Person:
-    phone = each.phone.replace(" ", "") if each.phone else None
     return Person(
         name=each.name.strip(),
         email=each.email,
-        phone=phone,
+        phone=each.phone,
+        reached_by=each.ways,
         title=(each.position or "").strip(),
         national_id=cpr,
     )

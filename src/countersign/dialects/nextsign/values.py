@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from countersign.domain.phone import EXPECTED
 from countersign.httpkit import BadField, Refusal
 
 PEOPLE, PAPERS = "recipients", "documents"
@@ -59,7 +60,8 @@ def _of_one(name: str, bad: BadField) -> str:
     field = ".".join(map(str, bad.path[2:]))
     if bad.kind in ABSENT:
         return f"{one}: {field} is required"
-    return f"{one}: invalid {field}{_rule(bad)}"
+    rule = f", {EXPECTED}" if field == "phone" else _rule(bad)
+    return f"{one}: invalid {field}{rule}"
 
 
 def _rule(bad: BadField) -> str:

@@ -135,7 +135,7 @@ def _submission(envelope: Envelope, addresses: Addresses) -> dict[str, Any]:
     return {
         **_head(envelope),
         "template": template,
-        "submitters": submitters(envelope, envelope.tasks, addresses),
+        "submitters": submitters(envelope, envelope.people, addresses),
         "createdBy": schemas.CreatedBy(**envelope.extras["createdBy"]),
     }
 

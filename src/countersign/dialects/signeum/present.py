@@ -114,7 +114,7 @@ def status(state: EnvelopeStatus, begun: bool) -> schemas.DocumentStatus:
 def created(envelope: Envelope, signing: Callable[[Task], str]) -> answers.CreatedDocument:
     return answers.CreatedDocument(
         document=answers.DocumentHead(**_head(envelope)),
-        participants=[answers.ParticipantHead(**_person(task)) for task in envelope.tasks],
+        participants=[answers.ParticipantHead(**_person(task)) for task in envelope.people],
         signingUrls=[
             answers.SigningUrl(
                 participantId=task.id,
@@ -123,7 +123,7 @@ def created(envelope: Envelope, signing: Callable[[Task], str]) -> answers.Creat
                 role=role(task),
                 signingUrl=signing(task),
             )
-            for task in envelope.tasks
+            for task in envelope.people
         ],
     )
 
@@ -187,7 +187,7 @@ def participants(envelope: Envelope, links: Sequence[Link]) -> list[answers.Part
     """`links` are the evidence, which has the times of declining."""
     return [
         _participant(task, _last(links, EventKind.TASK_DECLINED, task.id))
-        for task in envelope.tasks
+        for task in envelope.people
     ]
 
 

@@ -9,8 +9,12 @@ from dataclasses import dataclass, field
 
 from countersign.dialects.signicat_v1 import schemas
 from countersign.dialects.signicat_v1.errors import json_path, required
-from countersign.dialects.signicat_v1.methods import eid_of
+from countersign.dialects.signicat_v1.methods import eid_of, is_by_sms, service_of
 from countersign.dialects.signicat_v1.places import bringers, brought_as, documents_of
+from countersign.domain.phone import EXPECTED as NO_PHONE
+from countersign.domain.phone import is_phone
+from countersign.domain.reaching import NO_GATEWAY
+from countersign.domain.signing_service import service_of as key_of
 from countersign.domain.stored_file import StoredFile
 
 Path = tuple[str | int, ...]
@@ -19,23 +23,29 @@ PADES = "pades"
 DEFAULT = "default"  # the profile of everybody
 TAKEN = "is used more than once"
 NO_TASK = "no task of this order has this id"
+NO_MOBILE = "must hold a mobile, to which codes are sent by SMS"
 UNKNOWN_METHOD = "no identity method of this name is configured"
+THIRD_PARTY = "THIRD_PARTY"
+NO_SERVICE = "no signing service of this name is configured for this account"
+ALONE = "a third party's signature must be the only signature method of the task"
 NOBODY_KNOWN = (
     "a handwritten signature needs authentication, or a subject with a first-name or a last-name"
 )
-PHONE = re.compile(r"\+[1-9][0-9]{5,14}", re.ASCII)
 MAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
 URL = re.compile(schemas.WEB_ADDRESS)
-NATIONAL_ID, NAMES, CONTACTS = "national-id", ("first-name", "last-name"), ("email", "mobile")
+MOBILE = "mobile"
+NATIONAL_ID, NAMES, CONTACTS = "national-id", ("first-name", "last-name"), ("email", MOBILE)
 ATTRIBUTES = (NATIONAL_ID, *NAMES, *CONTACTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """What there is: names of eIDs and of the account's interfaces, the caller's uploads, and how
-    people can be reached."""
+    """What there is: names of eIDs and of the account's interfaces, its services that keep people's
+    own keys (name → what tasks are signed with), the caller's uploads, and how people can be
+    reached."""
 
     eids: Collection[str] = ()
+    services: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, StoredFile] = field(default_factory=dict)
     interfaces: Collection[str] = ()
     sms: bool = False
@@ -86,6 +96,8 @@ def _task(path: Path, task: schemas.Task, offered: Offered) -> Iterator[Violatio
         refs += [document.documentRef] if document.documentRef else []
     yield from _methods(path, task, offered)
     yield from _subject((*path, "subject", "attributes"), task)
+    if _gets_codes(task) and not any(each.name == MOBILE for each in attributes_of(task)):
+        yield (*path, "subject", "attributes"), NO_MOBILE
     yield from _interface(path, task, offered)
 
 
@@ -168,26 +180,58 @@ def _methods(path: Path, task: schemas.Task, offered: Offered) -> Iterator[Viola
     authentication = (task.authentication and task.authentication.methods) or []
     for number, name in enumerate(authentication):
         if eid_of(name, offered.eids) is None:
-            yield (*path, "authentication", "methods", number), UNKNOWN_METHOD
+            yield (*path, "authentication", "methods", number), _unknown(name)
     here: Path = (*path, "signatureMethods")
     methods = task.signatureMethods or []
     if not methods and any(document.action == "SIGN" for document in task.documents):
         yield here, required(here)
     for number, method in enumerate(methods):
+        if method.type == THIRD_PARTY:
+            yield from _third_party((*here, number), method, len(methods), offered)
+            continue
         yield from _method((*here, number), method, offered)
         if method.handwritten and not method.name and not authentication and not _is_named(task):
             yield (*here, number), NOBODY_KNOWN
 
 
 def _method(path: Path, method: schemas.SignatureMethod, offered: Offered) -> Iterator[Violation]:
-    if method.type == "THIRD_PARTY":
-        yield (*path, "type"), "no signature service of a third party is configured"
-        return
     for name, value in (("name", method.name), ("type", method.type)):
         if value is None and not method.handwritten:
             yield (*path, name), required((*path, name))
     if method.name is not None and eid_of(method.name, offered.eids) is None:
-        yield (*path, "name"), UNKNOWN_METHOD
+        yield (*path, "name"), _unknown(method.name)
+
+
+def _unknown(method: str) -> str:
+    return NO_GATEWAY if is_by_sms(method) else UNKNOWN_METHOD
+
+
+def _gets_codes(task: schemas.Task) -> bool:
+    methods = [method.name for method in task.signatureMethods or ()]
+    methods += (task.authentication and task.authentication.methods) or []
+    return any(is_by_sms(name) for name in methods if name)
+
+
+def _third_party(
+    path: Path, method: schemas.SignatureMethod, among: int, offered: Offered
+) -> Iterator[Violation]:
+    """Who signs with a key of their own goes to its keeper, and to nobody else."""
+    if among > 1:
+        yield (*path, "type"), ALONE
+    if method.handwritten:
+        yield (*path, "handwritten"), "nobody signs by hand with a key that a third party keeps"
+    if method.name is None:
+        yield (*path, "name"), required((*path, "name"))
+    elif third_party_of(method, offered) is None:
+        yield (*path, "name"), NO_SERVICE
+
+
+def third_party_of(method: schemas.SignatureMethod, offered: Offered) -> str | None:
+    """What a task is signed with that asks for a third party's service; None when the account has
+    none of this name, or the server no client for it."""
+    found = offered.services.get(service_of(method.name or "", offered.services) or "")
+    is_there = found is not None and (bool(key_of(found)) or found in offered.eids)
+    return found if is_there else None
 
 
 def _is_named(task: schemas.Task) -> bool:
@@ -208,14 +252,15 @@ def _subject(path: Path, task: schemas.Task) -> Iterator[Violation]:
             yield (*here, "name"), f"must be one of {', '.join(ATTRIBUTES)}"
         elif names[each.name] > 1:
             yield (*here, "name"), TAKEN
-        if each.methods and not signing <= set(each.methods):
-            yield (*here, "methods"), "must name every signature method of the task, or none"
-        elif each.methods and (unknown := set(each.methods) - signing):
+        if each.methods and (unknown := set(each.methods) - signing):
             yield (*here, "methods"), f"not a signature method of this task: {min(unknown)}"
-        if each.name == "mobile" and not PHONE.fullmatch(each.value):
+        if each.name == MOBILE and not is_phone(each.value):
             yield (*here, "value"), NO_PHONE
         if each.name == "email" and not MAIL.fullmatch(each.value):
             yield (*here, "value"), NO_MAIL
+    said = {frozenset(each.methods or ()) for each in attributes if each.name in NAMES}
+    if len(said) > 1:
+        yield path, "first-name and last-name must name the same methods"
 
 
 def _dependencies(tasks: Sequence[schemas.Task]) -> Iterator[Violation]:
@@ -267,7 +312,6 @@ def _wrong_part(id: str, before: Collection[str], actions: Mapping[str, str]) ->
 # ------------------------------------------------------------------ notifications
 
 
-NO_PHONE = "must be a phone number that begins with + and the country code, as +4712345678"
 NO_MAIL = "must be an e-mail address"
 NO_URL = "must be an address that begins with https://"
 
@@ -306,7 +350,7 @@ def _notification(
     if message := _wrong_recipient(notification, offered):
         yield (*path, "recipient"), message
     if kind == "SMS" and not offered.sms:
-        yield (*path, "type"), "no SMS gateway is configured on this server"
+        yield (*path, "type"), NO_GATEWAY
 
 
 def _wrong_recipient(notification: schemas.Notification, offered: Offered) -> str:
@@ -314,6 +358,6 @@ def _wrong_recipient(notification: schemas.Notification, offered: Offered) -> st
     if notification.type == "EMAIL":
         return "" if len(recipient) <= 254 and MAIL.fullmatch(recipient) else NO_MAIL
     if notification.type == "SMS":
-        return "" if PHONE.fullmatch(recipient) else NO_PHONE
+        return "" if is_phone(recipient) else NO_PHONE
     allowed = offered.plain_http or recipient.startswith("https://")
     return "" if allowed and URL.fullmatch(recipient) else NO_URL

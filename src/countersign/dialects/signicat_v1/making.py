@@ -6,12 +6,14 @@ from countersign.dialects.signicat_v1 import schemas
 from countersign.dialects.signicat_v1.checks import Offered, violations
 from countersign.dialects.signicat_v1.errors import Rejected, wrong_form
 from countersign.dialects.signicat_v1.ids import PATTERN
+from countersign.dialects.signicat_v1.methods import SMS_CODE
 from countersign.dialects.signicat_v1.places import Source, places_of
 from countersign.dialects.signicat_v1.translate import Asked, Document, Translation, to_document
 from countersign.domain.account import Caller
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Invalid
 from countersign.usecases.add_interface import list_interfaces
+from countersign.usecases.add_signing_service import list_signing_services
 from countersign.usecases.fill_form import fill_form
 from countersign.usecases.ports import Ports
 from countersign.usecases.read_sent import stored_among
@@ -35,11 +37,14 @@ def make_order(order: schemas.SigningOrder, asked: Asked, ports: Ports) -> Envel
 def _offered(order: schemas.SigningOrder, caller: Caller, ports: Ports) -> Offered:
     refs = {document.documentRef for task in order.tasks for document in task.documents}
     known = [ref for ref in refs if ref and PATTERN.fullmatch(ref)]
+    services = list_signing_services(caller.account.id, ports)
+    sms, eids = "sms" in ports.mailer.channels, ports.identity.of_account(caller.account.id).methods
     return Offered(
-        eids=ports.identity.of_account(caller.account.id).methods,
+        eids=(*eids, SMS_CODE) if sms else eids,
+        services={service.name: service.method for service in services},
         files=stored_among(known, caller, ports),
         interfaces=[each.name for each in list_interfaces(caller.account.id, ports)],
-        sms="sms" in ports.mailer.channels,
+        sms=sms,
         plain_http=ports.simulated is not None,
     )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from countersign.domain.member import ABSOLUTE
 from countersign.domain.rights import Right, check_right
-from countersign.httpkit import Json, Operation, Refusal, Success, Urlencoded
+from countersign.httpkit import Json, Multipart, Operation, Refusal, Success, Urlencoded
 from countersign.pages.dashboard.shell import HEADERS
 from countersign.pages.visitors import visitor_of
 from countersign.usecases.enter_dashboard import visit_of
@@ -51,26 +51,31 @@ def visit_from(request: Request, desk: MemberPorts) -> Visit:
     return visit_of(place_of(request), desk)
 
 
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """The check of an operation that asks for a right."""
+
+    right: Right
+
+    def __call__(self, visit: Visit) -> None:
+        """Raises Forbidden."""
+        check_right(visit.member, self.right)
+
+
 def needs(
     right: Right,
     method: str,
     path: str,
     handler: Callable[..., Any],
     *,
-    body: Urlencoded | Json | None = None,
+    body: Urlencoded | Json | Multipart | None = None,
     query: type[BaseModel] | None = None,
     success: Success = HTML,
 ) -> Operation:
-    """An operation of somebody who is signed in and has the right. The handler asks for `caller`,
-    which is a Visit."""
-
-    @functools.wraps(handler)
-    def checked(**given: Any) -> Any:
-        check_right(given["caller"].member, right)
-        return handler(**given)
-
-    checked.right = right  # type: ignore[attr-defined]
-    return Operation(method, PREFIX + path, checked, success, body=body, query=query)
+    """An operation of somebody who is signed in and has the right. The handler may ask for
+    `caller`, which is a Visit."""
+    check = Holds(right)
+    return Operation(method, PREFIX + path, handler, success, body=body, query=query, check=check)
 
 
 def to_all(
@@ -78,7 +83,7 @@ def to_all(
     path: str,
     handler: Callable[..., Any],
     *,
-    body: Urlencoded | Json | None = None,
+    body: Urlencoded | Json | Multipart | None = None,
     query: type[BaseModel] | None = None,
     success: Success = HTML,
 ) -> Operation:
@@ -88,8 +93,7 @@ def to_all(
 
 def right_of(operation: Operation) -> Right | None:
     """What `needs` asks for; None for an operation for all."""
-    found: Right | None = getattr(operation.handler, "right", None)
-    return found
+    return operation.check.right if isinstance(operation.check, Holds) else None
 
 
 def go(path: str) -> Response:

@@ -6,6 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What else envelopes can come from, as people call it."""
+
+    name: str
+
+
+# No key opens these
+OWN: Mapping[str, Origin] = {"dashboard": Origin("Dashboard")}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
     """`api` is what its credentials are for; `prefix` begins a secret, `client_prefix` the id of a

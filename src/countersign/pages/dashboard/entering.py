@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from countersign.domain.errors import DomainError, NotFound, Unauthorized
+from countersign.domain.errors import DomainError, Forbidden, NotFound, Unauthorized
 from countersign.httpkit import Form, Json, Operation, RateLimit, Success, client_of, json_response
 from countersign.pages.dashboard.access import (
     FORM,
@@ -111,6 +111,8 @@ class Entrance:
         place, email = known_place(request), body.text("email") or ""
         try:
             entered = sign_in(email, body.text("password") or "", place, self._desk)
+        except Forbidden:  # whoever knows the password is sent to the only way in
+            raise
         except DomainError as problem:
             wrong = isinstance(problem, Unauthorized)
             text = WRONG_PASSWORD if wrong else sentence(problem, words(request))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -15,18 +16,23 @@ from starlette.responses import Response
 from countersign.domain.envelope import EnvelopeStatus
 from countersign.domain.errors import DomainError, Invalid
 from countersign.domain.member import SavedView, clean_name
-from countersign.domain.rights import Right
+from countersign.domain.rights import Right, may
 from countersign.httpkit import Form, Operation
 from countersign.pages.dashboard.access import FORM, go, needs
-from countersign.pages.dashboard.apis import APIS
+from countersign.pages.dashboard.apis import APIS, OWN
 from countersign.pages.dashboard.errors import sentence
 from countersign.pages.dashboard.shell import page, words
 from countersign.usecases.account_list import ListQuery, Mark
+from countersign.usecases.draft_port import DraftHead
 from countersign.usecases.member_ports import MemberPorts, Visit
+from countersign.usecases.visible import viewers_of
+from countersign.usecases.write_draft import list_drafts
 
 ROWS = 50
+NEWEST_DRAFTS = 3  # above the list of everything
 LONGEST_SEARCH = 200
 MOST_VIEWS = 50
+MOST_DRAFTS = 200
 
 
 def _(text: str) -> str:
@@ -45,6 +51,7 @@ STATES: Mapping[str, tuple[tuple[EnvelopeStatus, ...], str]] = {
     "failed": ((EnvelopeStatus.FAILED,), _("Failed")),
     "draft": ((EnvelopeStatus.DRAFT,), _("Drafts")),
 }
+DONE = {"discarded": _("The draft is discarded.")}
 FILTERS = ("state", "q", "api", "since", "until")
 
 
@@ -88,7 +95,8 @@ class EnvelopeList:
         """One page of it."""
         asked, error = self._asked(caller, query, request)
         with self._desk.ports.unit_of_work() as uow:
-            found = uow.dashboard.envelopes.page(asked)
+            viewers = viewers_of(caller.member, uow)
+            found = uow.dashboard.envelopes.page(replace(asked, viewers=viewers))
             views = uow.dashboard.views.of_member(caller.member.id)
         return page(
             request,
@@ -102,10 +110,21 @@ class EnvelopeList:
             is_filtered=bool(query.kept()),
             views=[(view, urlencode(dict(view.query))) for view in views],
             states=[(name, text) for name, (_statuses, text) in STATES.items()],
-            apis=APIS,
+            apis={**APIS, **OWN},
+            drafts=self._drafts(caller, query),
             error=error,
+            notice=words(request)(DONE.get(query.done, " ")).strip(),
             api_address=self._desk.address.rpartition("/")[0],
         )
+
+    def _drafts(self, caller: Visit, query: ListFilters) -> Sequence[DraftHead]:
+        """What was written here and not sent, for those who may; a few of them where all is."""
+        if query.behind or query.api or query.since or query.until:
+            return []
+        if query.state not in ("", "draft") or not may(caller.member, Right.MANAGE_ENVELOPES):
+            return []
+        most = MOST_DRAFTS if query.state else NEWEST_DRAFTS
+        return list_drafts(query.q.strip()[:LONGEST_SEARCH], most, caller, self._desk)
 
     def save_view(self, caller: Visit, body: Form) -> Response:
         """Gives the filters of the page a name."""
@@ -143,12 +162,12 @@ class EnvelopeList:
 def _understood(account_id: str, query: ListFilters) -> ListQuery:
     """Raises Invalid."""
     statuses, _name = STATES.get(query.state, STATES[""])
-    until = _day(query.until)
+    until = day_of(query.until)
     return ListQuery(
         account_id=account_id,
         statuses=tuple(status.value for status in statuses),
         origin=query.api,
-        since=_day(query.since),
+        since=day_of(query.since),
         until=until + timedelta(days=1) if until else None,
         text=query.q.strip()[:LONGEST_SEARCH],
         behind=Mark.read(query.behind) if query.behind else None,
@@ -156,8 +175,8 @@ def _understood(account_id: str, query: ListFilters) -> ListQuery:
     )
 
 
-def _day(text: str) -> datetime | None:
-    """Raises Invalid."""
+def day_of(text: str) -> datetime | None:
+    """Its begin, in UTC; None for "". Raises Invalid."""
     if not text:
         return None
     try:

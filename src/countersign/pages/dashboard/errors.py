@@ -23,6 +23,7 @@ from countersign.domain.errors import (
 )
 from countersign.httpkit import Refusal, json_response
 from countersign.pages.dashboard.shell import HEADERS, page, words
+from countersign.usecases.enter_dashboard import SINGLE_SIGN_ON
 from countersign.usecases.member_tickets import Purpose
 
 Say = Callable[[str], str]
@@ -105,6 +106,8 @@ def _not_found(problem: NotFound) -> str:
 def _forbidden(problem: Forbidden) -> str:
     if problem.kind == "browser":
         return _("Please open this in the browser in which you asked for it.")
+    if problem.kind == SINGLE_SIGN_ON:
+        return _("Your company wants you to sign in where it signs in. Use its own address.")
     if problem.kind == "member":
         return _("Nobody has invited this address. Please ask an administrator of your company.")
     return _("Your role does not allow this. An owner or administrator can change that.")
@@ -113,8 +116,10 @@ def _forbidden(problem: Forbidden) -> str:
 def shape(request: Request, problem: Exception) -> Response:
     """Whoever is not signed in is led to the page for that; a script gets JSON."""
     status = status_of(problem)
-    if "json" in request.headers.get("content-type", ""):
+    if "json" in request.headers.get("content-type", "") + request.headers.get("accept", ""):
         return json_response({"error": sentence(problem, words(request))}, status, HEADERS)
+    if isinstance(problem, Forbidden) and problem.kind == SINGLE_SIGN_ON:
+        return RedirectResponse(f"/dashboard/sso/{quote(problem.id)}", 303, HEADERS)
     if isinstance(problem, Unauthorized):
         wish = quote(request.url.path) if request.method == "GET" else ""
         return RedirectResponse(f"/dashboard/sign-in?next={wish}", 303, HEADERS)

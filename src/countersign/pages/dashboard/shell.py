@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from countersign.domain.rights import Right, may
+from countersign.domain.short_id import short_form
 from countersign.httpkit import page_headers
 from countersign.languages import Catalogues, format_day, format_moment, text_direction
 from countersign.pages.assets import asset_url
@@ -99,6 +100,7 @@ def environment(language: str) -> Environment:
     made.globals["asset_url"] = asset_url
     made.tests["may"] = lambda member, right: may(member, Right(right))
     made.filters["browser"] = browser_name
+    made.filters["short"] = short_form
     made.filters["day"] = lambda moment: format_day(moment, language) if moment else ""
     made.filters["moment"] = lambda moment: format_moment(moment, language) if moment else ""
     return made

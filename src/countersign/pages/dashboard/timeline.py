@@ -24,12 +24,14 @@ HAPPENED = {
     EventKind.TASK_ADDED: _("Asked to act"),
     EventKind.TASK_READY: _("It is their turn"),
     EventKind.TASK_REMINDED: _("Reminded"),
+    EventKind.TASK_ADDRESS_CHANGED: _("The address was corrected"),
     EventKind.TASK_OPENED: _("Opened"),
     EventKind.IDENTITY_PROVED: _("Proved who they are"),
     EventKind.IDENTITY_REFUSED: _("Did not prove who they are"),
     EventKind.TASK_COMPLETED: _("Did their part"),
     EventKind.TASK_DECLINED: _("Declined"),
     EventKind.TASK_DUE_CHANGED: _("The deadline was changed"),
+    EventKind.ENVELOPE_DUE_CHANGED: _("The deadline was changed"),
     EventKind.TASK_EXPIRED: _("The time was over"),
     EventKind.TASK_CANCELLED: _("Need not act any more"),
     EventKind.TASK_REMOVED: _("Removed"),
@@ -58,7 +60,7 @@ BAD = {
     EventKind.PACKAGE_FAILED,
     EventKind.ENVELOPE_FAILED,
 }
-TOLD = ("reason", "method", "ip", "reply", "failure", "to")  # of what an event carries
+TOLD = ("reason", "method", "ip", "reply", "failure", "as", "to")  # of what an event carries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,8 @@ def _name(envelope: Envelope, link: Link) -> str:
 
 
 def _detail(link: Link) -> str:
+    if link.event.kind is EventKind.TASK_ADDRESS_CHANGED:
+        return ""  # it has an id only; the addresses are in the mails below
     told = (link.event.data.get(name) for name in TOLD)
     return " · ".join(str(one) for one in told if one)
 

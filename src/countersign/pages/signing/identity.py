@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
@@ -10,6 +11,9 @@ from starlette.responses import HTMLResponse, Response
 
 from countersign.domain.errors import Invalid, NotFound
 from countersign.domain.identity import CODE_METHODS, NUMBER_METHODS
+from countersign.domain.openid import TRIAL
+from countersign.domain.phone import masked_phone
+from countersign.domain.task import Task
 from countersign.httpkit import Answer
 from countersign.pages import i18n
 from countersign.pages.headers import PAGE_HEADERS
@@ -31,7 +35,7 @@ from countersign.usecases.start_identity import StartIdentity, start_identity
 from countersign.usecases.tell_number import tell_number
 
 CALLBACK = "/s/identity/callback"
-BY_CODE = (*CODE_METHODS, "sms_code")
+TRIAL_RETURN = "/dashboard/settings/returned"
 
 
 class SimulateInput(BaseModel):
@@ -94,14 +98,14 @@ class IdentityStep:
         query: LanguageQuery,
         body: IdentityInput | None,
     ) -> Answer:
-        """Begins, checks, breaks off or simulates a proof of identity. `email_code`: without a body
-        a code is mailed (202; after 30 seconds another one may be asked for, five an hour; ten
-        minutes and five tries each), with `code` it is checked. `cpr`: with `national_id`, five
-        tries an hour. An eID by its name: without a body an order starts, then ask every two
-        seconds how it stands. A proof is the task's: whichever device opens the link next need not
-        give it again."""
+        """Begins, checks, breaks off or simulates a proof of identity. `email_code`, `sms_code`:
+        without a body a code is sent (202; after 30 seconds another one may be asked for, five
+        an hour; ten minutes and five tries each), with `code` it is checked. `cpr`: with
+        `national_id`, five tries an hour. An eID by its name: without a body an order starts, then
+        ask every two seconds how it stands. A proof is the task's: whichever device opens the link
+        next need not give it again."""
         task_id, given = self._ports.links.task_id(token), body or IdentityInput()
-        if method in BY_CODE:
+        if method in CODE_METHODS:
             return self._by_code(task_id, method, given.code)
         if method in NUMBER_METHODS:
             return self._by_number(task_id, method, given.national_id)
@@ -120,6 +124,8 @@ class IdentityStep:
 
     def returned(self, request: Request, query: ReturnQuery) -> Response:
         """Where an eID's own pages send the browser back to; leads on to the signing page."""
+        if query.state.startswith(TRIAL):
+            return _back_to_settings(query)
         command = ReturnIdentity(
             state=query.state,
             browser=request.cookies.get(COOKIE, ""),
@@ -151,7 +157,7 @@ class IdentityStep:
         task = send_code(task_id, method, self._ports)
         if method in task.identified:
             return Answer(IdentityAnswer(status="proved"))
-        place = masked(task.person.email or "")
+        place = shown_place(CODE_METHODS[method], task)
         return Answer(IdentityAnswer(status="sent", sent_to=place), status=202)
 
     def _by_number(self, task_id: str, method: str, number: str | None) -> Answer:
@@ -176,10 +182,23 @@ class IdentityStep:
         )
 
 
+def shown_place(channel: str, task: Task) -> str:
+    """Where a code went."""
+    address = task.person.address(channel)
+    return masked_phone(address) if channel == "sms" else masked(address)
+
+
 def masked(address: str) -> str:
     """Enough of an address to know it by: whoever holds the link need not know it."""
     local, at, domain = address.rpartition("@")
     return f"{local[:1]}•••{at}{domain}"
+
+
+def _back_to_settings(query: ReturnQuery) -> Response:
+    """Somebody tries a provider: at the address that it knows, as only that shows that it does."""
+    brought = urlencode(query.model_dump(exclude_none=True))
+    headers = {**PAGE_HEADERS, "location": f"{TRIAL_RETURN}?{brought}"}
+    return Response(status_code=303, headers=headers)
 
 
 def _person(given: SimulateInput) -> SimulatedPerson:

@@ -100,7 +100,7 @@ def notice_of(
         downloads=downloads,
         after=shown_after(envelope.settings.after) if kind == "completed" else {},
         waits_for=_before(envelope, task),
-        written_to=bool(envelope.settings.send_invitations and task.person.email),
+        written_to=bool(envelope.settings.send_invitations and task.person.addresses),
         complete=envelope.status is EnvelopeStatus.COMPLETED,
         ended=str(envelope.status) if envelope.status in ENDED else "",
         chat=may_read(envelope, task),

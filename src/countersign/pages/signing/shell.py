@@ -35,18 +35,27 @@ PAGE_WIDTHS = (640, 1240, 2480)
 OWN_METHODS = ("drawn", "typed", "click")
 
 
-def render_task(state: State, base: str, language: str, frame: str | None = None) -> str:
+def render_task(
+    state: State,
+    base: str,
+    language: str,
+    frame: str | None = None,
+    preview: Mapping[str, str] | None = None,
+    template: str = "task.html",
+) -> str:
     """The page of a task that may be worked on now.
 
     `state` is the answer of `GET /s/{token}/state`, `base` the path `/s/{token}`, `frame` the
-    origin of a page that may show this one inside itself.
+    origin of a page that may show this one inside itself; `template` is it or a variant of it. A
+    `preview` says so in its `text`, and leads `to` where its sender goes `back`.
     """
     action = main_action(document["action"] for document in state["documents"])
     signs = action == "sign"
     return _render(
-        "task.html",
+        template,
         language,
         frame=frame,
+        preview=preview,
         state=state,
         base=base,
         branding=state["branding"],
@@ -61,7 +70,7 @@ def render_task(state: State, base: str, language: str, frame: str | None = None
         deadline=_deadline(state, language),
         deadline_iso=state["task"]["deadline"],
         signs=signs,
-        methods=_offered_methods(state) if signs else [],
+        methods=_offered_methods(state, language) if signs else [],
         others=_other_ways(state, language),
         due_name=eid_name(next(iter(state["identity"]["due"]), "")),
         page_widths=PAGE_WIDTHS,
@@ -161,15 +170,15 @@ def _offered_languages(codes: Sequence[str]) -> list[tuple[str, str]]:
     return [(code, i18n.LANGUAGE_NAMES[code]) for code in offered]
 
 
-def _offered_methods(state: State) -> list[tuple[str, str]]:
-    """Ways to sign, each with the name of its eID if it is one: those need a proof already given,
+def _offered_methods(state: State, language: str) -> list[tuple[str, str]]:
+    """Ways to sign, each with its name if it is an eID or a code: those need a proof already given,
     unless the person's own key signs, whose certificate is the proof.
 
     An image that is uploaded counts as drawn.
     """
     proven = state["identity"]["done"]
     offered = [
-        (method, eid_name(method))
+        (method, way_text(language, method))
         for method in state["methods"]
         if method in OWN_METHODS or method in proven or service_of(method)
     ]
