@@ -49,8 +49,8 @@ def test_a_command_of_the_docs_is_understood(command: list[str]) -> None:
 
 
 def test_every_make_target_of_the_docs_exists() -> None:
-    targets = set(re.findall(r"^([a-z-]+)(?: [a-z -]+)?:", (ROOT / "Makefile").read_text(), re.M))
-    targets |= {"bench-act", "bench-envelope", "bench-api", "bench-text", "bench-convert"}
+    (phony,) = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    targets = set(phony.split())
     for paper in [*PAPERS, ROOT / "ARCHITECTURE.md", ROOT / "docs/benchmarks.md"]:
         for target in re.findall(r"`make ([a-z-]+)`", paper.read_text("utf-8")):
             assert target in targets, f"{paper.name}: make {target}"
