@@ -1,6 +1,6 @@
 """Forms submitted in bulk through the NextSign API: how many a second, and the bytes that stay.
 
-    python -m bench.forms [--cases 1000] [--docx 100]
+    python -m bench.forms [--cases 1000] [--docx 1000]
 
 One form is a PDF of 2 MB and has 20 tags of which it holds none: nothing of it changes. The other
 adds a DOCX with 20 tags, which is filled in, converted and stored each time. A key may call a
@@ -134,7 +134,7 @@ def _measure(account: _Account, what: str, form: str, cases: int) -> Row:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=1000)
-    parser.add_argument("--docx", type=int, default=100)
+    parser.add_argument("--docx", type=int, default=1000)
     given = parser.parse_args()
     large = contract() + b"%" + os.urandom(PAGE_BYTES).hex().encode() + b"\n"
     letter = docx(*[f"{tag}: {{{{{tag}}}}}" for tag in _tags()])

@@ -13,6 +13,8 @@ await build({
     { in: here("dashboard/dashboard.css"), out: "dashboard" },
     { in: here("dashboard/send/main.ts"), out: "send" },
     { in: here("dashboard/send/send.css"), out: "send" },
+    { in: here("dashboard/templates/main.ts"), out: "template" },
+    { in: here("dashboard/templates/template.css"), out: "template" },
   ],
   outdir: process.argv[2] ?? here("../src/countersign/pages/static/dist"),
   bundle: true,

@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.support.object_store",
     "tests.support.webhooks",
     "tests.support.tsa",
+    "tests.support.dns_server",
     "tests.support.softhsm",
     "tests.support.browser",
     "tests.support.server",

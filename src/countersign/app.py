@@ -7,7 +7,7 @@ part is used for what.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -30,6 +30,7 @@ from countersign.adapters.identity.of_account import AccountEids
 from countersign.adapters.identity.sign_in import AccountSignIn
 from countersign.adapters.identity.simulated import SimulatedIdentity
 from countersign.adapters.invitations import MailInvitations
+from countersign.adapters.key_meter import KeyMeter
 from countersign.adapters.keys.local import AUTHORITIES, LocalKeys, open_local_keys
 from countersign.adapters.links import SignedLinks
 from countersign.adapters.member_desk import member_ports
@@ -40,11 +41,13 @@ from countersign.adapters.office import (
 from countersign.adapters.outbound_http import OutboundHttp
 from countersign.adapters.pdf_engine import (
     Engine,
+    Keyring,
     MerchantSigning,
     use_font_directory,
     verifier,
 )
 from countersign.adapters.remote_signing.of_account import AccountVendors
+from countersign.adapters.row_files import SpreadsheetFiles
 from countersign.adapters.secrets import SecretBox, master_key, subkey
 from countersign.adapters.server_facts import free_share
 from countersign.adapters.webhooks import HttpWebhookSender
@@ -79,12 +82,15 @@ from countersign.pages.dashboard.entering import SSO_RETURN
 from countersign.pages.dashboard.sending.webhooks import DashboardWebhooks
 from countersign.pages.signing import api as signing
 from countersign.settings import PREFIX, BadSettings, Settings
+from countersign.usecases.batch_ports import Batching
+from countersign.usecases.keeping_ports import Use
 from countersign.usecases.member_ports import MemberPorts
 from countersign.usecases.ports import Clock, Ports, UnitOfWork
 
 DIALECTS: tuple[Dialect, ...] = tuple(
     each.DIALECT for each in (nextsign, signature_nc, signeum, signicat_v1, signicat_v2)
 )
+ROW_SENDERS = {dialect.name: dialect.rows for dialect in DIALECTS if dialect.rows}
 DEFAULT_ADDRESS = ("127.0.0.1", 8080)
 # That have begun; few of them compute at once (turns.py). With the worker they fit into the pool
 HANDLER_THREADS = 20
@@ -104,6 +110,7 @@ class Installation:
     queue: JobQueue
     worker: Worker
     keys: LocalKeys
+    keyring: Keyring
     workshop: Workshop
     hits: Hits
     office: OfficeConverter
@@ -145,6 +152,8 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         if isinstance(installation.ports.pki, AccountVendors):
             stack.enter_context(closing(installation.ports.pki))
         stack.enter_context(closing(installation.sign_in))
+        if isinstance(installation.ports.meter, KeyMeter):
+            stack.enter_context(closing(installation.ports.meter))
         yield installation
 
 
@@ -176,11 +185,13 @@ def _installation(
         clock, job_clock = moved, moved.exactly
     keys = open_local_keys(settings.data / "keys" / "pki", settings.public_url, clock())
     queue = JobQueue(database, job_clock)
-    ports = outside(_ports(settings, database, queue, clock, keys, workshop, fetcher, office))
+    keyring = app_parts.keyring(settings, keys, clock)
+    ports = outside(_ports(settings, database, queue, clock, keyring, workshop, fetcher, office))
     public = settings.public_url.rstrip("/")
     sign_in = AccountSignIn(ports.unit_of_work, public + SSO_RETURN)
     poll = SANDBOX_POLL if settings.sandbox else POLL
-    worker = Worker(queue, jobs.handlers(ports), jobs.retry_after, jobs.QUEUES, poll=poll)
+    handlers = jobs.handlers(ports, ROW_SENDERS)
+    worker = Worker(queue, handlers, jobs.retry_after, jobs.QUEUES, poll=poll)
     return Installation(
         settings=settings,
         ports=ports,
@@ -188,11 +199,24 @@ def _installation(
         queue=queue,
         worker=worker,
         keys=keys,
+        keyring=keyring,
         workshop=workshop,
         hits=hits,
         office=office,
         sign_in=sign_in,
-        desk=member_ports(ports, public + DASHBOARD, settings.mail_from, sign_in),
+        desk=member_ports(
+            ports, public + DASHBOARD, settings.mail_from, sign_in, _batching(workshop)
+        ),
+    )
+
+
+def _batching(workshop: Workshop) -> Batching:
+    """Templates and forms are sent in the words of the API that has them."""
+    return Batching(
+        files=SpreadsheetFiles(workshop),
+        senders=ROW_SENDERS,
+        template_origin=signeum.DIALECT.name,
+        form_origin=nextsign.DIALECT.name,
     )
 
 
@@ -201,7 +225,7 @@ def _ports(
     database: Database,
     queue: JobQueue,
     clock: Clock,
-    keys: LocalKeys,
+    keyring: Keyring,
     workshop: Workshop,
     fetcher: HttpFetcher,
     office: OfficeConverter,
@@ -218,10 +242,13 @@ def _ports(
     def unit_of_work() -> UnitOfWork:
         return DatabaseUnitOfWork(database, queue, box, follow_ups)
 
-    keyring, http = (
-        app_parts.keyring(settings, keys, clock),
-        OutboundHttp(allow_private=settings.sandbox),
-    )
+    http = OutboundHttp(allow_private=settings.sandbox)
+
+    def count(uses: Sequence[Use]) -> None:
+        with unit_of_work() as uow:
+            uow.keeping.usage.add(uses)
+            uow.commit()
+
     return Ports(
         unit_of_work=unit_of_work,
         clock=clock,
@@ -237,6 +264,7 @@ def _ports(
         links=links,
         access_tokens=SignedAccessTokens(settings.public_url, subkey(master, "access tokens")),
         code_key=subkey(master, "one-time codes"),
+        meter=KeyMeter(count),
         fetcher=fetcher,
         identity=app_parts.identity(settings, simulated, unit_of_work),
         simulated=simulated,

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from countersign.adapters.channels import ByChannel, ProgramCaller
 from countersign.adapters.fetcher import HttpFetcher
 from countersign.adapters.files.local import LocalFiles
 from countersign.adapters.identity import NoIdentity
 from countersign.adapters.identity.bankid import BankId
-from countersign.adapters.identity.client_certificate import load_client_certificate, mutual_tls
+from countersign.adapters.identity.client_certificate import (
+    load_client_certificate,
+    load_roots,
+    mutual_tls,
+)
 from countersign.adapters.identity.of_account import AccountEids
 from countersign.adapters.identity.openid.directory import Directory
 from countersign.adapters.identity.openid.provider import OpenIdConnect
@@ -19,7 +25,8 @@ from countersign.adapters.identity.simulated import SimulatedIdentity
 from countersign.adapters.keys.local import LocalKeys
 from countersign.adapters.keys.material import KeysUnusable
 from countersign.adapters.keys.pkcs12 import load_pkcs12
-from countersign.adapters.mail import SandboxMailer, SmtpMailer
+from countersign.adapters.mail import PORTS, SandboxMailer, SmtpMailer
+from countersign.adapters.mail_domain import MailDomain
 from countersign.adapters.office import (
     DocxFiles,
     Limits,
@@ -39,6 +46,7 @@ from countersign.pages.signing.own_key import SIGNED_CALLBACK
 from countersign.settings import PREFIX, BadSettings, Settings
 from countersign.usecases.file_ports import Files
 from countersign.usecases.identity_port import IdentityProvider
+from countersign.usecases.mail_check_port import MailFacts
 from countersign.usecases.outside_ports import Mailer
 from countersign.usecases.ports import Clock, UnitOfWork
 
@@ -81,14 +89,14 @@ def identity(
     unit_of_work: Callable[[], UnitOfWork],
 ) -> AccountEids:
     own_bankid = None if simulated else bankid(settings)
-    directory = Directory()
+    house, world = Directory(), Directory(inside=settings.sandbox)
     callback = settings.public_url.rstrip("/") + CALLBACK
 
     def own(account_id: str) -> dict[str, IdentityProvider]:
         with unit_of_work() as uow:
             found = uow.openid_providers.all(account_id)
         return {
-            one.name: OpenIdConnect(one, callback, directory)
+            one.name: OpenIdConnect(one, callback, house if one.inside else world)
             for one in found
             if one.name != SIGN_IN
         }
@@ -97,7 +105,7 @@ def identity(
         simulated or own_bankid or NoIdentity(),
         own,
         simulated=simulated is not None,
-        parts=[directory, own_bankid] if own_bankid else [directory],
+        parts=[house, world, *filter(None, [own_bankid])],
     )
 
 
@@ -118,8 +126,12 @@ def bankid(settings: Settings) -> BankId | None:
         if not settings.bankid_ca:
             raise ValueError("the authority of BankID's server is needed, as a PEM file")
         tls = mutual_tls(own, Path(settings.bankid_ca))
+    with blaming("bankid_root"):
+        if not settings.bankid_root:
+            raise ValueError("the root that people's BankIDs lead to is needed, as a PEM file")
+        roots = load_roots(Path(settings.bankid_root))
     with blaming("bankid_url"):
-        return BankId(settings.bankid_url, tls)
+        return BankId(settings.bankid_url, tls, roots)
 
 
 def mailer(settings: Settings, files: Files, http: OutboundHttp) -> Mailer:
@@ -136,6 +148,25 @@ def mailer(settings: Settings, files: Files, http: OutboundHttp) -> Mailer:
     elif settings.sandbox:
         senders["sms"] = kept
     return ByChannel(senders)
+
+
+def mail_domain(settings: Settings) -> MailDomain:
+    with blaming("dns_server"):
+        return MailDomain(settings.dns_server)
+
+
+def mail_facts(settings: Settings) -> MailFacts:
+    """Of the mail server's URL, what is no secret."""
+    _name, address = parseaddr(settings.mail_from)
+    parts = urlsplit(settings.smtp_url)
+    port = parts.port or PORTS.get(parts.scheme, 0)
+    ways = ["TLS" if parts.scheme == "smtps" else "TLS when it offers that"]
+    return MailFacts(
+        mail_from=settings.mail_from,
+        domain=address.rpartition("@")[2].lower(),
+        relay=f"{parts.hostname}:{port}" if parts.hostname else "",
+        ways=", ".join([*ways, "with a password" if parts.password else "without a password"]),
+    )
 
 
 @contextmanager

@@ -21,9 +21,11 @@ from countersign.domain.task import TaskStatus
 from countersign.usecases.archive import end_archived
 from countersign.usecases.change_tasks import expire_task
 from countersign.usecases.deliver_webhook import deliver_webhook
-from countersign.usecases.erase_envelope import erase_in_time, erasing_due, remove_content
+from countersign.usecases.erase_envelope import erase_in_time, erasing_due
 from countersign.usecases.expire_envelope import expire_envelope
+from countersign.usecases.export_account import end_export, make_export
 from countersign.usecases.index_names import index_names
+from countersign.usecases.keep_by_rules import SLOW, erase_by_rules, sweep
 from countersign.usecases.keep_results import (
     archive_results,
     ask_for_package,
@@ -35,7 +37,10 @@ from countersign.usecases.make_package import make_package
 from countersign.usecases.outside_ports import WebhookTranslator
 from countersign.usecases.ports import FollowUps, NewJob, Ports, UnitOfWork
 from countersign.usecases.remind_unasked import remind_unasked
+from countersign.usecases.remove_content import remove_content, settle_content
 from countersign.usecases.seal_envelope import seal_envelope
+from countersign.usecases.send_batch import QUEUE as BATCH
+from countersign.usecases.send_batch import Senders, forget_batch, send_batch
 from countersign.usecases.send_message import send_message
 from countersign.usecases.send_notice import notices_due, send_notice
 from countersign.usecases.stored_files import drop_upload
@@ -55,8 +60,11 @@ Args = Mapping[str, Any]
 
 PDF, MAIL, WEBHOOK, DEFAULT = "pdf", "mail", "webhook", "default"
 # What is not found when it was erased with its envelope, or by itself
-ERASED = frozenset({"envelope", "task", "message", "notice", "package", "delivery", "stored file"})
-QUEUES: Mapping[str, int] = {PDF: 2, MAIL: 1, WEBHOOK: 4, DEFAULT: 1}  # worker threads of each
+ERASED = frozenset(
+    {"envelope", "task", "message", "notice", "package", "delivery", "stored file", "batch"}
+)
+# Worker threads of each
+QUEUES: Mapping[str, int] = {PDF: 2, MAIL: 1, WEBHOOK: 4, DEFAULT: 1, SLOW: 1, BATCH: 1}
 
 
 # ------------------------------------------------------------------ event → jobs
@@ -223,10 +231,21 @@ def follow_ups(translators: Mapping[str, WebhookTranslator]) -> FollowUps:
 # ------------------------------------------------------------------ job → use case
 
 
-def handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
-    """Every kind of job with the use case that does it. All may be done twice. What was erased
-    meanwhile needs nothing any more."""
-    return {kind: _unless_gone(work) for kind, work in _handlers(ports).items()}
+NO_SENDERS: Senders = {}
+
+
+def handlers(ports: Ports, senders: Senders = NO_SENDERS) -> Mapping[str, Callable[[Args], None]]:
+    """Every kind of job with the use case that does it; `senders` make envelopes of rows. All may
+    be done twice. What was erased meanwhile needs nothing any more."""
+    work = _handlers(ports) | _batch_handlers(ports, senders)
+    return {kind: _unless_gone(one) for kind, one in work.items()}
+
+
+def _batch_handlers(ports: Ports, senders: Senders) -> dict[str, Callable[[Args], None]]:
+    return {
+        "send_batch": lambda args: send_batch(args["batch"], senders, ports),
+        "forget_batch": lambda args: forget_batch(args["batch"], ports),
+    }
 
 
 def _unless_gone(work: Callable[[Args], None]) -> Callable[[Args], None]:
@@ -240,7 +259,7 @@ def _unless_gone(work: Callable[[Args], None]) -> Callable[[Args], None]:
     return worked
 
 
-def _handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
+def _handlers(ports: Ports) -> dict[str, Callable[[Args], None]]:
     return {
         "seal_envelope": lambda args: seal_envelope(args["envelope"], ports),
         "verify_envelope": lambda args: verify_envelope(args["envelope"], ports),
@@ -269,7 +288,12 @@ def _handlers(ports: Ports) -> Mapping[str, Callable[[Args], None]]:
         "call_notice": lambda args: send_notice(args["notice"], ports),
         "erase_in_time": lambda args: erase_in_time(args["envelope"], ports),
         "remove_content": lambda args: remove_content(FileRef(**args), ports),
-        "drop_upload": lambda args: drop_upload(args["file"], ports),
+        "settle_content": lambda args: settle_content(FileRef(**args), ports),
+        "make_export": lambda args: make_export(args["account"], args["export"], ports),
+        "end_export": lambda args: end_export(args["account"], args["export"], ports),
+        "sweep": lambda args: sweep(args["account"], ports),
+        "erase_by_rules": lambda args: erase_by_rules(args["envelope"], ports),
+        "drop_upload": lambda args: drop_upload(args["file"], args.get("account", ""), ports),
         "send_message": lambda args: send_message(args["message"], ports),
         "deliver_webhook": lambda args: deliver_webhook(args["delivery"], args["number"], ports),
     }

@@ -41,6 +41,10 @@ class Settings:
     the database, shown as a mailbox page under `--sandbox`."""
     mail_from: str = "Countersign <countersign@localhost>"
     """The From address of every mail."""
+    dns_server: str = ""
+    """The DNS server that the dashboard asks what it says of the From address, as `192.0.2.1` or
+    `192.0.2.1:53`; empty for this machine's. Inside a network that has names of its own, name one
+    that sees what the Internet sees."""
     sms_url: str = ""
     """A gateway for SMS by apprise's URL, with `{to}` for the number, such as
     `twilio://SID:TOKEN@+15551234567/{to}`; empty: requests that want an SMS are refused, and a
@@ -61,6 +65,8 @@ class Settings:
     """The password of `bankid_certificate`."""
     bankid_ca: str = ""
     """A PEM file with the authority of BankID's server, from BankID."""
+    bankid_root: str = ""
+    """A PEM file with the root that people's BankIDs lead to, from BankID; not the server's."""
     bankid_url: str = "https://appapi2.bankid.com"
     """BankID's server; `https://appapi2.test.bankid.com` to try."""
     fonts: str = ""
@@ -69,6 +75,8 @@ class Settings:
     """LibreOffice's `soffice`, which makes PDFs of DOCX files; empty for the one on the path."""
     converters: int = 2
     """How many documents LibreOffice converts at once; each process takes some 200 MB."""
+    converters_at_start: int = 0
+    """How many of those processes start with the server; the others when documents come."""
     max_upload_mb: int = 50
     """The largest file that is taken in, in megabytes."""
     max_signer_upload_mb: int = 20

@@ -15,7 +15,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from countersign.adapters.identity.bankid import LONGEST_TEXT, BankId, qr_code
-from countersign.adapters.identity.client_certificate import load_client_certificate, mutual_tls
+from countersign.adapters.identity.client_certificate import (
+    load_client_certificate,
+    load_roots,
+    mutual_tls,
+)
 from countersign.domain.errors import Conflict, Invalid, Unavailable
 from countersign.usecases.identity_port import Failed, IdentityRequest, Pending, Proved, Started
 from tests.adapters.raw_server import raw_server
@@ -49,7 +53,7 @@ def client(server: BankIdServer) -> Iterator[BankId]:
 
 def connected(server: BankIdServer, certificate: Path | None = None) -> BankId:
     own = load_client_certificate(certificate or server.client, PASSWORD)
-    return BankId(server.url, mutual_tls(own, server.authority))
+    return BankId(server.url, mutual_tls(own, server.authority), load_roots(server.root))
 
 
 def asked(text: str = "Jag undertecknar", national_id: str | None = ASTRID) -> IdentityRequest:
@@ -277,13 +281,13 @@ def test_a_server_of_another_authority_is_not_believed(
     other = TestAuthority("Some other root").write_pem(tmp_path / "other.pem")
     own = load_client_certificate(server.client, PASSWORD)
     before = len(server.orders())
-    assert refused(BankId(server.url, mutual_tls(own, other))) == "TLS failed"
+    assert refused(BankId(server.url, mutual_tls(own, other), ())) == "TLS failed"
     assert len(server.orders()) == before
 
 
 def test_no_server_at_all_is_unavailable(server: BankIdServer) -> None:
     own = load_client_certificate(server.client, PASSWORD)
-    nobody = BankId(f"https://127.0.0.1:{free_port()}", mutual_tls(own, server.authority))
+    nobody = BankId(f"https://127.0.0.1:{free_port()}", mutual_tls(own, server.authority), ())
     assert refused(nobody) == "connection refused"
 
 
@@ -292,7 +296,7 @@ def test_a_server_that_speaks_no_tls_is_unavailable(server: BankIdServer) -> Non
     with raw_server(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")) as url:
         port = re.search(r":(\d+)/", url)
         assert port
-        plain = BankId(f"https://127.0.0.1:{port[1]}", mutual_tls(own, server.authority))
+        plain = BankId(f"https://127.0.0.1:{port[1]}", mutual_tls(own, server.authority), ())
         assert refused(plain) == "TLS failed"
 
 
@@ -302,7 +306,7 @@ def test_a_server_that_speaks_no_tls_is_unavailable(server: BankIdServer) -> Non
 def test_an_address_without_tls_is_refused(server: BankIdServer) -> None:
     own = load_client_certificate(server.client, PASSWORD)
     with pytest.raises(ValueError, match="https://"):
-        BankId("http://127.0.0.1", mutual_tls(own, server.authority))
+        BankId("http://127.0.0.1", mutual_tls(own, server.authority), ())
 
 
 def test_a_certificate_that_cannot_be_used_says_why(server: BankIdServer, tmp_path: Path) -> None:
@@ -340,7 +344,9 @@ def test_a_slow_bankid_is_given_up_in_time(server: BankIdServer) -> None:
     with raw_server(lambda _connection: time.sleep(30)) as url:
         port = re.search(r":(\d+)/", url)
         assert port
-        slow = BankId(f"https://127.0.0.1:{port[1]}", mutual_tls(own, server.authority), limit_s=1)
+        slow = BankId(
+            f"https://127.0.0.1:{port[1]}", mutual_tls(own, server.authority), (), limit_s=1
+        )
         begun = time.monotonic()
         assert refused(slow) == "timed out"
         assert time.monotonic() - begun < 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -12,9 +13,10 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pypdfium2
 import pytest
 from PIL import Image
@@ -26,6 +28,7 @@ from countersign.adapters.workshop import Workshop
 from countersign.domain.errors import Unavailable, UnusableFile
 from tests.support.docx import Making, Relation, docx, paragraph, related, run
 from tests.support.processes import wait_until
+from tests.support.server import RunningServer, StartServer
 from tests.support.tools import require_tool
 from tests.support.webhooks import WebhookReceiver
 
@@ -99,13 +102,18 @@ def test_a_document_becomes_a_pdf_that_can_be_signed(converter: OfficeConverter)
 
 
 def test_all_fonts_are_in_the_pdf(converter: OfficeConverter, tmp_path: Path) -> None:
-    (tmp_path / "a.pdf").write_bytes(converter.to_pdf(HELLO, "a.docx"))
+    assert embedded_fonts(converter.to_pdf(HELLO, "a.docx"), tmp_path)
+
+
+def embedded_fonts(pdf: bytes, folder: Path) -> list[str]:
+    """Lines about all fonts of a PDF, which have to be in it."""
+    (folder / "a.pdf").write_bytes(pdf)
     listed = subprocess.run(
         [require_tool("pdffonts"), "a.pdf"],
-        cwd=tmp_path, capture_output=True, text=True, check=True,
+        cwd=folder, capture_output=True, text=True, check=True,
     ).stdout.splitlines()[2:]  # fmt: skip
-    assert listed
     assert all(line.split()[-5] == "yes" for line in listed), listed  # the column "emb"
+    return listed
 
 
 def test_filled_tags_are_in_the_pdf(converter: OfficeConverter, files: DocxFiles) -> None:
@@ -142,10 +150,19 @@ def test_three_hundred_pages_are_no_trouble(converter: OfficeConverter) -> None:
     assert len(errands.look_at(made).pages) >= 300
 
 
-def test_eight_at_once_get_each_their_own(converter: OfficeConverter) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda n: converter.to_pdf(docx(f"I am {n}."), "a.docx"), range(8)))
-    assert [f"I am {n}." in text_of(pdf) for n, pdf in enumerate(made)] == [True] * 8
+def test_twenty_at_once_get_each_their_own(converter: OfficeConverter) -> None:
+    with ThreadPoolExecutor(20) as pool:
+        made = list(pool.map(lambda n: converter.to_pdf(docx(f"I am {n}."), "a.docx"), range(20)))
+    assert [f"I am {n}." in text_of(pdf) for n, pdf in enumerate(made)] == [True] * 20
+
+
+def test_a_font_that_is_not_there_is_replaced_and_the_text_stays(
+    converter: OfficeConverter, tmp_path: Path
+) -> None:
+    strange = '<w:rFonts w:ascii="No Such Font" w:hAnsi="No Such Font" w:cs="No Such Font"/>'
+    made = converter.to_pdf(docx(paragraph(run("Rent: 4.500 kr. Ωμέγα", strange))), "a.docx")
+    assert "Rent: 4.500 kr. Ωμέγα" in text_of(made)
+    assert "NoSuchFont" not in "".join(embedded_fonts(made, tmp_path))
 
 
 # ------------------------------------------------------------------ files of strangers
@@ -307,6 +324,57 @@ def test_a_process_cannot_take_all_memory_and_has_no_network(files: DocxFiles) -
         if "namespace" in confined:
             cards = Path(f"/proc/{process}/net/dev").read_text().splitlines()[2:]
             assert [card.split(":")[0].strip() for card in cards] == ["lo"]
+
+
+@pytest.mark.usefixtures("alone")
+def test_the_first_document_finds_a_process_that_was_warmed_up(files: DocxFiles) -> None:
+    with closing(limited(files, processes=2)) as two:
+        two.warm_up(1)
+        before = children()
+        assert len(before) == 1
+        assert "Hello" in text_of(two.to_pdf(HELLO, "a.docx"))
+        assert children() == before
+    two.warm_up(9)
+    assert children() == set()
+
+
+def test_a_server_starts_converters_when_its_settings_say_so(
+    start_server: StartServer, tmp_path: Path
+) -> None:
+    require_tool("soffice")
+    usual = start_server()
+    asked = start_server(data=tmp_path / "other", settings={"CONVERTERS_AT_START": "2"})
+    wait_until(lambda: len(converters_of(asked)) == 2, "the converters")
+    assert converters_of(usual) == []
+
+
+def converters_of(server: RunningServer) -> list[psutil.Process]:
+    found = psutil.Process(server.process.pid).children(recursive=True)
+    return [each for each in found if any("resident" in part for part in each.cmdline())]
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_full_disk_is_a_matter_of_trying_again(files: DocxFiles) -> None:
+    """Neither the PDF nor, when we may write nothing, the document finds room."""
+    with closing(limited(files, processes=1, pdf_bytes=100_000)) as small:
+        with pytest.raises(UnusableFile):
+            small.to_pdf(contract(100), "long.docx")
+        assert "Hello" in text_of(small.to_pdf(HELLO, "a.docx"))
+        with no_room(), pytest.raises(Unavailable):
+            small.to_pdf(contract(1), "a.docx")
+        assert "Hello" in text_of(small.to_pdf(HELLO, "a.docx"))
+    assert not children()
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """A limit is met as a full disk is: the write ends with an error."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.usefixtures("alone")

@@ -8,8 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
 
 from countersign.adapters.workshop import Workshop
 from countersign.domain.document import Base, Document
@@ -118,3 +121,51 @@ def test_an_upload_that_was_signed_before_is_added_to(desk: Desk, asa: Certified
     ours = [replace(one, facts={}) for one in document.segments]
     with pytest.raises(VerificationFailed):
         desk.engine.verify(done, replace(document, segments=tuple(ours)), base)
+
+
+# ------------------------------------------------------------------ revocation
+
+
+def closed(desk: Desk, asa: Certified, **said: list[bytes]) -> tuple[Envelope, Document, Base]:
+    """A sealed document whose segment keeps that the authorities said this."""
+    envelope, document, base = certified(desk)
+    act = prepared(desk, envelope, document, base, asa)
+    value = signature(asa, act.to_sign)
+    segment = desk.engine.finish_act(document, envelope.tasks[0], act.state, value)
+    files = {kind: [desk.files.put(one) for one in parts] for kind, parts in said.items()}
+    kept = {kind: [[one.sha256, one.size] for one in refs] for kind, refs in files.items()}
+    document = document.append(replace(segment, facts={**segment.facts, **kept}))
+    document = document.append(*desk.engine.seal(document, base, now()))
+    done = envelope.with_document(document).with_task(replace(envelope.tasks[0], act=ACT))
+    return done, document, base
+
+
+def test_a_file_whose_signer_was_revoked_is_refused(desk: Desk) -> None:
+    authority = SigningAuthority("Trust provider")
+    asa = authority.issue("Åsa Öberg", p256())
+    lists = [one for one in authority.published().values()]
+    answer = authority.responder([asa])
+    asked = request_about(asa, authority)
+    good = closed(desk, asa, lists=lists, responses=[answer(asked)])
+    assert desk.engine.verify(*good)["level"] == "B-LTA"
+    authority.revoke(asa)
+    listed = closed(desk, asa, lists=list(authority.published().values()))
+    answered = closed(desk, asa, lists=lists, responses=[answer(asked)])
+    for each in (listed, answered):
+        with pytest.raises(VerificationFailed, match="was revoked"):
+            desk.engine.verify(*each)
+
+
+def test_an_answer_of_somebody_else_does_not_belong_into_a_file(desk: Desk) -> None:
+    authority = SigningAuthority("Trust provider")
+    asa = authority.issue("Åsa Öberg", p256())
+    answer = authority.responder([asa], named=False)
+    made = closed(desk, asa, responses=[answer(request_about(asa, authority))])
+    with pytest.raises(VerificationFailed, match="unknown issuer"):
+        desk.engine.verify(*made)
+
+
+def request_about(who: Certified, authority: SigningAuthority) -> bytes:
+    issuer = x509.load_der_x509_certificate(authority.issuing)
+    builder = ocsp.OCSPRequestBuilder().add_certificate(who.parsed, issuer, hashes.SHA1())
+    return builder.build().public_bytes(Encoding.DER)

@@ -28,6 +28,7 @@ def settings_of(folder: Path, authority: TestAuthority, lifetime: timedelta) -> 
         "BANKID_CERTIFICATE": str(own),
         "BANKID_PASSWORD_FILE": str(folder / "password"),
         "BANKID_CA": str(folder / "ca.pem"),
+        "BANKID_ROOT": str(folder / "ca.pem"),
     }
 
 
@@ -55,6 +56,7 @@ def test_what_cannot_be_used_stops_the_start_and_is_named(
     wrong = {
         "BANKID_CERTIFICATE": (str(tmp_path / "none.p12"), "none.p12: No such file"),
         "BANKID_CA": ("", "COUNTERSIGN_BANKID_CA: the authority of BankID's server is needed"),
+        "BANKID_ROOT": ("", "COUNTERSIGN_BANKID_ROOT: the root that people's BankIDs lead to"),
         "BANKID_URL": ("http://appapi2.example", "COUNTERSIGN_BANKID_URL: must begin with https"),
     }
     for name, (value, text) in wrong.items():

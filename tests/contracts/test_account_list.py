@@ -104,13 +104,6 @@ def test_people_are_counted_and_found_by_their_whole_address(stored_unit: OpenUn
     assert (row.done, row.people) == (1, len(one.tasks))
 
 
-def test_it_is_known_when_a_key_last_sent(stored_unit: OpenUnit) -> None:
-    _, made = stored(stored_unit, 3)
-    with stored_unit() as uow:
-        sent = uow.dashboard.envelopes.last_sent([made[0].credential_id, "never"])
-    assert sent == {made[0].credential_id: made[2].created_at}
-
-
 @pytest.mark.parametrize("text", ["", "x", "W10", "bnVsbA", "WzEsMl0", "WyIyMDI2IiwgImEiXQ", "é"])
 def test_a_place_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(Invalid):

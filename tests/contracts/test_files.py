@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from datetime import timedelta
@@ -209,9 +210,11 @@ def test_a_store_that_does_not_answer_is_unavailable() -> None:
 def test_what_is_removed_is_gone_and_may_be_put_again(files: Files) -> None:
     file = files.put(b"to be removed")
     assert files.remove(file, timedelta(0))
+    files.settle(file, is_used=False)
     with pytest.raises(NotFound):
         files.read(file)
     assert files.remove(file, timedelta(0))
+    files.settle(file, is_used=False)
     assert files.read(files.put(b"to be removed")) == b"to be removed"
 
 
@@ -227,3 +230,67 @@ def test_what_was_put_again_a_moment_ago_stays(
     assert files.put(b"wanted again") == file
     assert not files.remove(file, timedelta(hours=1))
     assert files.read(file) == b"wanted again"
+
+
+def test_what_a_killed_process_had_put_aside_comes_back_when_it_was_put_again(
+    tmp_path: Path,
+) -> None:
+    files = LocalFiles(tmp_path)
+    file = files.put(b"touched, and then the process died")
+    aside = tmp_path / "incoming" / f"removed-{file.sha256}"
+    (tmp_path / file.sha256[:2] / file.sha256).rename(aside)
+    assert not files.remove(file, timedelta(hours=1))
+    assert files.read(file) == b"touched, and then the process died"
+    assert not aside.exists()
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_what_an_object_store_lost_in_the_instant_of_removal_is_read_and_comes_back(
+    s3_endpoint: S3Endpoint, large: bool
+) -> None:
+    """Somebody's repeated upload came between the look at the age and the deletion."""
+    data = b"x" * (2 * MEBIBYTE if large else 20)
+    file = ObjectStoreFiles(stored_at(s3_endpoint)).put(data)
+    assert ObjectStoreFiles(stored_at(s3_endpoint)).remove(file, timedelta(0))
+    assert b"".join(ObjectStoreFiles(stored_at(s3_endpoint)).stream([file])) == data
+    assert ObjectStoreFiles(stored_at(s3_endpoint)).remove(file, timedelta(0))
+    files = ObjectStoreFiles(stored_at(s3_endpoint))
+    files.settle(file, is_used=True)
+    key = f"some/prefix/{file.sha256[:2]}/{file.sha256[2:4]}/{file.sha256}"
+    assert bytes(obstore.get(bucket_of(s3_endpoint), key).bytes()) == data
+    files.settle(file, is_used=False)
+    assert files.read(file) == data, "what is there is left alone"
+
+
+def test_who_stores_in_the_instant_of_removal_finds_his_content(tmp_path: Path) -> None:
+    """It is old, so it may go; whoever puts it again must read it from then on."""
+    files = LocalFiles(tmp_path)
+    data = b"wanted by one, removed by another"
+    file = files.put(data)
+    for _ in range(200):
+        os.utime(tmp_path / file.sha256[:2] / file.sha256, (1, 1))
+
+        def act(number: int) -> None:
+            if number:
+                files.put(data)
+            else:
+                files.remove(file, timedelta(hours=1))
+
+        at_once(3, act)
+        assert files.read(file) == data
+
+
+def test_an_object_store_gives_what_was_stored_in_the_instant_of_removal(
+    s3_endpoint: S3Endpoint,
+) -> None:
+    data = b"wanted by one, removed by another"
+    for _ in range(10):
+        files, other = (ObjectStoreFiles(stored_at(s3_endpoint)) for _ in range(2))
+        file = files.put(data)
+        at_once(
+            2,
+            lambda number: other.put(data) if number else files.remove(file, timedelta(0)),  # noqa: B023
+        )
+        assert ObjectStoreFiles(stored_at(s3_endpoint)).read(file) == data
+        files.settle(file, is_used=True)
+        assert ObjectStoreFiles(stored_at(s3_endpoint)).read(file) == data

@@ -9,7 +9,7 @@ import pytest
 
 from countersign.domain.account import Account
 from countersign.domain.document import FileRef, PageSize
-from countersign.domain.errors import NotFound
+from countersign.domain.errors import NotFound, StaleState
 from countersign.domain.form import Form, FormDocument, Tag, TagKind
 from tests.contracts.conftest import OpenUnit
 from tests.contracts.samples import NOW, account, new_id
@@ -83,3 +83,30 @@ def test_only_a_public_form_is_found_by_itself(unit: OpenUnit, owner: Account) -
         assert uow.forms.public(made.id) == opened
         with pytest.raises(NotFound):
             uow.forms.save(replace(opened, account_id="somebody else"))
+
+
+def test_a_new_version_takes_the_place_of_the_one_before_which_is_kept(
+    unit: OpenUnit, owner: Account
+) -> None:
+    first = form(owner, is_public=True)
+    with unit() as uow:
+        uow.forms.add(first)
+        uow.commit()
+    second = replace(first, version=2, name="Newer", tags=(), documents=first.documents[:1])
+    with unit() as uow:
+        uow.forms.revise(second)
+        uow.commit()
+    with unit() as uow:
+        assert uow.forms.get(owner.id, first.id) == second
+        assert uow.forms.public(first.id) == second
+        assert uow.forms.all(owner.id) == [second]
+        kept = replace(first, is_public=False)  # nobody has a link to it
+        assert uow.forms.versions(owner.id, first.id) == [second, kept]
+        assert uow.forms.version(owner.id, first.id, 1) == kept
+        assert uow.forms.versions(new_id(), first.id) == []
+        with pytest.raises(NotFound):
+            uow.forms.version(owner.id, first.id, 3)
+        with pytest.raises(StaleState):
+            uow.forms.revise(second)
+        with pytest.raises(StaleState):
+            uow.forms.save(first)

@@ -8,7 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from countersign.adapters.identity.bankid import BankId
-from countersign.adapters.identity.client_certificate import load_client_certificate, mutual_tls
+from countersign.adapters.identity.client_certificate import (
+    load_client_certificate,
+    load_roots,
+    mutual_tls,
+)
 from countersign.adapters.identity.openid.directory import Directory
 from countersign.adapters.identity.openid.provider import OpenIdConnect
 from countersign.adapters.identity.simulated import SimulatedIdentity
@@ -40,7 +44,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BankIdServer]:
 
 def bankid_stage(server: BankIdServer) -> BankIdStage:
     own = load_client_certificate(server.client, PASSWORD)
-    return BankIdStage(BankId(server.url, mutual_tls(own, server.authority)), server)
+    tls, roots = mutual_tls(own, server.authority), load_roots(server.root)
+    return BankIdStage(BankId(server.url, tls, roots), server)
 
 
 def openid_stage(server: OpenIdServer) -> OpenIdStage:

@@ -43,7 +43,8 @@ def provider(account: Account, name: str = "nbid", **changes: object) -> OpenIdP
 
 def test_providers_come_back_as_they_were_and_to_their_account_alone(unit: OpenUnit) -> None:
     mine, other = owner(unit), owner(unit)
-    second, first = provider(mine, "nbid"), provider(mine, "mitid", acr_values=())
+    second = provider(mine, "nbid", inside=False)
+    first = provider(mine, "mitid", acr_values=())
     with unit() as uow:
         for one in (second, first, provider(other)):
             uow.openid_providers.add(one)

@@ -122,7 +122,7 @@ def test_national_ids_are_compared_by_what_they_say(
     wanted: str | None, proved: str, same: bool
 ) -> None:
     asked = replace(task("ada"), person=Person(name="Ada", national_id=wanted))
-    assert is_person(asked, proved, "") is same
+    assert is_person(asked, "nbid", proved) is same
 
 
 def test_a_national_id_is_not_shown_by_accident() -> None:
@@ -172,11 +172,11 @@ def test_a_key_is_its_owners_by_the_words_of_the_name(
     named: str, found: str, is_right: bool
 ) -> None:
     named_task = replace(task("a"), person=Person(name=named))
-    assert is_owner(named_task, "", found) is is_right
+    assert is_owner(named_task, "key:NBID", "", found) is is_right
 
 
 def test_a_number_that_was_named_counts_more_than_a_name() -> None:
     person = Person(name="Åsa", national_id="19900101-2385")
     named_task = replace(task("a"), person=person)
-    assert is_owner(named_task, "199001012385", "Another Name")
-    assert not is_owner(named_task, "", "Åsa")
+    assert is_owner(named_task, "key:NBID", "199001012385", "Another Name")
+    assert not is_owner(named_task, "key:NBID", "", "Åsa")

@@ -44,6 +44,7 @@ def with_bankid(tmp_path: Path, bankid: BankIdServer) -> Iterator[Installed]:
         bankid_certificate=str(bankid.client),
         bankid_password=PASSWORD,
         bankid_ca=str(bankid.authority),
+        bankid_root=str(bankid.root),
         bankid_url=bankid.url,
     ) as house:
         yield house

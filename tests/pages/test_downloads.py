@@ -150,3 +150,11 @@ def test_a_link_to_a_document_that_is_gone_is_not_found(house: House, client: Te
 def test_a_link_only_gives(house: House, client: TestClient) -> None:
     answer = client.post(link(house, document()))
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [("Lease.PDF", "Lease.PDF"), ("Lease", "Lease.pdf"), ("Lease.docx", "Lease.pdf")],
+)
+def test_a_pdf_is_saved_as_one(name: str, saved: str) -> None:
+    assert downloads.file_name(document(name)) == saved

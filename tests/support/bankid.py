@@ -25,10 +25,14 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from lxml import etree
 
-from tests.support.certificates import Issued, TestAuthority
+from tests.support.certificates import TestAuthority
+from tests.support.signing_authority import Certified, SigningAuthority, rsa2048
 
 PASSWORD = "qwerty123"
 FIND_WITHIN, FINISH_WITHIN = 30, 180  # seconds
@@ -92,13 +96,16 @@ class BankIdServer:
     def __init__(self, folder: Path, port: int) -> None:
         self._root = TestAuthority("Test BankID SSL Root CA")
         self._customers = TestAuthority("Test BankID RP CA")
-        self._persons = TestAuthority("Test BankID persons")
+        self.persons = SigningAuthority("Test BankID persons")
+        self.responder = self.persons.delegate()
         self._lock = threading.Lock()
         self._orders: dict[str, Order] = {}
         self._ahead = 0.0
         self.url = f"https://127.0.0.1:{port}"
         self.folder = folder
         self.authority = self._root.write_pem(folder / "bankid-ca.pem")
+        self.root = folder / "bankid-root.pem"
+        self.root.write_bytes(pem_of(self.persons.root))
         self.client = self.customer("client.p12")
         self.troubles: list[str] = []
         self.collected = 0
@@ -127,8 +134,14 @@ class BankIdServer:
         with self._lock:
             return list(self._orders.values())
 
-    def person(self, name: str) -> Issued:
-        return self._persons.issue(name, timedelta(hours=1))
+    def person(self, name: str, number: str) -> Certified:
+        return self.persons.issue(name, rsa2048(), number=number)
+
+    def completion(self, order: Order, number: str, name: str) -> dict[str, Any]:
+        """What is told when this person has signed."""
+        person = self.person(name, number)
+        response = self.persons.response(person, self.responder)
+        return completion(order, person, number, name, response)
 
     # -------------------------------------------------------------- API
 
@@ -236,7 +249,7 @@ class Phone:
         if order.wanted not in (None, national_id):
             order.ended = "startFailed"
             return
-        order.completion = completion(order, self._server.person(name), national_id, name)
+        order.completion = self._server.completion(order, national_id, name)
         order.ended = "complete"
 
     def refuse(self, order: Order) -> None:
@@ -274,10 +287,14 @@ def _check_base64(text: str, longest: int) -> bytes:
 # ------------------------------------------------------------------ signatures
 
 XMLDSIG = "http://www.w3.org/2000/09/xmldsig#"
+C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+MORE, XMLENC = "http://www.w3.org/2001/04/xmldsig-more", "http://www.w3.org/2001/04/xmlenc"
 TYPES = "http://www.bankid.com/signature/v1.0.0/types"
 
 
-def completion(order: Order, person: Issued, number: str, name: str) -> Mapping[str, Any]:
+def completion(
+    order: Order, person: Certified, number: str, name: str, response: bytes
+) -> dict[str, Any]:
     given, _, surname = name.rpartition(" ")
     return {
         "user": {
@@ -288,37 +305,62 @@ def completion(order: Order, person: Issued, number: str, name: str) -> Mapping[
         },
         "device": {"ipAddress": order.asked["endUserIp"], "uhi": "OZvYM9VvyiAmG7NA5jU5zqGcVpo="},
         "bankIdIssueDate": "2025-11-20",
-        "signature": base64.b64encode(_signature(order, person).encode()).decode(),
-        "ocspResponse": base64.b64encode(b"good, says the test's authority").decode(),
+        "signature": base64.b64encode(signature(order, person).encode()).decode(),
+        "ocspResponse": base64.b64encode(response).decode(),
     }
 
 
-def _signature(order: Order, person: Issued) -> str:
-    """In the shape of XML Signature, without its transforms: the digest is over the element as it
-    stands, the signature over SignedInfo as it stands."""
+def signature(order: Order, person: Certified) -> str:
+    """As BankID's signature profile has it: over what was shown and over the certificates."""
     data = (
-        f'<bankIdSignedData xmlns="{TYPES}"><usrVisibleData>{order.asked["userVisibleData"]}'
-        f"</usrVisibleData><usrNonVisibleData>{order.asked.get('userNonVisibleData', '')}"
-        "</usrNonVisibleData></bankIdSignedData>"
+        f'<bankIdSignedData xmlns="{TYPES}" Id="bidSignedData"><usrVisibleData charset="UTF-8"'
+        f' visible="wysiwys">{order.asked["userVisibleData"]}</usrVisibleData><usrNonVisibleData>'
+        f"{order.asked.get('userNonVisibleData', '')}</usrNonVisibleData></bankIdSignedData>"
     )
-    digest = base64.b64encode(hashlib.sha256(data.encode()).digest()).decode()
-    info = f'<SignedInfo xmlns="{XMLDSIG}"><DigestValue>{digest}</DigestValue></SignedInfo>'
-    value = base64.b64encode(person.key.sign(info.encode(), ec.ECDSA(SHA256()))).decode()
+    row = (person.certificate, *person.above[:-1])
+    certificates = "".join(
+        f"<X509Certificate>{base64.b64encode(one).decode()}</X509Certificate>" for one in row
+    )
+    keys = (
+        f'<KeyInfo xmlns="{XMLDSIG}" Id="bidKeyInfo"><X509Data>{certificates}</X509Data></KeyInfo>'
+    )
+    info = (
+        f'<SignedInfo xmlns="{XMLDSIG}"><CanonicalizationMethod Algorithm="{C14N}"/>'
+        f'<SignatureMethod Algorithm="{MORE}#rsa-sha256"/>{reference("bidSignedData", data)}'
+        f"{reference('bidKeyInfo', keys)}</SignedInfo>"
+    )
+    assert isinstance(person.key, rsa.RSAPrivateKey)
+    value = person.key.sign(canonical(info), padding.PKCS1v15(), SHA256())
     return (
-        f'<Signature xmlns="{XMLDSIG}">{info}<SignatureValue>{value}</SignatureValue>'
+        f'<?xml version="1.0" encoding="UTF-8" standalone="no"?><Signature xmlns="{XMLDSIG}">{info}'
+        f"<SignatureValue>{base64.b64encode(value).decode()}</SignatureValue>{keys}"
         f"<Object>{data}</Object></Signature>"
     )
 
 
+def reference(id: str, part: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(canonical(part)).digest()).decode()
+    return (
+        f'<Reference URI="#{id}"><Transforms><Transform Algorithm="{C14N}"/></Transforms>'
+        f'<DigestMethod Algorithm="{XMLENC}#sha256"/>'
+        f"<DigestValue>{digest}</DigestValue></Reference>"
+    )
+
+
+def canonical(xml: str) -> bytes:
+    """Canonical XML 1.0."""
+    return bytes(etree.tostring(etree.fromstring(xml), method="c14n"))
+
+
+def pem_of(certificate: bytes) -> bytes:
+    return x509.load_der_x509_certificate(certificate).public_bytes(Encoding.PEM)
+
+
 def signed_text(signature: str) -> str:
-    """The visible text in a signature (base64), its digest checked on the way."""
-    xml = base64.b64decode(signature).decode()
-    data = xml[xml.index("<bankIdSignedData") : xml.index("</Object>")]
-    digest = base64.b64encode(hashlib.sha256(data.encode()).digest()).decode()
-    assert f"<DigestValue>{digest}</DigestValue>" in xml
-    visible = re.search("<usrVisibleData>([^<]+)<", data)
-    assert visible
-    return base64.b64decode(visible[1]).decode()
+    """The visible text in a signature (base64)."""
+    root = etree.fromstring(base64.b64decode(signature))
+    (visible,) = root.iter(f"{{{TYPES}}}usrVisibleData")
+    return base64.b64decode(visible.text or "").decode()
 
 
 # ------------------------------------------------------------------ HTTP

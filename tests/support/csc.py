@@ -32,6 +32,7 @@ from tests.support.signing_authority import Certified, SigningAuthority, p256, r
 CLIENT, CLIENT_SECRET = "countersign", "client secret"
 PIN, OTP = "135790", "246801"
 GOOD_FOR = 300  # seconds that activation data lives
+PSS = "1.2.840.113549.1.1.10"
 SHA256 = "2.16.840.1.101.3.4.2.1"
 PREHASHED = utils.Prehashed(hashes.SHA256())
 
@@ -47,17 +48,20 @@ class Refused(Exception):
 @dataclass
 class Credential:
     """A person's key. `mode` is explicit or oauth2code; `raw` keys answer with both numbers of an
-    ECDSA signature in a row; `changes` are laid over what credentials/info says."""
+    ECDSA signature in a row; `pss` ones sign by RSASSA-PSS only; `changes` are
+    laid over what credentials/info says."""
 
     key: Certified
     mode: str = "explicit"
     raw: bool = False
+    pss: bool = False
     most: int = 5
     changes: Mapping[str, Any] = field(default_factory=dict)
 
     def info(self) -> Mapping[str, Any]:
         is_rsa = isinstance(self.key.key, rsa.RSAPrivateKey)
         algorithm = "1.2.840.113549.1.1.1" if is_rsa else "1.2.840.10045.4.3.2"
+        algorithm = PSS if self.pss else algorithm
         row = (self.key.certificate, *self.key.above)
         objects = [
             {"type": "Password", "id": "pin", "format": "N", "label": "PIN"},
@@ -77,7 +81,8 @@ class Credential:
     def sign(self, digest: bytes) -> bytes:
         key = self.key.key
         if isinstance(key, rsa.RSAPrivateKey):
-            return key.sign(digest, padding.PKCS1v15(), PREHASHED)
+            salted = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+            return key.sign(digest, salted if self.pss else padding.PKCS1v15(), PREHASHED)
         value = key.sign(digest, ec.ECDSA(PREHASHED))
         if not self.raw:
             return value
@@ -246,6 +251,8 @@ class CscServer:
         if (activation.credential, activation.hashes) != (asked["credentialID"], asked["hashes"]):
             raise Refused("invalid_request")
         credential = self._credential(asked)
+        if credential.pss != ("signAlgoParams" in asked):
+            raise Refused("invalid_request")
         if (
             asked["hashAlgorithmOID"] != SHA256
             or asked["signAlgo"] not in credential.info()["key"]["algo"]

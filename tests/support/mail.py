@@ -1,5 +1,6 @@
 """A real SMTP server that keeps what it gets and can be told to refuse."""
 
+import asyncio
 import email
 import email.policy
 from collections.abc import Iterator
@@ -38,10 +39,12 @@ class Delivery:
 
 @dataclass
 class SmtpServer:
-    """Where mail goes in a test. `answer` is what the server says to each message's data."""
+    """Where mail goes in a test. `answer` is what the server says to each message's data, after
+    `delay` seconds."""
 
     port: int
     answer: str = ACCEPTED
+    delay: float = 0.0
     deliveries: list[Delivery] = field(default_factory=list)
     attempts: int = 0
 
@@ -69,6 +72,7 @@ class SmtpServer:
         self.attempts += 1
         if self.answer == ACCEPTED:
             self.deliveries.append(_delivery(envelope))
+        await asyncio.sleep(self.delay)
         return self.answer
 
 

@@ -141,6 +141,8 @@ class FakeEngine:
         task: Task,
         act: Act,
         certificates: tuple[bytes, ...],
+        *,
+        pss: bool = False,
     ) -> PreparedAct:
         state = f"{task.person.name} {act.method} after {self._digest(document)}"
         return PreparedAct(to_sign=hashlib.sha256(state.encode()).digest(), state=state)

@@ -29,6 +29,7 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.erasing import Deletion
 from countersign.domain.errors import (
     Conflict,
+    Held,
     IdempotencyMismatch,
     Invalid,
     NameTaken,
@@ -42,6 +43,7 @@ from countersign.domain.evidence import GENESIS, Link, chain
 from countersign.domain.form import Form
 from countersign.domain.identity import IdentityAttempt
 from countersign.domain.interface import Interface
+from countersign.domain.keeping import Hold
 from countersign.domain.merchant_key import MerchantKey
 from countersign.domain.notice import Notice
 from countersign.domain.openid import OpenIdProvider
@@ -78,6 +80,8 @@ class State:
     links: dict[str, tuple[Link, ...]] = field(default_factory=dict)
     projects: dict[str, Project] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
+    older_templates: dict[str, tuple[Template, ...]] = field(default_factory=dict)
+    older_forms: dict[str, tuple[Form, ...]] = field(default_factory=dict)
     identity_attempts: dict[tuple[str, str], IdentityAttempt] = field(default_factory=dict)
     identity_proofs: dict[tuple[str, str], bytes] = field(default_factory=dict)
     text_counts: dict[tuple[str, datetime], int] = field(default_factory=dict)
@@ -103,6 +107,8 @@ class State:
     deletions: dict[str, Deletion] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
     archive: dict[str, ArchivedFile] = field(default_factory=dict)
+    content_uses: dict[tuple[str, str], None] = field(default_factory=dict)
+    holds: dict[tuple[str, str], Hold] = field(default_factory=dict)
 
     def copy(self) -> State:
         return State(**{table.name: dict(getattr(self, table.name)) for table in fields(self)})
@@ -192,6 +198,7 @@ class FakeUnitOfWork(ports.UnitOfWork):
         self.interfaces: ports.Interfaces = FakeInterfaces(tx)
         self.jobs: ports.Jobs = FakeJobs(tx)
         self.dashboard = fake_dashboard(tx)
+        self.keeping: Any = FakeKeeping(tx)
 
     def __enter__(self) -> FakeUnitOfWork:
         return self
@@ -469,6 +476,26 @@ class FakeTemplates:
         values = self._tx.read.templates.values()
         mine = [one for one in values if one.account_id == account_id]
         return sorted(mine, key=lambda one: (one.created_at, one.id), reverse=True)
+
+    def revise(self, template: Template) -> None:
+        before = self.get(template.account_id, template.id)
+        older = self._tx.write.older_templates
+        if before.version != template.version - 1:
+            raise StaleState(f"template {template.id}")
+        older[template.id] = (before, *older.get(template.id, ()))
+        self._tx.write.templates[template.id] = template
+
+    def version(self, account_id: str, template_id: str, version: int) -> Template:
+        for one in self.versions(account_id, template_id):
+            if one.version == version:
+                return one
+        raise NotFound("template", template_id)
+
+    def versions(self, account_id: str, template_id: str) -> Sequence[Template]:
+        now = self._tx.read.templates.get(template_id)
+        if now is None or now.account_id != account_id:
+            return []
+        return [now, *self._tx.read.older_templates.get(template_id, ())]
 
 
 class FakeTextCounts:
@@ -974,6 +1001,8 @@ class FakeDeletions:
         for proofs in (write.identity_attempts, write.identity_proofs):
             for key in [key for key in proofs if key[0] in task_ids]:
                 del proofs[key]
+        for use in [use for use in write.content_uses if use[1] == envelope_id]:
+            del write.content_uses[use]
         in_use = {doc.base_key for one in write.envelopes.values() for doc in one.documents}
         for key in set(base_keys) - in_use:
             write.bases.pop(key, None)
@@ -985,7 +1014,59 @@ class FakeDeletions:
         stored = {one.sha256 for one in read.stored_files.values()}
         templates = {one.upload.sha256 for one in read.templates.values()}
         templates |= {doc.upload.sha256 for one in read.forms.values() for doc in one.documents}
-        return sha256 in stored | templates | {file.sha256 for file in used}
+        used += [segment.file for one in documents for segment in one.segments]
+        used += [base.file for base in read.bases.values()]
+        tasks = [task for envelope in read.envelopes.values() for task in envelope.tasks]
+        used += [task.act.image for task in tasks if task.act and task.act.image]
+        named = {use[0] for use in read.content_uses}
+        return sha256 in stored | templates | named | {file.sha256 for file in used}
+
+
+class FakeKeeping:
+    """What use cases that are tested over fakes need of it."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self.contents, self.holds = FakeContents(tx), FakeHolds(tx)
+        self.old_secrets = FakeOldSecrets()
+
+
+class FakeOldSecrets:
+    def caller(self, _secret_hash: str, _now: datetime) -> Caller:
+        raise Unauthorized()
+
+
+class FakeContents:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def use(self, owner_id: str, files: Iterable[FileRef]) -> None:
+        self._tx.write.content_uses.update({(file.sha256, owner_id): None for file in files})
+
+    def drop(self, owner_id: str) -> None:
+        stored = self._tx.write.content_uses
+        for use in [use for use in stored if use[1] == owner_id]:
+            del stored[use]
+
+
+class FakeHolds:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def check(self, account_id: str, envelope_id: str = "") -> None:
+        if {(account_id, ""), (account_id, envelope_id)} & self._tx.read.holds.keys():
+            raise Held(envelope_id)
+
+    def add(self, hold: Hold) -> None:
+        self._tx.write.holds[hold.account_id, hold.envelope_id] = hold
+
+    def remove(self, account_id: str, envelope_id: str) -> None:
+        if self._tx.write.holds.pop((account_id, envelope_id), None) is None:
+            raise NotFound("hold", envelope_id)
+
+    def of_account(self, account_id: str) -> Sequence[Hold]:
+        own = [one for one in self._tx.read.holds.values() if one.account_id == account_id]
+        newest = sorted(own, key=lambda one: one.set_at, reverse=True)
+        return sorted(newest, key=lambda one: one.envelope_id != "")
 
 
 class FakeJobs:
@@ -1019,8 +1100,29 @@ class FakeForms:
         return sorted(own, key=lambda one: (one.created_at, one.id), reverse=True)
 
     def save(self, form: Form) -> None:
-        self.get(form.account_id, form.id)
+        if self.get(form.account_id, form.id).version != form.version:
+            raise StaleState(f"form {form.id}")
         self._tx.write.forms[form.id] = form
+
+    def revise(self, form: Form) -> None:
+        before = self.get(form.account_id, form.id)
+        if before.version != form.version - 1:
+            raise StaleState(f"form {form.id}")
+        older = self._tx.write.older_forms
+        older[form.id] = (replace(before, is_public=False), *older.get(form.id, ()))
+        self._tx.write.forms[form.id] = form
+
+    def version(self, account_id: str, form_id: str, version: int) -> Form:
+        for one in self.versions(account_id, form_id):
+            if one.version == version:
+                return one
+        raise NotFound("form", form_id)
+
+    def versions(self, account_id: str, form_id: str) -> Sequence[Form]:
+        now = self._tx.read.forms.get(form_id)
+        if now is None or now.account_id != account_id:
+            return []
+        return [now, *self._tx.read.older_forms.get(form_id, ())]
 
 
 class FakeFiles:
@@ -1060,6 +1162,9 @@ class FakeFiles:
     def remove(self, file: FileRef, _unless_within: timedelta) -> bool:
         self.stored.pop(file.sha256, None)
         return True
+
+    def settle(self, file: FileRef, *, is_used: bool) -> None:
+        """Nothing is kept aside."""
 
     def stream(
         self, parts: Sequence[FileRef], start: int = 0, length: int | None = None

@@ -40,6 +40,7 @@ class World:
     keepers: dict[tuple[str, str], PkiVendor] = field(default_factory=dict)
     called: list[Delivery] = field(default_factory=list)
     mailed: list[Message] = field(default_factory=list)
+    used: list[str] = field(default_factory=list)
 
     def clock(self) -> datetime:
         return self.now
@@ -65,6 +66,7 @@ class World:
             converter=FakeConverter(),
             pki=Keepers(self.keepers),
             code_key=bytes(32),
+            meter=Calls(self.used),
             link_lifetime=LIFETIME,
         )
 
@@ -73,6 +75,16 @@ class World:
         handlers: Mapping[str, Callable[[Mapping[str, object]], None]] = jobs.handlers(ports)
         while job := self.memory.take_job(self.now):
             handlers[job.kind](job.args)
+
+
+class Calls:
+    """Whose keys were shown."""
+
+    def __init__(self, used: list[str]) -> None:
+        self._used = used
+
+    def count(self, credential_id: str, _at: datetime) -> None:
+        self._used.append(credential_id)
 
 
 class Relay:

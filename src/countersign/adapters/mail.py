@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 from countersign.domain.delivery import Message, MessageStatus, shown_sender
 from countersign.domain.errors import Unavailable
 from countersign.domain.inline_image import content_id, inline_images
+from countersign.turns import waiting
 from countersign.usecases.file_ports import Files
 
 TIMEOUT = 20.0  # seconds for each step
@@ -82,7 +83,8 @@ class SmtpMailer:
         except ValueError:
             return replace(message, status=MessageStatus.REFUSED, reply="not a mail address")
         try:
-            reply = self._hand_over(message, recipient)
+            with waiting():
+                reply = self._hand_over(message, recipient)
         except OSError as failure:  # SMTPException is one
             raise Unavailable("mail server") from failure
         return replace(message, status=_status(reply), reply=reply.text)

@@ -46,6 +46,17 @@ class MailMemberLetters:
             " it. If it was not you who asked, there is nothing to do.",
         )
 
+    def test_mail(self, member: Member) -> Written:
+        return self._write(
+            member,
+            subject=f"Test mail from {self._platform}",
+            opening="This mail was sent from the settings of the dashboard, to see whether mail"
+            " arrives. It has:",
+            title=self._platform,
+            note="In the headers of this mail, Authentication-Results says what your mail server"
+            " thinks of SPF, DKIM and DMARC; s= in DKIM-Signature is the selector.",
+        )
+
     def _write(
         self,
         member: Member,
@@ -53,9 +64,9 @@ class MailMemberLetters:
         subject: str,
         opening: str,
         title: str,
-        button: str,
-        link: str,
         note: str,
+        button: str = "",
+        link: str = "",
     ) -> Written:
         name = one_line(member.name)
         letter = Letter(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography import x509
 
@@ -28,7 +29,7 @@ def server_facts(
     return lambda: [
         _disk(data),
         *_certificates(keys, clock()),
-        ServerFact("Timestamps", ", ".join(tsa_urls) or "by this server itself"),
+        ServerFact("Timestamps", ", ".join(map(_host, tsa_urls)) or "by this server itself"),
         ServerFact("Database", database),
         ServerFact("Version", f"Countersign {version('countersign')}"),
         ServerFact("Python", platform.python_version()),
@@ -39,6 +40,11 @@ def free_share(data: Path) -> float:
     """Of the disk that `data` is on, from 0 to 1."""
     usage = shutil.disk_usage(data)
     return usage.free / usage.total
+
+
+def _host(url: str) -> str:
+    """Without the password that may be in it."""
+    return urlsplit(url).hostname or ""
 
 
 def _disk(data: Path) -> ServerFact:

@@ -1,4 +1,5 @@
-"""`countersign account`: create accounts, list them, change what they may do."""
+"""`countersign account`: create accounts, list them, change what they may do; account_data.py has
+what is told of them."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from countersign import app
+from countersign.commands import account_data
 from countersign.commands.demo_contract import add_sample_form, add_sample_template
 from countersign.commands.options import Subparsers, add_data, existing, settings_of
 from countersign.domain.account import PRODUCTION, TEST
@@ -44,6 +46,7 @@ def add(commands: Subparsers) -> None:
     client.add_argument("--account", required=True, metavar="ID")
     client.add_argument("--json", action="store_true", help="print the result as JSON")
     client.set_defaults(run=run_client)
+    account_data.add(actions)
 
 
 def _add_change(actions: Subparsers) -> None:

@@ -73,14 +73,15 @@ def _dead_jobs(installation: app.Installation) -> Iterator[Finding]:
 def _identity_providers(installation: app.Installation) -> Iterator[Finding]:
     with installation.ports.unit_of_work() as uow:
         known = [one for a in uow.accounts.all() for one in uow.openid_providers.all(a.id)]
-    with closing(Directory()) as directory:
-        for one in known:
-            where = f"identity: {one.name} of account {one.account_id}: {one.issuer}"
-            try:
+    for one in known:
+        where = f"identity: {one.name} of account {one.account_id}: {one.issuer}"
+        inside = one.inside or installation.settings.sandbox
+        try:
+            with closing(Directory(inside=inside)) as directory:
                 directory.keys(directory.metadata(one.issuer))
-                yield GOOD, f"{where} publishes its keys"
-            except Unavailable:
-                yield BAD, f"{where} publishes nothing that can be used; the lines above say why"
+            yield GOOD, f"{where} publishes its keys"
+        except Unavailable:
+            yield BAD, f"{where} publishes nothing that can be used; the lines above say why"
 
 
 def _office(office: OfficeConverter) -> Iterator[Finding]:

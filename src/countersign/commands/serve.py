@@ -33,8 +33,13 @@ def run(given: argparse.Namespace) -> int:
         settings = app.at_address(settings, given.host, socket.getsockname()[1])
         logs.set_up(settings.log_format)
         with app.opened(settings) as installation:
-            run_server(installation, socket, lambda: _show_the_way_in(installation))
+            run_server(installation, socket, lambda: _when_it_answers(installation))
     return 0
+
+
+def _when_it_answers(installation: app.Installation) -> None:
+    installation.office.warm_up(installation.settings.converters_at_start)
+    _show_the_way_in(installation)
 
 
 def _show_the_way_in(installation: app.Installation) -> None:

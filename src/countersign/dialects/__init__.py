@@ -21,6 +21,7 @@ from countersign.domain.account import Caller
 from countersign.domain.delivery import WebhookEndpoint
 from countersign.domain.envelope import Envelope
 from countersign.domain.task import Visitor
+from countersign.usecases.batch_ports import RowSender
 from countersign.usecases.outside_ports import Call, Links, WebhookTranslator
 from countersign.usecases.ports import Clock, Ports, Repeatable
 from countersign.usecases.read_public_form import FilledForm
@@ -56,7 +57,7 @@ class Dialect:
     everything below `prefixes` and describes itself at `docs`. `webhooks` makes its translator,
     whose download links live as long as the third argument says; `events` are the names that it
     tells, and `test_call` makes a call that says it is a test, where the vendor has such a thing.
-    So with `forms`.
+    So with `forms`. `rows` makes envelopes of a file's rows, where it has forms or templates.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Dialect:
     events: Collection[str]
     test_call: Callable[[WebhookEndpoint, datetime], Call] | None = None
     forms: Forms | None = None
+    rows: RowSender | None = None
 
 
 def visitor_of(request: Request) -> Visitor:

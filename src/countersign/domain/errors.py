@@ -16,6 +16,7 @@
     │   ├── NameTaken        names must be unique here, and this one is in use
     │   ├── DefaultProject   the projects that an account is born with stay
     │   ├── ProjectInUse     a project with envelopes stays
+    │   ├── Held             a legal hold stands: it must not be erased
     │   ├── KeyExpired       the certificate of a key is not valid now
     │   ├── IdempotencyMismatch   the same key was used with another body
     │   ├── TooSoon          a reminder was sent a moment ago
@@ -126,6 +127,16 @@ class DefaultProject(Conflict):
 
 class ProjectInUse(Conflict):
     code = "project_in_use"
+
+
+class Held(Conflict):
+    """`id` is the envelope's, or "" for the whole account's."""
+
+    code = "held"
+
+    def __init__(self, id: str = "") -> None:
+        super().__init__("it is under a legal hold")
+        self.id = id
 
 
 class KeyExpired(Conflict):

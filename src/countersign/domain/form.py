@@ -58,7 +58,7 @@ class FormDocument:
 class Form:
     """`origin` names the dialect that it is submitted through, whose words `defaults` is in: what a
     submission begins with. An inactive one can be read only. With `is_public` whoever has its link
-    may fill it in. Times are UTC."""
+    may fill it in. The documents and tags of a `version` are never changed. Times are UTC."""
 
     id: str
     account_id: str
@@ -72,6 +72,7 @@ class Form:
     is_active: bool = True
     is_public: bool = False
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    version: int = 1
 
 
 def check_form(form: Form) -> None:

@@ -170,16 +170,17 @@ def prove(
     proof: str | None,
     now: datetime,
     name: str = "",
+    checked: str = "",
 ) -> tuple[Envelope, list[Event]]:
     """The person proved who they are; `proof` is the hex SHA-256 of what the eID gave, `name` what
-    it calls them, which becomes the name of somebody of whom nobody said one. Proving it again
-    changes nothing."""
+    it calls them, which becomes the name of somebody of whom nobody said one, `checked` what of the
+    proof was verified here. Proving it again changes nothing."""
     task = envelope.task(task_id)
     if method in task.identified:
         return envelope, []
     person = task.person if task.person.name else replace(task.person, name=name)
     done = replace(task, identified=(*task.identified, method), person=person)
-    data = {"method": method, "proof": proof}
+    data = {"method": method, "proof": proof} | ({"checked": checked} if checked else {})
     proved = Event(kind=EventKind.IDENTITY_PROVED, at=now, task_id=task_id, data=data)
     return replace(envelope.with_task(done), updated_at=now), [proved]
 
@@ -190,23 +191,34 @@ def refuse(task_id: str, method: str, reason: str, now: datetime) -> Event:
     return Event(kind=EventKind.IDENTITY_REFUSED, at=now, task_id=task_id, data=data)
 
 
-def is_person(task: Task, national_id: str, name: str = "") -> bool:
-    """Whether this is the one that the task names; a task that names none takes anybody. Numbers
+def asked_number(task: Task, method: str) -> str | None:
+    """Whose national id this method has to prove."""
+    is_asked = not task.number_by or method in task.number_by
+    return task.person.national_id if is_asked else None
+
+
+def is_person(task: Task, method: str, national_id: str, name: str = "") -> bool:
+    """Whether this is the one that the task names, as far as `method` has to prove it; a task that
+    names none takes anybody. Numbers
     are compared by their letters and digits alone, names word by word in any case."""
-    if not _words(" ".join(task.person.names)) <= _words(name):
+    names = task.person.names if not task.names_by or method in task.names_by else ()
+    if not _words(" ".join(names)) <= _words(name):
         return False
-    wanted = task.person.national_id
+    wanted = asked_number(task, method)
     if wanted is None:
         return True
     return hmac.compare_digest(_plain(wanted).encode(), _plain(national_id).encode())
 
 
-def is_owner(task: Task, national_id: str, name: str) -> bool:
+def is_owner(task: Task, method: str, national_id: str, name: str) -> bool:
     """Whether a key belongs to the one that the task names: by the number where there is one, else
     by the name. Of names the words count, in any order; one may have more of them than the other,
-    as middle names come and go. A task that names nobody takes anybody."""
-    if task.person.national_id is not None:
-        return is_person(task, national_id, name)
+    as middle names come and go. A task that names nobody takes anybody; names that an eID would
+    have to prove are asked of a key's certificate too."""
+    if not is_person(task, method, national_id, name):
+        return False
+    if asked_number(task, method) is not None:
+        return True
     wanted, found = _words(task.person.name), _words(name)
     return (
         not wanted

@@ -13,6 +13,7 @@ from countersign.domain.task import OWN_METHODS
 
 NATIONAL_ID_CLAIM, NAME_CLAIM = "national_id", "name"
 SIGN_IN = "dashboard"  # the name of the provider by which an account's own members sign in
+TRIAL = "trial."  # begins the state of somebody who only tries a provider
 RESERVED = OWN_METHODS | {*CODE_METHODS, *NUMBER_METHODS}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -23,7 +24,8 @@ _WORD = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,300}")  # RFC 6749, appendix A.4
 class OpenIdProvider:
     """What an account needs to ask a provider who somebody is. `name` is the method that tasks
     name. Without `acr_values` every level of assurance will do. `national_id_claim` and
-    `name_claim` are names of claims; a dot leads into one that is an object."""
+    `name_claim` are names of claims; a dot leads into one that is an object. Only what an operator
+    entered may be `inside` the server's own network."""
 
     account_id: str
     name: str
@@ -35,6 +37,7 @@ class OpenIdProvider:
     national_id_claim: str = NATIONAL_ID_CLAIM
     name_claim: str = NAME_CLAIM
     created_at: datetime
+    inside: bool = True
 
 
 def check_provider(provider: OpenIdProvider) -> None:

@@ -16,6 +16,7 @@ class Right(StrEnum):
     SEE_ENVELOPES = "see envelopes"
     SEE_ALL_ENVELOPES = "see all envelopes"  # also those that access roles keep from others
     MANAGE_ENVELOPES = "manage envelopes"
+    MANAGE_TEMPLATES = "manage templates"
     SEE_MEMBERS = "see members"
     MANAGE_MEMBERS = "manage members"
     MANAGE_OWNERS = "manage owners"
@@ -23,7 +24,10 @@ class Right(StrEnum):
     MANAGE_CREDENTIALS = "manage credentials"
     MANAGE_WEBHOOKS = "manage webhooks"
     MANAGE_SIGN_IN = "manage sign-in"
+    MANAGE_SETTINGS = "manage settings"
     SEE_AUDIT = "see audit"
+    MANAGE_RETENTION = "manage retention"
+    EXPORT_ACCOUNT = "export account"
     OPERATE = "operate"
 
 
@@ -37,6 +41,7 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.SEE_ENVELOPES: _ALL,
     Right.SEE_ALL_ENVELOPES: _ADMINS,  # who makes keys can read everything anyway
     Right.MANAGE_ENVELOPES: _SENDERS,
+    Right.MANAGE_TEMPLATES: _SENDERS,
     Right.SEE_MEMBERS: _SENDERS,
     Right.MANAGE_MEMBERS: _ADMINS,
     Right.MANAGE_OWNERS: _OWNERS,
@@ -44,7 +49,10 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.MANAGE_CREDENTIALS: _ADMINS,
     Right.MANAGE_WEBHOOKS: _ADMINS,
     Right.MANAGE_SIGN_IN: _OWNERS,
+    Right.MANAGE_SETTINGS: _ADMINS,
     Right.SEE_AUDIT: _ADMINS,
+    Right.MANAGE_RETENTION: _ADMINS,
+    Right.EXPORT_ACCOUNT: _OWNERS,
     Right.OPERATE: frozenset(),  # of no role: whoever looks after the installation
 }
 

@@ -163,7 +163,9 @@ class Task:
 
     With `must_view` it can't be completed before each document with the action VIEW was looked at;
     `viewed` are those that were. `sign_entries` are lines about single documents that belong to
-    what the person consents to; `interface` names how its page looks. A task that `may_forward` can
+    what the person consents to; `interface` names how its page looks. Of the methods by which the
+    person may prove who they are, `number_by` have to prove the person's national id and `names_by`
+    their names; all of them where none is named. A task that `may_forward` can
     be handed to somebody else, once: then `forwarded_to` is the id of the new task, and its
     `forwarded_from` the id of this one, which is cancelled and signs nothing; it is `removed`, too,
     when it was the sender who gave the task another address.
@@ -192,6 +194,8 @@ class Task:
     sign_entries: Mapping[str, str] = field(default_factory=dict)
     dialog: Dialog | None = None
     interface: str = ""
+    number_by: tuple[str, ...] = ()
+    names_by: tuple[str, ...] = ()
     may_forward: bool = False
     forwarded_from: str = ""
     forwarded_to: str = ""

@@ -26,7 +26,8 @@ class Role:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateField:
-    """A box that belongs to whoever takes the role; `role` is an index into the roles."""
+    """A box that belongs to whoever takes the role; `role` is an index into the roles, `options`
+    are as those of `Field`."""
 
     id: str
     role: int
@@ -34,6 +35,7 @@ class TemplateField:
     name: str
     area: Area
     required: bool = True
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,8 @@ class FormField:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """`upload` is the PDF as it came in, `file_name` its name; `pages` are their sizes as shown.
-    Never changed once it is made, so envelopes from it share one base."""
+    A version is never changed once it is made, so envelopes from it share one base; `created_at`
+    is when it was made."""
 
     id: str
     account_id: str
@@ -65,6 +68,7 @@ class Template:
     created_at: datetime
     description: str = ""
     fields: tuple[TemplateField, ...] = ()
+    version: int = 1
 
     def fields_of(self, role: int) -> tuple[TemplateField, ...]:
         return tuple(field for field in self.fields if field.role == role)

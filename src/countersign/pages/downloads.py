@@ -65,7 +65,7 @@ def build(ports: Ports, runtime: Runtime) -> ASGIApp:
 def file_name(document: Document) -> str:
     """The document's name, with the ending that its type has."""
     if document.media_type == PDF and not document.name.lower().endswith(".pdf"):
-        return f"{document.name}.pdf"
+        return f"{document.name.removesuffix('.docx')}.pdf"
     return document.name
 
 

@@ -35,6 +35,16 @@ _SIGNING_CERTIFICATE_V2 = der.oid("1.2.840.113549.1.9.16.2.47")
 _TIMESTAMP_TOKEN = der.oid("1.2.840.113549.1.9.16.2.14")
 _ECDSA_SHA256 = der.sequence(der.oid("1.2.840.10045.4.3.2"))
 _RSA_SHA256 = der.sequence(der.oid("1.2.840.113549.1.1.11"), der.NULL)
+_HASH = der.sequence(der.oid("2.16.840.1.101.3.4.2.1"), der.NULL)
+# RFC 4055, 3.1: SHA-256, MGF1 with SHA-256, 32 bytes of salt
+RSA_PSS_SHA256 = der.sequence(
+    der.oid("1.2.840.113549.1.1.10"),
+    der.sequence(
+        der.context(0, _HASH),
+        der.context(1, der.sequence(der.oid("1.2.840.113549.1.1.8"), _HASH)),
+        der.context(2, b"\x02\x01\x20"),
+    ),
+)
 _ECDSA = ec.ECDSA(hashes.SHA256())
 # Tags, lengths, object identifiers and digest around the varying parts: 208 bytes at most
 _FRAME = 216
@@ -68,9 +78,15 @@ class Certified:
     above it without the root (DER). Raises PdfError for a key of another kind."""
 
     def __init__(
-        self, key: PrivateKey | PublicKey, certificate: bytes, chain: Iterable[bytes] = ()
+        self,
+        key: PrivateKey | PublicKey,
+        certificate: bytes,
+        chain: Iterable[bytes] = (),
+        *,
+        pss: bool = False,
     ) -> None:
-        """`key` is either half of the pair: only its kind counts."""
+        """`key` is either half of the pair: only its kind counts. `pss`: an RSA key signs by
+        RSASSA-PSS."""
         if isinstance(key, _EC_KEYS):
             if not isinstance(key.curve, ec.SECP256R1):
                 raise PdfError(
@@ -78,7 +94,8 @@ class Certified:
                 )
             self.algorithm, self.signature_size = _ECDSA_SHA256, _P256_SIGNATURE
         else:
-            self.algorithm, self.signature_size = _RSA_SHA256, key.key_size // 8
+            self.algorithm = RSA_PSS_SHA256 if pss else _RSA_SHA256
+            self.signature_size = key.key_size // 8
         self.certificate = certificate
         self.chain = tuple(chain)
         self.certificates = der.context(0, *sorted((certificate, *self.chain)))
@@ -136,7 +153,9 @@ def signature(signer: Signer, digest: bytes, timestamper: Timestamper) -> bytes:
 
 def signature_room(signer: Certified, timestamper: Timestamper) -> int:
     """Bytes that are enough for `signature`: the parts that vary, and a bound on their frame."""
-    varying = (signer.certificates, signer.issuer_and_serial, signer.signing_certificate)
+    varying = [signer.certificates, signer.issuer_and_serial, signer.signing_certificate]
+    if signer.algorithm == RSA_PSS_SHA256:
+        varying.append(signer.algorithm)  # the only one of a length that counts
     return sum(map(len, varying)) + signer.signature_size + timestamper.size + _FRAME
 
 

@@ -23,18 +23,22 @@ from countersign.pdf.errors import BadSignature, PdfError, StaleAct
 from countersign.pdf.state import BaseState, ChainState, Digest, Revision
 from countersign.pdf.update import Unsigned
 
+_PSS = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
 
-def certified(certificate: bytes, chain: tuple[bytes, ...] = ()) -> cms.Certified:
-    """From DER, `chain` without the root. Raises PdfError for what is no certificate of a P-256 or
-    RSA key."""
-    return cms.Certified(_public_key(certificate), certificate, chain)
+
+def certified(
+    certificate: bytes, chain: tuple[bytes, ...] = (), *, pss: bool = False
+) -> cms.Certified:
+    """From DER, `chain` without the root; `pss`: an RSA key signs by RSASSA-PSS. Raises PdfError
+    for what is no certificate of a P-256 or RSA key."""
+    return cms.Certified(_public_key(certificate), certificate, chain, pss=pss)
 
 
 @dataclass(frozen=True)
 class PreparedAct:
     """An act without its signature. `segment` is what will be appended, its /Contents empty
     between `opens` and `closes`; `after` the state of the file with it; `attributes` what is to be
-    signed; `certificate` and `chain` the signer's, DER."""
+    signed; `certificate` and `chain` the signer's, DER, who signs by RSASSA-PSS if `pss`."""
 
     segment: bytes
     opens: int
@@ -43,6 +47,7 @@ class PreparedAct:
     attributes: bytes
     certificate: bytes
     chain: tuple[bytes, ...]
+    pss: bool = False
 
     @property
     def to_sign(self) -> bytes:
@@ -59,6 +64,7 @@ class PreparedAct:
                 "attributes": _text(self.attributes),
                 "certificate": _text(self.certificate),
                 "chain": list(map(_text, self.chain)),
+                "pss": self.pss,
             }
         )
 
@@ -73,6 +79,7 @@ class PreparedAct:
             attributes=base64.b64decode(kept["attributes"]),
             certificate=base64.b64decode(kept["certificate"]),
             chain=tuple(map(base64.b64decode, kept["chain"])),
+            pss=kept["pss"],
         )
 
 
@@ -98,6 +105,7 @@ def prepare_act(
         attributes=attributes,
         certificate=signer.certificate,
         chain=signer.chain,
+        pss=signer.algorithm == cms.RSA_PSS_SHA256,
     )
 
 
@@ -105,16 +113,17 @@ def finish_act(
     prepared: PreparedAct, digest: Digest, value: bytes, timestamper: cms.Timestamper
 ) -> Revision:
     """The act with its signature. `digest` is the midstate over the file as it is now, `value` the
-    signature over `prepared.to_sign`: RSASSA-PKCS1-v1_5, or ECDSA as DER or as both numbers in a
-    row. Raises StaleAct when the file is not the one that the act was prepared for, BadSignature
-    when the value is not the certificate's, NoRoom, and what `timestamper` raises."""
-    signer = certified(prepared.certificate, prepared.chain)
+    signature over `prepared.to_sign`: RSASSA-PKCS1-v1_5 or -PSS as it was prepared for, or ECDSA as
+    DER or as both numbers in a row. Raises StaleAct when the file is not the one that the act was
+    prepared for, BadSignature when the value is not the certificate's, NoRoom, and what
+    `timestamper` raises."""
+    signer = certified(prepared.certificate, prepared.chain, pss=prepared.pss)
     unsigned = Unsigned(
         bytearray(prepared.segment), prepared.opens, prepared.closes, prepared.after
     )
     if cms.signed_attributes(signer, unsigned.digest(digest)) != prepared.attributes:
         raise StaleAct("the file is another than when the act was prepared")
-    checked = checked_value(prepared.certificate, value, prepared.attributes)
+    checked = checked_value(prepared.certificate, value, prepared.attributes, pss=prepared.pss)
     return unsigned.fill(
         digest, lambda _digest: cms.assemble(signer, prepared.attributes, checked, timestamper)
     )
@@ -130,13 +139,14 @@ def _public_key(certificate: bytes) -> cms.PublicKey:
     return key
 
 
-def checked_value(certificate: bytes, value: bytes, data: bytes) -> bytes:
-    """The signature over `data` in the one form that may stand in a file: RSASSA-PKCS1-v1_5, or
-    ECDSA as DER. Raises BadSignature when it is not made with the key of `certificate` (DER)."""
+def checked_value(certificate: bytes, value: bytes, data: bytes, *, pss: bool = False) -> bytes:
+    """The signature over `data` in the one form that may stand in a file: RSASSA-PKCS1-v1_5, with
+    `pss` RSASSA-PSS, or ECDSA as DER. Raises BadSignature when it is not made with the key of
+    `certificate` (DER)."""
     key = _public_key(certificate)
     try:
         if isinstance(key, rsa.RSAPublicKey):
-            key.verify(value, data, padding.PKCS1v15(), hashes.SHA256())
+            key.verify(value, data, _PSS if pss else padding.PKCS1v15(), hashes.SHA256())
             return value
         value = _as_der(value)
         key.verify(value, data, ec.ECDSA(hashes.SHA256()))

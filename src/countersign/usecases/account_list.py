@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -77,5 +77,3 @@ class Row:
 
 class AccountList(Protocol):
     def page(self, query: ListQuery) -> Sequence[Row]: ...
-    def last_sent(self, credential_ids: Sequence[str]) -> Mapping[str, datetime]:
-        """When each of these last sent an envelope; without those that never did."""

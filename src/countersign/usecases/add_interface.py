@@ -9,6 +9,7 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.errors import UnusableFile
 from countersign.domain.interface import Interface, check_interface
 from countersign.domain.task import Task
+from countersign.usecases.keep_logo import keep_logo
 from countersign.usecases.ports import Ports
 from countersign.usecases.set_project_logo import LARGEST_LOGO
 
@@ -31,7 +32,7 @@ def add_interface(interface: Interface, logo: bytes | None, ports: Ports) -> Int
 def _with_logo(interface: Interface, logo: bytes, ports: Ports) -> Interface:
     if len(logo) > LARGEST_LOGO:
         raise UnusableFile("too_large", "a logo has at most 2 MiB", "logo")
-    kept = replace(interface.branding, logo=ports.engine.logo_image(logo))
+    kept = replace(interface.branding, logo=keep_logo(logo, ports))
     return replace(interface, branding=kept)
 
 

@@ -9,9 +9,10 @@ from uuid import UUID, uuid5
 
 from countersign.domain.account import Caller
 from countersign.domain.archive import ArchivedFile, Period, check_removable, removed
-from countersign.domain.errors import NotFound
+from countersign.domain.errors import Held, NotFound
 from countersign.domain.stored_file import StoredFile
 from countersign.usecases.ports import NewJob, Ports, UnitOfWork
+from countersign.usecases.remove_content import LOOK_AGAIN, removing
 
 
 def archived_id(file_id: str) -> str:
@@ -33,9 +34,14 @@ def put_into_archive(
         keep_until=keep_for.after(at) if keep_for else None,
     )
     uow.archive.add(archived)
+    uow.keeping.contents.use(archived.id, archived.parts)
     if archived.keep_until is not None:
-        args = {"account": archived.account_id, "file": archived.id}
-        yield NewJob(kind="end_archived", args=args, run_at=archived.keep_until)
+        yield _ending(archived, archived.keep_until)
+
+
+def _ending(file: ArchivedFile, at: datetime) -> NewJob:
+    args = {"account": file.account_id, "file": file.id}
+    return NewJob(kind="end_archived", args=args, run_at=at)
 
 
 def read_archived(file_id: str, caller: Caller, ports: Ports) -> ArchivedFile:
@@ -45,7 +51,7 @@ def read_archived(file_id: str, caller: Caller, ports: Ports) -> ArchivedFile:
 
 
 def remove_archived(file_id: str, caller: Caller, ports: Ports) -> None:
-    """Raises NotFound, and Conflict before the end of its time."""
+    """Raises NotFound, Held, and Conflict before the end of its time."""
     _remove(read_archived(file_id, caller, ports), ports)
 
 
@@ -56,7 +62,12 @@ def end_archived(account_id: str, file_id: str, ports: Ports) -> None:
             file = uow.archive.get(account_id, file_id)
         except NotFound:
             return
-    _remove(file, ports)
+    try:
+        _remove(file, ports)
+    except Held:
+        with ports.unit_of_work() as uow:
+            uow.jobs.add(_ending(file, ports.clock() + LOOK_AGAIN))
+            uow.commit()
 
 
 def _remove(file: ArchivedFile, ports: Ports) -> None:
@@ -66,5 +77,9 @@ def _remove(file: ArchivedFile, ports: Ports) -> None:
     for block in ports.files.stream(file.parts):
         digest.update(block)
     with ports.unit_of_work() as uow:
+        uow.keeping.holds.check(file.account_id)
         uow.archive.remove(removed(file, digest.hexdigest(), now))
+        uow.keeping.contents.drop(file.id)
+        for part in file.parts:
+            uow.jobs.add(removing(part, now))
         uow.commit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 
 from countersign.domain.account import Caller
 from countersign.domain.errors import Forbidden, MissingPermission, Unauthorized
@@ -12,11 +13,20 @@ from countersign.usecases.ports import Ports
 
 def authenticate(api: str, secret: str, ports: Ports) -> Caller:
     """Raises Unauthorized for a secret that is unknown, revoked, or opens another API."""
-    with ports.unit_of_work() as uow:
-        caller = uow.credentials.by_secret_hash(hash_secret(secret))
+    caller = caller_with(secret, ports)
     if caller.credential.api != api:
         raise Unauthorized()
+    ports.meter.count(caller.credential.id, ports.clock())
     return caller
+
+
+def caller_with(secret: str, ports: Ports) -> Caller:
+    """Whose secret it is, or was until a moment ago. Raises Unauthorized."""
+    digest = hash_secret(secret)
+    with ports.unit_of_work() as uow:
+        with suppress(Unauthorized):
+            return uow.credentials.by_secret_hash(digest)
+        return uow.keeping.old_secrets.caller(digest, ports.clock())
 
 
 def authenticate_token(api: str, token: str, scopes: Collection[str], ports: Ports) -> Caller:
@@ -30,6 +40,7 @@ def authenticate_token(api: str, token: str, scopes: Collection[str], ports: Por
         raise Unauthorized()
     if not set(scopes) & set(granted.scopes):
         raise MissingPermission(" ".join(scopes))
+    ports.meter.count(caller.credential.id, ports.clock())
     return caller
 
 

@@ -78,13 +78,17 @@ def _prove(attempt: IdentityAttempt, proved: Proved, ports: Ports) -> bool:
     task_id, method, now = attempt.task_id, attempt.method, ports.clock()
     with ports.unit_of_work() as uow:
         envelope = uow.envelopes.of_task(task_id)
-        is_right = identity.is_person(envelope.task(task_id), proved.national_id, proved.name)
+        is_right = identity.is_person(
+            envelope.task(task_id), method, proved.national_id, proved.name
+        )
         if is_right:
             digest = hashlib.sha256(proved.proof).hexdigest()
             uow.identity.keep_proof(task_id, method, proved.proof, now)
             change_task(
                 task_id,
-                lambda held: identity.prove(held, task_id, method, digest, now, proved.name),
+                lambda held: identity.prove(
+                    held, task_id, method, digest, now, proved.name, proved.checked
+                ),
                 uow,
             )
         else:

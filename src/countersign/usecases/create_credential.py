@@ -40,7 +40,7 @@ class NewCredential:
 def create_credential(command: CreateCredential, ports: Ports) -> NewCredential:
     """Raises NameTaken when the account has one of this name for the same API, Conflict when the
     same request has made it before and its answer is lost, IdempotencyMismatch."""
-    secret = command.prefix + secrets.token_urlsafe(32)
+    secret = new_secret(command.prefix)
     credential = Credential(
         id=_new_id(command.client_prefix),
         account_id=command.account_id,
@@ -59,6 +59,11 @@ def create_credential(command: CreateCredential, ports: Ports) -> NewCredential:
         uow.credentials.add(credential)
         uow.commit()
     return NewCredential(credential, secret)
+
+
+def new_secret(prefix: str) -> str:
+    """256 random bits."""
+    return prefix + secrets.token_urlsafe(32)
 
 
 def _new_id(client_prefix: str) -> str:

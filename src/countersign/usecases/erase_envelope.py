@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from countersign.domain.account import Caller
 from countersign.domain.document import FileRef
 from countersign.domain.envelope import Envelope, EnvelopeStatus
 from countersign.domain.erasing import RETENTION, Deletion
-from countersign.domain.errors import NotFound
+from countersign.domain.errors import Held, NotFound
 from countersign.domain.events import Event, EventKind
 from countersign.domain.evidence import Link
 from countersign.domain.package import Package
@@ -19,19 +19,17 @@ from countersign.usecases.archive import archived_id
 from countersign.usecases.collections import owned_collection
 from countersign.usecases.keep_results import result_id
 from countersign.usecases.ports import NewJob, Ports, UnitOfWork
+from countersign.usecases.remove_content import LOOK_AGAIN, removing
 from countersign.usecases.retrying import on_stale_state
-
-# Whoever keeps the same content at this moment has said so in the database by then
-GRACE = timedelta(hours=1)
 
 
 def erase_sent(envelope_id: str, caller: Caller, origin: str, ports: Ports) -> None:
-    """Raises NotFound, also when it was done before, and Forbidden."""
+    """Raises NotFound, also when it was done before, Forbidden, and Held."""
 
     def attempt() -> None:
         with ports.unit_of_work() as uow:
             envelope = owned_collection(envelope_id, caller, origin, uow)
-            _erase(envelope, caller.credential.id, ports.clock(), uow)
+            erase(envelope, caller.credential.id, ports.clock(), uow)
             uow.commit()
 
     on_stale_state(attempt)
@@ -39,7 +37,7 @@ def erase_sent(envelope_id: str, caller: Caller, origin: str, ports: Ports) -> N
 
 def erase_in_time(envelope_id: str, ports: Ports) -> None:
     """Erases it when its last task ended as long ago as it was to be kept; else nothing. Of one
-    that changed meanwhile, and counts from there, looks again."""
+    that changed meanwhile, and counts from there, or that is under a legal hold, looks again."""
 
     def attempt() -> None:
         with ports.unit_of_work() as uow:
@@ -50,10 +48,15 @@ def erase_in_time(envelope_id: str, ports: Ports) -> None:
             if envelope.settings.erases_unended and due > ports.clock():
                 uow.jobs.add(_erasing(envelope.id, due))
             else:
-                _erase(envelope, RETENTION, ports.clock(), uow)
+                erase(envelope, RETENTION, ports.clock(), uow)
             uow.commit()
 
-    on_stale_state(attempt)
+    try:
+        on_stale_state(attempt)
+    except Held:
+        with ports.unit_of_work() as uow:
+            uow.jobs.add(_erasing(envelope_id, ports.clock() + LOOK_AGAIN))
+            uow.commit()
 
 
 def erasing_due(envelope: Envelope, event: Event) -> Iterable[NewJob]:
@@ -82,11 +85,14 @@ def read_deletion(envelope_id: str, caller: Caller, origin: str, ports: Ports) -
     return deletion
 
 
-def _erase(envelope: Envelope, by: str, now: datetime, uow: UnitOfWork) -> None:
+def erase(envelope: Envelope, by: str, now: datetime, uow: UnitOfWork) -> None:
+    """All of it goes in this transaction, its bytes later. Raises Held."""
+    uow.keeping.holds.check(envelope.account_id, envelope.id)
     packages = uow.packages.of_envelope(envelope.id)
     links = uow.envelopes.evidence(envelope.id)
     kept = _archived(envelope, packages, uow)
-    everything = [*erasing.files_of(envelope), *_brought(links), *_packaged(packages, uow)]
+    beside = [*_packaged(packages, uow), *_stored(envelope, uow)]
+    everything = [*erasing.files_of(envelope), *_brought(links), *beside]
     removed = [file for file in dict.fromkeys(everything) if file not in kept]
     emptied, events = erasing.erase(envelope, by, removed, kept, now)
     uow.envelopes.save(emptied, events)
@@ -127,15 +133,30 @@ def _archived(envelope: Envelope, packages: Sequence[Package], uow: UnitOfWork) 
     return list(dict.fromkeys(found))
 
 
-def _packaged(packages: Sequence[Package], uow: UnitOfWork) -> list[FileRef]:
-    found: list[FileRef] = []
+def _packaged(packages: Sequence[Package], uow: UnitOfWork) -> Iterator[FileRef]:
     for package in packages:
         if package.file_id is not None:
-            with suppress(NotFound):
-                file = uow.stored_files.get(package.account_id, package.file_id)
-                uow.stored_files.remove(file)
-                found += file.parts
-    return found
+            yield from _dropped(package.account_id, package.file_id, uow)
+
+
+def _stored(envelope: Envelope, uow: UnitOfWork) -> Iterator[FileRef]:
+    """Results that its account could fetch one by one, and uploads that are in no other one."""
+    for file_id in uow.stored_files.uses(envelope.id):
+        for task in envelope.tasks:
+            result = result_id(task.id, envelope.id, file_id)
+            yield from _dropped(envelope.account_id, result, uow)
+        if set(uow.stored_files.used_in(file_id)) == {envelope.id}:
+            yield from _dropped(envelope.account_id, file_id, uow)
+
+
+def _dropped(account_id: str, file_id: str, uow: UnitOfWork) -> tuple[FileRef, ...]:
+    try:
+        file = uow.stored_files.get(account_id, file_id)
+    except NotFound:
+        return ()
+    uow.stored_files.remove(file)
+    uow.keeping.contents.drop(file.id)
+    return file.parts
 
 
 def _brought(links: Sequence[Link]) -> list[FileRef]:
@@ -144,20 +165,3 @@ def _brought(links: Sequence[Link]) -> list[FileRef]:
     came = [data["came_as"] for data in brought]
     made = [FileRef(data["sha256"], data["size"]) for data in brought]
     return [*made, *(FileRef(each["sha256"], each["size"]) for each in came)]
-
-
-# ------------------------------------------------------------------ contents
-
-
-def removing(file: FileRef, now: datetime) -> NewJob:
-    args = {"sha256": file.sha256, "size": file.size}
-    return NewJob(kind="remove_content", args=args, run_at=now + GRACE)
-
-
-def remove_content(file: FileRef, ports: Ports) -> None:
-    """Removes bytes that nobody uses. What somebody has just stored again stays: whoever drops that
-    comes here again."""
-    with ports.unit_of_work() as uow:
-        if uow.deletions.is_used(file.sha256):
-            return
-    ports.files.remove(file, GRACE)

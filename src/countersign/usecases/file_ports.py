@@ -34,7 +34,12 @@ class Files(Protocol):
 
     def remove(self, file: FileRef, unless_within: timedelta) -> bool:
         """Removes the content; False, and it stays, when it was stored again within that time, in
-        the store's own clock. What is not there is removed."""
+        the store's own clock. What is not there is removed. A store that can't do that in one step
+        keeps it aside until `settle`, and gives it to whoever reads it meanwhile."""
+
+    def settle(self, file: FileRef, *, is_used: bool) -> None:
+        """Ends the removal: what is used after all comes back, if it is not there; what was kept
+        aside goes."""
 
     def stream(
         self, parts: Sequence[FileRef], start: int = 0, length: int | None = None
@@ -125,14 +130,18 @@ class PdfEngine(Protocol):
         task: Task,
         act: Act,
         certificates: tuple[bytes, ...],
+        *,
+        pss: bool = False,
     ) -> PreparedAct:
         """As `act`, for a signer whose key is elsewhere: `certificates` (DER) are his and those
-        above, up to an authority that is believed. Raises Invalid for a key of a kind that can't
-        sign here."""
+        above, up to an authority that is believed; `pss`: it signs by RSASSA-PSS (RFC 8017, 8.1,
+        with SHA-256, MGF1 of the same and 32 bytes of salt). Raises Invalid for a key of a kind
+        that can't sign here."""
 
     def finish_act(self, document: Document, task: Task, state: str, value: bytes) -> Segment:
         """The prepared act with its signature value. Raises StaleState when `document` is not as it
-        was when the act was prepared, Invalid when the value is not the certificate's."""
+        was when the act was prepared, Invalid when the value is not the certificate's, or when that
+        was revoked."""
 
     def seal(self, document: Document, base: Base, at: datetime) -> tuple[Segment, ...]:
         """The platform's seal and the closing document timestamp."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from countersign.domain.draft import DraftDocument, check_room
 from countersign.domain.errors import UnusableFile
 from countersign.domain.template import FormField
-from countersign.usecases.erase_envelope import removing
 from countersign.usecases.file_ports import Staged
 from countersign.usecases.member_ports import MemberPorts, Visit
 from countersign.usecases.ports import Ports
@@ -18,6 +17,7 @@ from countersign.usecases.receive_file import (
     inspect_file,
     keep_file,
 )
+from countersign.usecases.remove_content import removing
 from countersign.usecases.write_draft import own_draft
 
 ZIP = b"PK\x03\x04"
@@ -59,7 +59,7 @@ def remove_file(draft_id: str, document_id: str, visit: Visit, desk: MemberPorts
 
 def _document(command: AddFile, ports: Ports) -> DraftDocument:
     staged, name = command.staged, command.name
-    if _begins_like_docx(staged):
+    if begins_like_docx(staged):
         staged = StagedBytes(ports.converter.to_pdf(staged.read(), name))
     received = _received(staged, name, ports)
     form: tuple[FormField, ...] = ()
@@ -74,7 +74,7 @@ def _document(command: AddFile, ports: Ports) -> DraftDocument:
     )
 
 
-def _begins_like_docx(staged: Staged) -> bool:
+def begins_like_docx(staged: Staged) -> bool:
     """As every ZIP archive."""
     if staged.in_memory:
         return staged.read()[:4] == ZIP

@@ -58,11 +58,13 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proved:
-    """Who it was. `proof` is what the provider gave to show it to others later."""
+    """Who it was. `proof` is what the provider gave to show it to others later, `checked` what of
+    it was verified here, for the evidence."""
 
     national_id: str = field(repr=False)
     name: str = field(repr=False)
     proof: bytes = field(repr=False)
+    checked: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,15 +33,15 @@ def import_form(command: ImportForm, ports: Ports) -> Form:
     """Raises NotFound for the account, UnusableFile, Unavailable, and Invalid as `check_form`."""
     with ports.unit_of_work() as uow:
         account = uow.accounts.get(command.account_id)
-    found = tuple(dict.fromkeys(tag for file in command.files for tag in _tags(file, ports)))
+    documents, found = documents_and_tags(command.files, ports)
     now = ports.clock()
     form = Form(
         id=new_short_id(),
         account_id=account.id,
         origin=command.origin,
         name=command.name.strip(),
-        documents=tuple(_document(file, ports) for file in command.files),
-        tags=_as_text(found) if command.tags is None else command.tags,
+        documents=documents,
+        tags=found if command.tags is None else command.tags,
         created_at=now,
         updated_at=now,
         folder=command.folder,
@@ -53,6 +53,15 @@ def import_form(command: ImportForm, ports: Ports) -> Form:
         uow.forms.add(form)
         uow.commit()
     return form
+
+
+def documents_and_tags(
+    files: tuple[tuple[str, bytes], ...], ports: Ports
+) -> tuple[tuple[FormDocument, ...], tuple[Tag, ...]]:
+    """What files, by name and content, are in a form, and their tags, as texts. Raises
+    UnusableFile, Unavailable."""
+    names = tuple(dict.fromkeys(tag for file in files for tag in _tags(file, ports)))
+    return tuple(_document(file, ports) for file in files), _as_text(names)
 
 
 def _as_text(names: tuple[str, ...]) -> tuple[Tag, ...]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from countersign.domain.account import Caller
 from countersign.domain.errors import Forbidden, Invalid, Unauthorized
-from countersign.usecases.create_credential import hash_secret
+from countersign.usecases.authenticate import caller_with
 from countersign.usecases.outside_ports import AccessToken
 from countersign.usecases.ports import Ports
 
@@ -43,6 +43,7 @@ def issue_access_token(command: IssueAccessToken, ports: Ports) -> IssuedToken:
     if not asked.keys() <= set(command.scopes):
         raise Invalid("there is no such scope", {"scope": "unknown"})
     now = ports.clock().replace(microsecond=0)
+    ports.meter.count(caller.credential.id, now)
     granted = AccessToken(
         credential_id=caller.credential.id,
         scopes=tuple(asked),
@@ -56,8 +57,7 @@ def issue_access_token(command: IssueAccessToken, ports: Ports) -> IssuedToken:
 def _client(command: IssueAccessToken, ports: Ports) -> Caller:
     """The secret's hash leads to the client, so that it takes the same time whether a client of
     this id exists, and nothing is ever compared with a secret."""
-    with ports.unit_of_work() as uow:
-        caller = uow.credentials.by_secret_hash(hash_secret(command.client_secret))
+    caller = caller_with(command.client_secret, ports)
     if caller.credential.id != command.client_id:
         raise Unauthorized()
     if caller.credential.api != command.api:

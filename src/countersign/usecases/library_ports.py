@@ -1,5 +1,5 @@
-"""The database's side of what stands beside envelopes: stored files, packages, notices, archive,
-chat, deletions, bases, sign codes, and lists of tasks. Part of ports.py."""
+"""The database's side of what stands beside envelopes: templates, forms, stored files, packages,
+notices, archive, chat, deletions, bases, sign codes, and lists of tasks. Part of ports.py."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from countersign.domain.notice import Notice
 from countersign.domain.package import Package
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Task
+from countersign.domain.template import Template
 
 
 class StoredFiles(Protocol):
@@ -46,10 +47,35 @@ class StoredFiles(Protocol):
         """Ids of envelopes."""
 
 
+class Templates(Protocol):
+    """Somebody else's template is not found."""
+
+    def add(self, template: Template) -> None: ...
+
+    def get(self, account_id: str, template_id: str) -> Template:
+        """As it is now. Raises NotFound."""
+
+    def all(self, account_id: str) -> Sequence[Template]:
+        """As they are now, newest first."""
+
+    def revise(self, template: Template) -> None:
+        """Puts it in the place of the version before, which is kept. Raises StaleState when that is
+        not there any more."""
+
+    def version(self, account_id: str, template_id: str, version: int) -> Template:
+        """Raises NotFound."""
+
+    def versions(self, account_id: str, template_id: str) -> Sequence[Template]:
+        """Newest first."""
+
+
 class Forms(Protocol):
-    """Somebody else's form is not found."""
+    """Somebody else's form is not found. `revise`, `version` and `versions` as for templates."""
 
     def add(self, form: Form) -> None: ...
+    def revise(self, form: Form) -> None: ...
+    def version(self, account_id: str, form_id: str, version: int) -> Form: ...
+    def versions(self, account_id: str, form_id: str) -> Sequence[Form]: ...
 
     def get(self, account_id: str, form_id: str) -> Form:
         """Raises NotFound."""
@@ -61,7 +87,7 @@ class Forms(Protocol):
         """Newest first."""
 
     def save(self, form: Form) -> None:
-        """All but its documents. Raises NotFound."""
+        """All but its documents. Raises NotFound, StaleState when there is a newer version."""
 
 
 class Packages(Protocol):

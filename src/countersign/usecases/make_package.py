@@ -56,6 +56,7 @@ def _make(envelope_id: str, package_id: str, ports: Ports) -> None:
         uow.packages.save(made)
         if kind is EventKind.PACKAGE_MADE:
             uow.stored_files.add(file)
+            uow.keeping.contents.use(file.id, file.parts)
             for job in (
                 put_into_archive(file, None, file.created_at, uow) if package.archived else ()
             ):

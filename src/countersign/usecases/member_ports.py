@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from countersign.domain.account import Account
 from countersign.domain.member import Member, Passkey, Session
 from countersign.domain.task import Visitor
+from countersign.usecases.batch_ports import Batching
 from countersign.usecases.identity_port import IdentityProvider
 from countersign.usecases.ports import Ports
 
@@ -54,6 +55,7 @@ class MemberLetters(Protocol):
         self, member: Member, account: Account, inviter: str, link: str
     ) -> tuple[str, str, str]: ...
     def sign_in(self, member: Member, link: str) -> tuple[str, str, str]: ...
+    def test_mail(self, member: Member) -> tuple[str, str, str]: ...
 
 
 class SignInProviders(Protocol):
@@ -72,6 +74,7 @@ class MemberPorts:
     passkeys: PasskeyChecks
     letters: MemberLetters
     providers: SignInProviders
+    batching: Batching
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

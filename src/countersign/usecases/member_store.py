@@ -19,6 +19,7 @@ from countersign.domain.member import (
 )
 from countersign.usecases.access_port import AccessRoles, SignInRules
 from countersign.usecases.account_list import AccountList
+from countersign.usecases.batch_store import Batches
 from countersign.usecases.draft_port import Drafts
 from countersign.usecases.job_port import JobCare
 
@@ -150,4 +151,5 @@ class MemberStore(Protocol):
     views: SavedViews
     envelopes: AccountList
     jobs: JobCare
+    batches: Batches
     drafts: Drafts

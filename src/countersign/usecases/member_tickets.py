@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     NEW_PASSKEY = "new passkey"
     PASSKEY = "passkey"
     SINGLE_SIGN_ON = "single sign-on"
+    TRIAL = "trial"
 
 
 LIFE: Mapping[Purpose, timedelta] = {
@@ -38,6 +39,7 @@ LIFE: Mapping[Purpose, timedelta] = {
     Purpose.NEW_PASSKEY: timedelta(minutes=5),
     Purpose.PASSKEY: timedelta(minutes=5),
     Purpose.SINGLE_SIGN_ON: timedelta(minutes=10),
+    Purpose.TRIAL: timedelta(minutes=10),
 }
 
 

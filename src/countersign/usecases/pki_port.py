@@ -36,13 +36,14 @@ class PkiStep:
 class KeyOwner:
     """Who somebody is by the certificate of their key. `chain` leads from it up to `root`, an
     authority that the account believes, without either of them (DER). `national_id` is "" when the
-    certificate names none."""
+    certificate names none. `pss`: the key signs by RSASSA-PSS."""
 
     name: str = field(repr=False)
     national_id: str = field(repr=False)
     certificate: bytes = field(repr=False)
     chain: tuple[bytes, ...] = field(repr=False)
     root: bytes = field(repr=False)
+    pss: bool = False
 
     @property
     def certificates(self) -> tuple[bytes, ...]:
@@ -69,7 +70,8 @@ class PkiVendor(Protocol):
 
     def identify(self, secret: Mapping[str, str], answer: Mapping[str, str]) -> PkiIdentified:
         """`answer` is what the browser came back with. Raises Invalid with the field `certificate`
-        for one that can't sign here: expired, for something else, or by nobody who is believed."""
+        for one that can't sign here: expired, revoked, for something else, or by nobody who is
+        believed; Unavailable also when nobody says whether it was revoked who should."""
 
     def authorize(self, secret: Mapping[str, str], hashes: Sequence[bytes], text: str) -> PkiStep:
         """Asks for signatures over these SHA-256 hashes, one for each document; `text` says in a
@@ -78,8 +80,9 @@ class PkiVendor(Protocol):
     def sign(
         self, secret: Mapping[str, str], hashes: Sequence[bytes], answer: Mapping[str, str]
     ) -> Sequence[bytes]:
-        """The signature values, one for each of the hashes that were authorized: RSASSA-PKCS1-v1_5,
-        or ECDSA as DER or as both numbers in a row. They were not checked."""
+        """The signature values, one for each of the hashes that were authorized: RSASSA-PKCS1-v1_5
+        or -PSS, or ECDSA as DER or as both numbers in a row. They were not checked. Raises Invalid
+        as `identify` does when the certificate was revoked since."""
 
 
 class PkiVendors(Protocol):

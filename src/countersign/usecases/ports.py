@@ -1,7 +1,6 @@
 """The database as the use cases see it, and `Ports`, which is everything that they may need. Files
-and PDF are in file_ports.py, people and programs outside in outside_ports.py, eIDs in
-identity_port.py, keys of accounts in merchant_port.py, keys of people in pki_port.py. Every port
-has a fake and real adapters, and one contract suite in tests/contracts that all of them pass."""
+and PDF are in file_ports.py, the rest in its own …_port(s).py beside it. Every port has a fake and
+real adapters, and one contract suite in tests/contracts that all of them pass."""
 
 from __future__ import annotations
 
@@ -18,7 +17,6 @@ from countersign.domain.events import Event
 from countersign.domain.evidence import Link
 from countersign.domain.interface import Interface
 from countersign.domain.project import Project
-from countersign.domain.template import Template
 from countersign.usecases.docx_port import Converter, Docx
 from countersign.usecases.file_ports import Files, PdfEngine
 from countersign.usecases.identity_port import (
@@ -27,6 +25,7 @@ from countersign.usecases.identity_port import (
     OpenIdProviders,
     Simulated,
 )
+from countersign.usecases.keeping_ports import Keeping, Meter
 from countersign.usecases.library_ports import (
     Archive,
     Bases,
@@ -38,6 +37,7 @@ from countersign.usecases.library_ports import (
     SignCodes,
     StoredFiles,
     Tasks,
+    Templates,
 )
 from countersign.usecases.member_store import MemberStore
 from countersign.usecases.merchant_port import MerchantKeys, MerchantSigner
@@ -193,18 +193,6 @@ class Projects(Protocol):
         moment; NotFound when somebody else was faster."""
 
 
-class Templates(Protocol):
-    """Somebody else's template is not found."""
-
-    def add(self, template: Template) -> None: ...
-
-    def get(self, account_id: str, template_id: str) -> Template:
-        """Raises NotFound."""
-
-    def all(self, account_id: str) -> Sequence[Template]:
-        """Newest first."""
-
-
 class Messages(Protocol):
     def add(self, message: Message) -> bool:
         """False when one with this key exists already: nothing was added."""
@@ -344,6 +332,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     interfaces: Interfaces
     jobs: Jobs
     dashboard: MemberStore
+    keeping: Keeping
 
     def commit(self) -> None: ...
 
@@ -368,6 +357,7 @@ class Ports:
     converter: Converter
     pki: PkiVendors
     code_key: bytes
+    meter: Meter
     simulated: Simulated | None = None
     link_lifetime: timedelta = timedelta(hours=1)
     codes_by_sms_an_hour: int = 0  # of one account; 0 for no limit

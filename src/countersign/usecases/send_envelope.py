@@ -65,6 +65,8 @@ class NewTask:
     sign_entries: Mapping[int, str] = field(default_factory=dict)
     dialog: Dialog | None = None
     interface: str = ""
+    number_by: tuple[str, ...] = ()
+    names_by: tuple[str, ...] = ()
     must_view: bool = False
     may_forward: bool = False
     message: str = ""
@@ -205,6 +207,8 @@ def _task(
         sign_entries={documents[index].id: line for index, line in new.sign_entries.items()},
         dialog=new.dialog,
         interface=new.interface,
+        number_by=new.number_by,
+        names_by=new.names_by,
         must_view=new.must_view,
         may_forward=new.may_forward,
         message=new.message,

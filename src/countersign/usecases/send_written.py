@@ -6,7 +6,7 @@ import secrets
 from dataclasses import replace
 from uuid import uuid4
 
-from countersign.domain.account import Caller, Credential
+from countersign.domain.account import Account, Caller, Credential
 from countersign.domain.draft import ORIGIN, Draft
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NameTaken, NotFound, StaleState
@@ -27,7 +27,7 @@ def send_written(draft: Draft, command: SendEnvelope, visit: Visit, desk: Member
         about = f"{envelope.name} ({envelope.id})"
         record(visit.member, "sent an envelope", visit.visitor, uow, desk, about)
 
-    caller = dashboard_caller(visit, desk.ports)
+    caller = dashboard_caller(visit.account, desk.ports)
     sent = replace(command, id=draft.id, caller=caller, origin=ORIGIN, beside=beside)
     try:
         return send_envelope(sent, desk.ports)
@@ -50,32 +50,32 @@ def sent_before(draft_id: str, visit: Visit, desk: MemberPorts) -> Envelope | No
     return envelope if is_ours and not envelope.erased else None
 
 
-def dashboard_caller(visit: Visit, ports: Ports) -> Caller:
+def dashboard_caller(account: Account, ports: Ports) -> Caller:
     """Envelopes belong to a credential. That of the dashboard is made at its first envelope; its
     secret is known to nobody."""
     with ports.unit_of_work() as uow:
-        found = _credential(visit, uow)
+        found = _credential(account, uow)
         if found is None:
             try:
-                uow.credentials.add(_new_credential(visit, ports))
+                uow.credentials.add(_new_credential(account, ports))
                 uow.commit()
             except NameTaken:  # at this moment, by somebody else
                 pass
     if found is None:
         with ports.unit_of_work() as uow:
-            found = _credential(visit, uow)
+            found = _credential(account, uow)
     assert found is not None
-    return Caller(visit.account, found)
+    return Caller(account, found)
 
 
-def _credential(visit: Visit, uow: UnitOfWork) -> Credential | None:
-    return next(iter(uow.credentials.of_account(visit.account.id, ORIGIN)), None)
+def _credential(account: Account, uow: UnitOfWork) -> Credential | None:
+    return next(iter(uow.credentials.of_account(account.id, ORIGIN)), None)
 
 
-def _new_credential(visit: Visit, ports: Ports) -> Credential:
+def _new_credential(account: Account, ports: Ports) -> Credential:
     return Credential(
         id=str(uuid4()),
-        account_id=visit.account.id,
+        account_id=account.id,
         api=ORIGIN,
         name=ORIGIN,
         secret_hash=hash_secret(secrets.token_urlsafe(32)),

@@ -8,6 +8,7 @@ from countersign.domain.document import FileRef
 from countersign.domain.errors import UnusableFile
 from countersign.domain.project import Project, ProjectSettings
 from countersign.usecases.change_project import change_project
+from countersign.usecases.keep_logo import keep_logo
 from countersign.usecases.ports import Ports
 
 LARGEST_LOGO = 2 << 20  # bytes of the upload
@@ -24,7 +25,7 @@ def set_project_logo(account_id: str, project_id: str, image: bytes, ports: Port
         raise UnusableFile("too_large", "a logo has at most 2 MiB", "logo")
     with ports.unit_of_work() as uow:
         uow.projects.get(account_id, project_id)  # a picture for nobody is not even opened
-    return _set(account_id, project_id, ports.engine.logo_image(image), ports)
+    return _set(account_id, project_id, keep_logo(image, ports), ports)
 
 
 def remove_project_logo(account_id: str, project_id: str, ports: Ports) -> Project:

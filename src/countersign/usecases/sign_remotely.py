@@ -135,7 +135,9 @@ def _prepared(
         base = needed(found, envelope.document(id))
         opening = opening_of(envelope, id, base, act.at, ports)
         document = envelope.document(id).append(*opening)
-        prepared = ports.engine.prepare_act(envelope, document, base, task, act, owner.certificates)
+        prepared = ports.engine.prepare_act(
+            envelope, document, base, task, act, owner.certificates, pss=owner.pss
+        )
         documents.append(RemoteDocument(document_id=id, opening=opening, prepared=prepared))
     return documents
 

@@ -197,7 +197,8 @@ def _authorize(
 
 def _need_owner(taken: IdentityAttempt, home: Envelope, owner: KeyOwner, ports: Ports) -> None:
     """Raises Invalid for another person than the task names, which becomes evidence."""
-    if identity.is_owner(home.task(taken.task_id), owner.national_id, owner.name):
+    task = home.task(taken.task_id)
+    if identity.is_owner(task, taken.method, owner.national_id, owner.name):
         return
     with suppress(StaleState), ports.unit_of_work() as uow:
         refused = identity.refuse(taken.task_id, taken.method, "another person", ports.clock())
@@ -276,8 +277,8 @@ def _command(taken: IdentityAttempt) -> SignTask:
 def _identified_text(found: PkiIdentified) -> str:
     owner = found.owner
     row = [base64.b64encode(one).decode() for one in owner.certificates]
-    names = {"name": owner.name, "national_id": owner.national_id, "row": row}
-    return json.dumps({"secret": dict(found.secret), **names})
+    who = {"name": owner.name, "national_id": owner.national_id, "row": row, "pss": owner.pss}
+    return json.dumps({"secret": dict(found.secret), **who})
 
 
 def _identified(taken: IdentityAttempt) -> PkiIdentified:
@@ -289,5 +290,6 @@ def _identified(taken: IdentityAttempt) -> PkiIdentified:
         certificate=certificate,
         chain=tuple(chain),
         root=root,
+        pss=kept["pss"],
     )
     return PkiIdentified(secret=kept["secret"], owner=owner)

@@ -88,7 +88,7 @@ def _request(
     return IdentityRequest(
         method=command.method,
         ip=command.ip,
-        national_id=task.person.national_id,
+        national_id=identity.asked_number(task, command.method),
         text=command.text,
         digest=digest_of(documents, ports.files),
         return_url=ports.links.signing(task),

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
 
 from countersign.domain.account import Caller
 from countersign.domain.document import PDF, FileRef, PageSize
-from countersign.domain.errors import Conflict
+from countersign.domain.errors import Conflict, Held
 from countersign.domain.form import DOCX
 from countersign.domain.stored_file import StoredFile, StoredFileKind, describe
-from countersign.usecases.erase_envelope import removing
 from countersign.usecases.file_ports import Staged
 from countersign.usecases.outside_ports import FileDownload
 from countersign.usecases.ports import NewJob, Ports, Repeatable, UnitOfWork
 from countersign.usecases.receive_file import InspectedFile, inspect_file, keep_file
+from countersign.usecases.remove_content import LOOK_AGAIN, removing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +80,22 @@ def _upload(
 
 
 def _dropping(file: StoredFile) -> NewJob:
-    return NewJob(kind="drop_upload", args={"file": file.id}, run_at=file.expires_at)
+    args = {"file": file.id, "account": file.account_id}
+    return NewJob(kind="drop_upload", args=args, run_at=file.expires_at)
 
 
-def drop_upload(file_id: str, ports: Ports) -> None:
-    """Removes an upload that nobody used in time."""
+def drop_upload(file_id: str, account_id: str, ports: Ports) -> None:
+    """Removes an upload that nobody used in time; while the account is held, looks again later."""
+    now = ports.clock()
     with ports.unit_of_work() as uow:
-        for file in uow.stored_files.drop_expired(file_id, ports.clock()):
-            uow.jobs.add(removing(file, ports.clock()))
+        try:
+            uow.keeping.holds.check(account_id)
+        except Held:
+            args = {"file": file_id, "account": account_id}
+            uow.jobs.add(NewJob(kind="drop_upload", args=args, run_at=now + LOOK_AGAIN))
+        else:
+            for file in uow.stored_files.drop_expired(file_id, now):
+                uow.jobs.add(removing(file, now))
         uow.commit()
 
 
@@ -137,22 +145,29 @@ def describe_stored_file(file_id: str, words: Words, caller: Caller, ports: Port
 
 
 def remove_stored_file(file_id: str, caller: Caller, ports: Ports) -> None:
-    """Raises NotFound, and Conflict while somebody is still to act on it."""
+    """Raises NotFound, Held, and Conflict while somebody is still to act on it."""
     with ports.unit_of_work() as uow:
         file = uow.stored_files.get(caller.account.id, file_id)
         if _is_waited_for(file, uow):
             raise Conflict("somebody is still to act on this document")
-        uow.stored_files.remove(file)
+        _remove(file, ports.clock(), uow)
         uow.commit()
 
 
 def drop_stored_file(file_id: str, caller: Caller, ports: Ports) -> None:
-    """As `remove_stored_file`, whoever is still to act on it. Raises NotFound."""
+    """As `remove_stored_file`, whoever is still to act on it. Raises NotFound, Held."""
     with ports.unit_of_work() as uow:
         file = uow.stored_files.get(caller.account.id, file_id).present_at(ports.clock())
-        uow.stored_files.remove(file)
-        uow.jobs.add(removing(file.parts[0], ports.clock()))
+        _remove(file, ports.clock(), uow)
         uow.commit()
+
+
+def _remove(file: StoredFile, now: datetime, uow: UnitOfWork) -> None:
+    uow.keeping.holds.check(file.account_id)
+    uow.stored_files.remove(file)
+    uow.keeping.contents.drop(file.id)
+    for part in file.parts:
+        uow.jobs.add(removing(part, now))
 
 
 def _is_waited_for(file: StoredFile, uow: UnitOfWork) -> bool:

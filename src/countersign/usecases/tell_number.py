@@ -35,7 +35,7 @@ def _tell(task_id: str, method: str, number: str, ports: Ports) -> bool:
         uow.identity.begin(
             identity.next_attempt(before, task_id, method, identity.NUMBER_PACE, now)
         )
-        if is_right := identity.is_person(task, number, ""):
+        if is_right := identity.is_person(task, method, number):
             _keep(task, method, number, ports, uow)
         else:
             events = [identity.refuse(task_id, method, "another person", now)]

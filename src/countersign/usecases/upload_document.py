@@ -73,6 +73,7 @@ def _upload(command: UploadDocument, brought: Brought, ports: Ports) -> Envelope
     with ports.unit_of_work() as uow:
         kept = on_kept_bases(changed, [uow.bases.add(base) for base in bases])
         uow.envelopes.save(kept, events)
+        uow.keeping.contents.use(kept.id, [brought.upload, brought.came_as])
         uow.commit()
     return seen_by(command.task_id, [kept if held is holder else held for held in held_by])
 

@@ -36,6 +36,7 @@ def _filled(task: NewTask, template: Template, role: int | None) -> NewTask:
             name=field.name,
             area=field.area,
             required=field.required,
+            options=field.options,
         )
         for field in template.fields_of(role)
     )

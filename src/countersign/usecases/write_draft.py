@@ -13,9 +13,9 @@ from countersign.domain.member import Member
 from countersign.domain.rights import Right, may
 from countersign.usecases.draft_port import DraftHead, DraftQuery
 from countersign.usecases.enter_dashboard import record
-from countersign.usecases.erase_envelope import removing
 from countersign.usecases.member_ports import MemberPorts, Visit
 from countersign.usecases.ports import UnitOfWork
+from countersign.usecases.remove_content import removing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +85,10 @@ def save_draft(written: Written, visit: Visit, desk: MemberPorts) -> Draft:
 
 
 def discard_draft(draft_id: str, visit: Visit, desk: MemberPorts) -> None:
-    """With its files. Raises NotFound, StaleState."""
+    """With its files. Raises NotFound, StaleState, Held."""
     with desk.ports.unit_of_work() as uow:
         draft = own_draft(draft_id, visit, uow)
+        uow.keeping.holds.check(draft.account_id)
         uow.dashboard.drafts.remove(draft)
         for document in draft.documents:
             uow.jobs.add(removing(document.upload, desk.ports.clock()))

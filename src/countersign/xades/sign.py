@@ -27,9 +27,18 @@ _SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 _APPROVAL = "http://uri.etsi.org/01903/v1.2.2#ProofOfApproval"
 _ECDSA = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
 _RSA = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+_RSA_PSS = "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1"
+_HASH = der.sequence(der.oid("2.16.840.1.101.3.4.2.1"), der.NULL)
+# RFC 4055, 3.1: SHA-256, MGF1 with SHA-256, 32 bytes of salt
+_PSS_PARAMETERS = der.sequence(
+    der.context(0, _HASH),
+    der.context(1, der.sequence(der.oid("1.2.840.113549.1.1.8"), _HASH)),
+    der.context(2, b"\x02\x01\x20"),
+)
 _METHODS = {
     der.sequence(der.oid("1.2.840.10045.4.3.2")): _ECDSA,
     der.sequence(der.oid("1.2.840.113549.1.1.11"), der.NULL): _RSA,
+    der.sequence(der.oid("1.2.840.113549.1.1.10"), _PSS_PARAMETERS): _RSA_PSS,
 }
 _BEGIN = f'<?xml version="1.0" encoding="UTF-8"?>\n<ds:Signature {_DS} Id="signature">'
 _P256_BYTES = 32
@@ -63,13 +72,16 @@ class Signer(Certified, Protocol):
 
 
 class ValidationData(Protocol):
-    """Certificates and CRLs (DER) that a later validation needs: those above the signer and above
-    the timestamp authority, the roots among them. None of the two is empty."""
+    """Certificates, CRLs and OCSP responses (DER) that a later validation needs: those above the
+    signer and above the timestamp authority, the roots among them. There are certificates and
+    CRLs."""
 
     @property
     def certificates(self) -> tuple[bytes, ...]: ...
     @property
     def crls(self) -> tuple[bytes, ...]: ...
+    @property
+    def ocsps(self) -> tuple[bytes, ...]: ...
 
 
 def sign_text(
@@ -126,8 +138,8 @@ def finish_text(
     *,
     validation: ValidationData | None = None,
 ) -> bytes:
-    """The second half: `value` is the signature over `prepared.signed`, PKCS #1 v1.5 or ECDSA in
-    DER. It is not checked."""
+    """The second half: `value` is the signature over `prepared.signed`, PKCS #1 v1.5, PSS (SHA-256,
+    MGF1, 32 bytes of salt) or ECDSA in DER. It is not checked."""
     element = _signature_value(_method(signer), value)
     token = timestamper(sha256(element.encode()).digest())
     opened = f"{_key_info(signer)}{_begin_of_content(prepared.media_type)}"
@@ -236,10 +248,12 @@ def _unsigned_properties(token: bytes, validation: ValidationData | None) -> str
 def _validation_data(data: ValidationData) -> str:
     certificates = _each("xades:EncapsulatedX509Certificate", data.certificates)
     crls = _each("xades:EncapsulatedCRLValue", data.crls)
+    answers = _each("xades:EncapsulatedOCSPValue", data.ocsps)
+    after = f"<xades:OCSPValues>{answers}</xades:OCSPValues>" if answers else ""
     return (
         f"<xades:CertificateValues>{certificates}</xades:CertificateValues>"
         f"<xades:RevocationValues><xades:CRLValues>{crls}</xades:CRLValues>"
-        "</xades:RevocationValues>"
+        f"{after}</xades:RevocationValues>"
     )
 
 

@@ -18,6 +18,7 @@ from countersign.dialects.nextsign.schemas import NewDocument
 from countersign.domain.account import Caller
 from countersign.domain.erasing import RETENTION
 from countersign.domain.errors import Gone, NotFetched, NotFound, NotYourTurn
+from countersign.domain.keeping import Hold
 from countersign.domain.short_id import long_id
 from countersign.usecases.create_account import create_account
 from countersign.usecases.send_draft import send_draft
@@ -336,6 +337,32 @@ def test_a_deleted_case_leaves_a_record_and_nothing_else(house: House) -> None:
     assert record.by != RETENTION
     assert record.chain_length > 5
     assert len(record.chain_head) == 64
+
+
+def test_a_case_under_a_legal_hold_is_not_deleted_by_anybody(house: House) -> None:
+    made = house.create(settings={"deletion": {"autoDelete": True, "days": 2}})
+    hold = Hold(
+        account_id=house.account.id,
+        envelope_id=long_id(made["_id"]),
+        reason="A lawsuit",
+        set_by="o@acme.test",
+        set_at=house.world.now,
+    )
+    with house.ports.unit_of_work() as uow:
+        uow.keeping.holds.add(hold)
+        uow.commit()
+    refused = house.call("GET", f"/case/{made['_id']}/delete")
+    assert refused.status_code == 409
+    told = "Under a legal hold: it can not be deleted"
+    assert refused.json()["errors"] == [{"code": 409, "message": "Conflict", "description": told}]
+    house.pass_time(days=5)
+    assert house.read(made)["case_status"] == "pending"
+    with house.ports.unit_of_work() as uow:
+        uow.keeping.holds.remove(house.account.id, hold.envelope_id)
+        uow.commit()
+    house.pass_time(days=2)
+    gone = house.call("GET", f"/case/{made['_id']}/get")
+    assert gone.json() == {"message": "Case not found"}
 
 
 def test_files_go_with_the_last_case_that_needs_them(house: House) -> None:

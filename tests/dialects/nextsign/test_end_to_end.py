@@ -131,6 +131,17 @@ def test_what_is_too_large_inside_a_request_goes_by_upload(customer: Customer) -
     assert customer.fetch(uploaded["url"]).startswith(b"%PDF-")
 
 
+def test_a_template_is_the_interface_of_that_name(customer: Customer) -> None:
+    customer.server.run(
+        "interface", "add", "--account", customer.account, "--name", "2", "--company", "The Shop"
+    )
+    for template, shown in ((2, "The Shop"), (9, "Acme Limited")):
+        made = customer.create(settings={"template": template})
+        assert made["settings"]["template"] == template
+        state = httpx2.get(f"{made['recipients'][0]['signingUrl']}/state").json()
+        assert state["branding"]["name"] == shown
+
+
 def test_a_sandbox_simulates_mitid_and_compares_the_number(customer: Customer) -> None:
     asked = {
         "name": "Kim Holm",

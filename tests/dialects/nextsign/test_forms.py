@@ -140,6 +140,7 @@ WRONG = [
     ({"recipients": None}, "Missing recipients"),
     ({"tags": [{"value": "x"}]}, "Tag 0: tag is required"),
     ({"tags": [{"tag": "rent"}]}, "Tag 0: value is required"),
+    ({"tags": [{"tag": "rent", "value": True}]}, "Tag 0: invalid value"),
     ({"tags": [{"tag": "rent", "value": "much"}]}, "Tag rent: invalid number"),
     ({"tags": [{"tag": "rent", "value": "1e99999"}]}, "Tag rent: invalid number"),
     ({"tags": [{"tag": "begins", "value": "31.02.2025"}]}, "Tag begins: invalid date"),
@@ -150,7 +151,7 @@ WRONG = [
     ),
     ({"recipients": [person(name="")]}, "Recipient 0: name is required"),
     ({"signingSchemas": ["wax"]}, "Invalid signing schema: wax"),
-    ({"state": "closed"}, "Invalid state"),
+    ({"state": "closed"}, "Invalid state: one of 'open' or 'draft'"),
 ]
 
 

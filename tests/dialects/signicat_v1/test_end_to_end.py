@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from tests.pdf.samples import contract
+from tests.pdf.test_own_form import by_reportlab
 from tests.support.processes import wait_until
 from tests.support.server import RunningServer
 from tests.support.signed import assert_intact, assert_verified
@@ -125,6 +126,69 @@ def test_another_person_than_the_subject_is_turned_away(customer: Customer) -> N
     sign(made, "ANNA LINDSTRÖM", national_id=NIN)
     assert customer.state(made) == "COMPLETED"
     assert customer.events(made).count("USER_AUTHENTICATION_CANCELLED") == 2
+
+
+SEVERAL = [NBID, {**NBID, "name": "sbid-sign"}]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "right"),
+    [("national-id", NIN, {"national_id": NIN}), ("last-name", "Lindström", {})],
+)
+def test_an_attribute_is_checked_by_the_methods_that_it_names(
+    customer: Customer, attribute: str, value: str, right: dict[str, str]
+) -> None:
+    only = [{"name": attribute, "value": value, "methods": ["nbid-sign"]}]
+    ways = {"signatureMethods": SEVERAL, "subject": {"attributes": only}}
+    made = customer.order(
+        task(document(customer.upload()), **ways),
+        task(document(customer.upload()), id="2", **ways),
+    )
+    link, other = link_of(made), {"national_id": "198112189876"}
+    assert prove(link, "Anna Ek", **other).status_code == 400
+    assert act(link).status_code == 403
+    sign(made, "Anna Ek", idp="sbid", **other)  # who need not be that one
+    assert customer.state(made) == "COMPLETED"
+    sign(made, "Eva Lindström", "2", **right)
+    assert customer.state(made, "2") == "COMPLETED"
+
+
+def test_codes_lead_a_person_to_their_task(customer: Customer) -> None:
+    text = mail(recipient="codes@people.example", message="${signCodeUrl}")
+    made = customer.order(task(document(customer.upload()), notifications=[text]))
+
+    def told() -> Any:
+        query = {"to": "codes@people.example"}
+        return ok(customer.api.get("/sandbox/mail.json", params=query))["messages"]
+
+    wait_until(lambda: bool(told()), "the mail")
+    address = told()[0]["text"].split()[0]
+    assert "/code?sign_code=" in address
+    assert httpx2.get(address).headers["location"] == link_of(made)
+    typed = {"sign_code": address.rpartition("=")[2].lower()}
+    answer = httpx2.post(address.partition("?")[0], data=typed)
+    assert answer.headers["location"] == link_of(made)
+    assert "location" not in httpx2.get(address[:-4] + "zzzz").headers
+
+
+def test_a_form_is_prefilled_filled_in_and_answered(customer: Customer) -> None:
+    form = {"interactive": True, "inputParams": [{"name": "city", "value": "Oslo"}]}
+    ref = customer.upload(by_reportlab())
+    made = customer.order(task(document(ref, form=form)))
+    link = link_of(made)
+    prove(link, "Kari Nordmann").raise_for_status()
+    left = httpx2.get(f"{link}/state").json()["fields"]
+    words = {"text": "Larvik", "checkbox": "true"}
+    typed = {one["id"]: words[one["type"]] for one in left if one["required"]}
+    assert act(link, fields={}).status_code == 400  # two of them are required
+    answer = act(link, fields=typed)
+    assert answer.status_code == 200, answer.text
+    (told,) = customer.status(made)["documents"]
+    values = {one["name"]: one["value"] for one in told["formOutputParam"]}
+    assert (values["city"], values["place"]) == ("Oslo", "Larvik")
+    generated = customer.download(told["generatedUri"])
+    assert generated.startswith(b"%PDF-")
+    assert generated != customer.download(told["originalUri"])
 
 
 def test_a_login_may_be_asked_for_before_another_eid_signs(customer: Customer) -> None:

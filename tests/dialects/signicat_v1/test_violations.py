@@ -120,7 +120,7 @@ REFUSED: dict[str, tuple[Callable[[str], Any], str]] = {
     ),
     "third party": (
         of_task(signatureMethods=[{"name": "nbid", "type": "THIRD_PARTY"}]),
-        f"{TASK}.signatureMethods[0].type",
+        f"{TASK}.signatureMethods[0].name",
     ),
     "nobody's handwriting": (
         of_task(signatureMethods=[{"handwritten": True}]),
@@ -146,12 +146,17 @@ REFUSED: dict[str, tuple[Callable[[str], Any], str]] = {
         of_task(**subject(name="national-id", value="123456", methods=["nbid-sign", "x"])),
         f"{TASK}.subject.attributes[0].methods",
     ),
-    "attribute of some methods": (
+    "names of different methods": (
         of_task(
             signatureMethods=[NBID, {**NBID, "name": "sbid-sign"}],
-            **subject(name="national-id", value="123456", methods=["nbid-sign"]),
+            subject={
+                "attributes": [
+                    {"name": "first-name", "value": "Kari", "methods": ["nbid-sign"]},
+                    {"name": "last-name", "value": "Nordmann"},
+                ]
+            },
         ),
-        f"{TASK}.subject.attributes[0].methods",
+        f"{TASK}.subject.attributes",
     ),
     "mobile of a subject": (
         of_task(**subject(name="mobile", value="004712345678")),

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
-
-import httpx2
+from urllib.parse import urlsplit
 
 from countersign.dialects.signicat_v2.auth import API
 from countersign.domain.account import Account
-from countersign.domain.signing_service import ServiceKind, SigningService
-from countersign.pages.signing.own_key import SIGNED_CALLBACK
-from countersign.usecases.add_signing_service import add_signing_service
 from countersign.usecases.create_account import create_account
 from countersign.usecases.create_credential import CreateCredential, create_credential
 from tests.pdf.samples import contract
-from tests.support.csc import CLIENT, CLIENT_SECRET, CscServer, csc_server
+from tests.support.csc import CscServer, csc_server
 from tests.support.installed import Installed, installed
+from tests.support.own_keys import KeyBrowser, service_of
 from tests.support.processes import wait_until
-from tests.support.publishing import publishing
+from tests.support.publishing import Published, publishing
 
 from .house import COLLECTIONS, DOCUMENTS, PADES, SESSIONS, ok, request
 
@@ -86,77 +81,8 @@ class Client:
         return self.download(packages()[0]["resultDocumentId"])
 
 
-class Browser:
-    """Somebody's: keeps its cookies and goes where it is sent."""
-
-    def __init__(self, house: Installed, service: CscServer) -> None:
-        self._http, self._service, self._cookie = house.client, service, ""
-
-    def copy(self) -> Browser:
-        """The same one, in a second tab."""
-        return copy(self)
-
-    def _send(self, method: str, path: str, **more: Any) -> httpx2.Response:
-        self._http.cookies.clear()  # it is everybody's
-        headers = {"cookie": self._cookie} if self._cookie else {}
-        answer: httpx2.Response = self._http.request(
-            method, path, headers=headers, follow_redirects=False, **more
-        )
-        self._cookie = answer.headers.get("set-cookie", self._cookie).partition(";")[0]
-        self._http.cookies.clear()
-        return answer
-
-    def start(self, session: Any, **body: Any) -> Any:
-        """Reads, agrees, and is told where to go."""
-        given = {"method": "key:NBID", "consent": True, **body}
-        return self._send("POST", f"{link(session)}/complete", json=given)
-
-    def go(self, session: Any) -> str:
-        answer = self.start(session)
-        assert answer.status_code == 200, answer.text
-        assert answer.json()["status"] == "authorize"
-        return str(answer.json()["redirect_url"])
-
-    def agree(self, address: str) -> httpx2.Response:
-        return self.come_back(self._service.agree(address))
-
-    def refuse(self, address: str) -> httpx2.Response:
-        return self.come_back(self._service.refuse(address))
-
-    def come_back(self, answer: Mapping[str, str]) -> httpx2.Response:
-        return self._send("GET", f"{SIGNED_CALLBACK}?{urlencode(answer)}")
-
-    def asked(self, session: Any) -> list[str]:
-        answer = self._send("GET", f"{link(session)}/authorize")
-        return [one["id"] for one in answer.json()["ask"]]
-
-    def answer(self, session: Any, **typed: str) -> Any:
-        return self._send("POST", f"{link(session)}/authorize", json={"answer": typed})
-
-    def sign(self, session: Any) -> httpx2.Response:
-        """With a service that asks on its own pages, all the way."""
-        back = self.agree(self.go(session))
-        assert back.status_code == 303, back.text
-        return self.agree(back.headers["location"])
-
-
 def link(session: Any) -> str:
     return urlsplit(session["signatureUrl"]).path
-
-
-def service_of(account: Account, server: CscServer, house: Installed, **about: Any) -> None:
-    """Gives the account the service under the name NBID."""
-    given = {
-        "name": "NBID",
-        "kind": ServiceKind.CSC,
-        "url": server.url,
-        "client_id": CLIENT,
-        "client_secret": CLIENT_SECRET,
-        "authorities": (server.authority.root,),
-        "tls_authority": server.tls_authority.read_text(),
-    }
-    made = SigningService(account_id=account.id, created_at=house.ports.clock(), **given | about)
-    add_signing_service(made, house.ports)
 
 
 def client_of(house: Installed, name: str = "Acme") -> Client:
@@ -180,18 +106,21 @@ class Place:
     house: Installed
     service: CscServer
     client: Client
-    lists: dict[str, bytes]
+    lists: Published
 
-    def browser(self) -> Browser:
-        return Browser(self.house, self.service)
+    def browser(self) -> KeyBrowser:
+        return KeyBrowser(self.house.client, self.service, link)
 
 
 @contextmanager
-def kept_keys(folder: Path, opened: Any = installed, **settings: Any) -> Iterator[Place]:
-    """`opened` is `installed`, or `live` for browsers."""
+def kept_keys(
+    folder: Path, opened: Any = installed, *, publishes: bool = True, **settings: Any
+) -> Iterator[Place]:
+    """`opened` is `installed`, or `live` for browsers; `publishes`: certificates say where their
+    authority tells of revocation."""
     with (
         publishing() as (url, lists),
-        csc_server(folder, url) as service,
+        csc_server(folder, url if publishes else "") as service,
         opened(folder / "data", **settings) as house,
     ):
         lists.update(service.authority.published())

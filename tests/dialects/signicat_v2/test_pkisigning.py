@@ -18,11 +18,12 @@ from tests.contracts.threads import at_once
 from tests.pdf import foreign
 from tests.support.csc import OTP, PIN
 from tests.support.installed import installed
+from tests.support.own_keys import service_of
 from tests.support.signed import assert_intact
 from tests.xades.referees import signxml_finds, xmlsec_accepts
 
 from .house import NOBODY
-from .keeper import LOGIN, PKI, Place, client_of, kept_keys, link, service_of
+from .keeper import LOGIN, PKI, Place, client_of, kept_keys, link
 
 pytestmark = pytest.mark.slow
 
@@ -146,16 +147,6 @@ def test_a_text_is_signed_as_xades(place: Place, tmp_path: Path) -> None:
     assert (report.level, report.trusted, report.who) == ("B-LT", True, "Astrid Berg")
     assert report.consent == "I have read it."
     assert place.client.package(where).startswith(b"%PDF-")
-
-
-def test_without_revocation_lists_the_level_is_lower_and_said(tmp_path: Path) -> None:
-    with kept_keys(tmp_path) as place:
-        place.lists.clear()
-        place.service.person("Astrid Berg", mode="oauth2code")
-        where = place.client.collection()
-        place.browser().sign(place.client.session(where))
-        report = judged(place.client.package(where), place)
-    assert (report["verdict"], report["level"]) == ("valid", "B-T"), report
 
 
 def test_a_pdf_that_was_signed_before_is_signed_too(place: Place) -> None:

@@ -32,7 +32,7 @@ class Office:
 
     def work(self) -> None:
         """Does all jobs that are due, and what follows from them."""
-        handlers = jobs.handlers(self.ports)
+        handlers = jobs.handlers(self.ports, app.ROW_SENDERS)
         for _ in range(20):
             claimed = [
                 job for name in jobs.QUEUES for job in self.installation.queue.claim(name, 50)

@@ -33,6 +33,7 @@ FOR_EVERYBODY = {
     "/dashboard/sso/{account_id}",
     "/dashboard/sso-return",
 }
+TOOLS = SimpleNamespace(trials=None, mail=SimpleNamespace(mail_from=""), domains=None, sealing=None)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,10 @@ def everything(office: Office, folder: Path) -> list[Operation]:
     return operations(
         office.installation.desk,
         runtime,
-        cast(Any, SimpleNamespace(verify=None, events={}, server=None, largest_file=1)),
+        cast(
+            Any,
+            SimpleNamespace(verify=None, events={}, server=None, tools=TOOLS, largest_file=1),
+        ),
     )
 
 
@@ -71,12 +75,12 @@ def call(browser: TestClient, operation: Operation) -> Any:
     path = re.sub(r"\{\w+\}", "nothing", path)
     body: dict[str, Any] = {}
     if operation.method == "POST":
-        json = any("json" in media for one in operation.bodies for media in one.media)
-        body = (
-            {"json": {"ticket": "x", "name": "x", "credential": {}}}
-            if json
-            else {"data": {"x": "y"}}
-        )
+        media = {one.partition("/")[2] for each in operation.bodies for one in each.media}
+        body = {"data": {"x": "y"}}
+        if "json" in media:
+            body = {"json": {"ticket": "x", "name": "x", "credential": {}}}
+        elif "form-data" in media:
+            body |= {"files": {"x": b""}}
     return browser.request(operation.method, path, headers=CLICK, **body)
 
 

@@ -7,8 +7,7 @@ Decision record 73.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, desc, func, or_, select, union_all
@@ -57,17 +56,6 @@ class StoredAccountList:
         order = (desc(several.c.created_at), desc(several.c.id))
         wanted = select(several.c.id).order_by(*order).limit(query.limit)
         return self._tx.read(wanted).scalars().all()
-
-    def last_sent(self, credential_ids: Sequence[str]) -> Mapping[str, datetime]:
-        newest = (self._newest(one) for one in credential_ids)
-        return {one: at for one, at in zip(credential_ids, newest, strict=True) if at}
-
-    def _newest(self, credential_id: str) -> datetime | None:
-        """From the end of the index; a maximum over many ids would read them all."""
-        own = select(envelopes.c.created_at).where(envelopes.c.credential_id == credential_id)
-        order = (desc(envelopes.c.created_at), desc(envelopes.c.id))
-        found: datetime | None = self._tx.read(own.order_by(*order).limit(1)).scalar_one_or_none()
-        return found
 
     def _people(self, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
         if not ids:

@@ -91,13 +91,13 @@ class Credentials:
 
     def of_account(self, account_id: str, api: str) -> Sequence[Credential]:
         found = self._tx.read(_OF_ACCOUNT, {"account_id": account_id, "api": api})
-        return [_credential(row._asdict()) for row in found]
+        return [read_credential(row._asdict()) for row in found]
 
     def get(self, credential_id: str) -> Credential:
         found = self._tx.read(_CREDENTIAL, {"id": credential_id}).one_or_none()
         if found is None:
             raise NotFound("credential", credential_id)
-        return _credential(found._asdict())
+        return read_credential(found._asdict())
 
     def count_use(self, credential_id: str) -> None:
         if self._tx.write(_COUNT_USE, {"of_id": credential_id}).rowcount != 1:
@@ -127,8 +127,11 @@ def _caller(row: AnyRow | None) -> Caller:
     names, values = accounts.columns.keys(), tuple(row)
     account = Account(**dict(zip(names, values, strict=False)))
     rest = values[len(names) :]
-    return Caller(account, _credential(dict(zip(credentials.columns.keys(), rest, strict=True))))
+    return Caller(
+        account, read_credential(dict(zip(credentials.columns.keys(), rest, strict=True)))
+    )
 
 
-def _credential(values: dict[str, Any]) -> Credential:
+def read_credential(values: dict[str, Any]) -> Credential:
+    """What a row says."""
     return Credential(**{**values, "permissions": tuple(values["permissions"])})

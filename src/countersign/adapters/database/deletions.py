@@ -11,6 +11,7 @@ from countersign.adapters.database.access_tables import envelope_access
 from countersign.adapters.database.draft_tables import draft_documents
 from countersign.adapters.database.form_tables import form_documents
 from countersign.adapters.database.identity_tables import identity_attempts, identity_proofs
+from countersign.adapters.database.keeping_tables import content_uses
 from countersign.adapters.database.notice_tables import deletions, notices
 from countersign.adapters.database.prepared import Prepared
 from countersign.adapters.database.project_tables import templates
@@ -23,7 +24,9 @@ from countersign.adapters.database.tables import (
     documents,
     evidence,
     messages,
+    segments,
     sign_codes,
+    tasks,
 )
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.document import FileRef
@@ -49,6 +52,10 @@ _USED = select(
         exists().where(documents.c.upload_sha256 == _SHA),
         exists().where(documents.c.base_sha256 == _SHA),
         exists().where(documents.c.blank_sha256 == _SHA),
+        exists().where(segments.c.sha256 == _SHA),
+        exists().where(bases.c.sha256 == _SHA),
+        exists().where(tasks.c.image_sha256 == _SHA),
+        exists().where(content_uses.c.sha256 == _SHA),
         exists().where(stored_files.c.sha256 == _SHA),
         exists().where(templates.c.upload_sha256 == _SHA),
         exists().where(form_documents.c.upload_sha256 == _SHA),
@@ -72,13 +79,14 @@ class Deletions:
         found = self._tx.read(_GET, {"envelope_id": envelope_id}).one_or_none()
         if found is None:
             raise NotFound("deletion", envelope_id)
-        return _deletion(found)
+        return read_deletion(found)
 
     def of_account(self, account_id: str) -> Sequence[Deletion]:
         found = self._tx.read(_ALL.where(deletions.c.account_id == account_id))
-        return [_deletion(row) for row in found]
+        return [read_deletion(row) for row in found]
 
     def erase(self, envelope_id: str, task_ids: Sequence[str], base_keys: Sequence[str]) -> None:
+        self._tx.write(delete(content_uses).where(content_uses.c.owner_id == envelope_id))
         told = select(deliveries.c.id).where(deliveries.c.envelope_id == envelope_id)
         self._tx.write(delete(attempts).where(attempts.c.delivery_id.in_(told)))
         self._tx.write(delete(deliveries).where(deliveries.c.envelope_id == envelope_id))
@@ -94,7 +102,8 @@ class Deletions:
         return bool(self._tx.read(_USED, {"sha256": sha256}).scalar())
 
 
-def _deletion(row: AnyRow) -> Deletion:
+def read_deletion(row: AnyRow) -> Deletion:
+    """What a row says."""
     values = row._asdict()
     files = {
         name: tuple(FileRef(sha256, size) for sha256, size in values[name])

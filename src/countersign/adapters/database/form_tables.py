@@ -21,7 +21,10 @@ forms = Table(
     Column("updated_at", Time, nullable=False),
     Column("tags", Json, nullable=False),
     Column("defaults", Json, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("version_of", ID),  # an older version has an id of its own
     Index(None, "account_id", "created_at"),
+    Index(None, "version_of"),
 )
 
 form_documents = Table(

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import insert, select, true, update
+from sqlalchemy import delete, insert, or_, select, true, update
 
 from countersign.adapters.database.form_tables import form_documents, forms
 from countersign.adapters.database.transaction import AnyRow, Transaction
 from countersign.domain.document import FileRef, PageSize
-from countersign.domain.errors import NotFound
+from countersign.domain.errors import NotFound, StaleState
 from countersign.domain.form import Form, FormDocument, Tag, TagKind
+from countersign.domain.short_id import new_short_id
+
+_NOW = forms.c.version_of.is_(None)
 
 
 class Forms:
@@ -21,8 +24,35 @@ class Forms:
 
     def add(self, form: Form) -> None:
         self._tx.write(insert(forms), _row(form))
-        rows = [_document_row(form, *found) for found in enumerate(form.documents)]
+        self._add_documents(form.id, form)
+
+    def _add_documents(self, id: str, form: Form) -> None:
+        rows = [_document_row(id, *found) for found in enumerate(form.documents)]
         self._tx.write(insert(form_documents), rows)
+
+    def revise(self, form: Form) -> None:
+        before = self.get(form.account_id, form.id)
+        as_read = (forms.c.id == form.id, forms.c.version == form.version - 1)
+        if self._tx.write(update(forms).where(*as_read).values(**_row(form))).rowcount != 1:
+            raise StaleState(f"form {form.id}")
+        kept = new_short_id()
+        old = {"id": kept, "version_of": form.id, "is_public": False}
+        self._tx.write(insert(forms), _row(before) | old)
+        self._add_documents(kept, before)
+        self._tx.write(delete(form_documents).where(form_documents.c.form_id == form.id))
+        self._add_documents(form.id, form)
+
+    def version(self, account_id: str, form_id: str, version: int) -> Form:
+        found = [one for one in self.versions(account_id, form_id) if one.version == version]
+        if not found:
+            raise NotFound("form", form_id)
+        return found[0]
+
+    def versions(self, account_id: str, form_id: str) -> Sequence[Form]:
+        this = or_(forms.c.id == form_id, forms.c.version_of == form_id)
+        wanted = select(forms).where(forms.c.account_id == account_id, this)
+        rows = self._tx.read(wanted.order_by(forms.c.version.desc())).all()
+        return [self._form(row) for row in rows]
 
     def get(self, account_id: str, form_id: str) -> Form:
         return self._one(form_id, forms.c.account_id == account_id)
@@ -31,17 +61,20 @@ class Forms:
         return self._one(form_id, forms.c.is_public == true())
 
     def all(self, account_id: str) -> Sequence[Form]:
-        wanted = select(forms).where(forms.c.account_id == account_id)
+        wanted = select(forms).where(forms.c.account_id == account_id, _NOW)
         newest = wanted.order_by(forms.c.created_at.desc(), forms.c.id.desc())
         return [self._form(row) for row in self._tx.read(newest).all()]
 
     def save(self, form: Form) -> None:
-        own = (forms.c.id == form.id, forms.c.account_id == form.account_id)
-        if self._tx.write(update(forms).where(*own).values(**_row(form))).rowcount != 1:
-            raise NotFound("form", form.id)
+        self.get(form.account_id, form.id)
+        as_read = (forms.c.id == form.id, forms.c.version == form.version)
+        if self._tx.write(update(forms).where(*as_read).values(**_row(form))).rowcount != 1:
+            raise StaleState(f"form {form.id}")
 
     def _one(self, form_id: str, allowed: Any) -> Form:
-        found = self._tx.read(select(forms).where(forms.c.id == form_id, allowed)).one_or_none()
+        found = self._tx.read(
+            select(forms).where(forms.c.id == form_id, _NOW, allowed)
+        ).one_or_none()
         if found is None:
             raise NotFound("form", form_id)
         return self._form(found)
@@ -50,6 +83,7 @@ class Forms:
         wanted = select(form_documents).where(form_documents.c.form_id == row.id)
         found = self._tx.read(wanted.order_by(form_documents.c.position)).all()
         values = dict(row._mapping)
+        values["id"] = values.pop("version_of") or row.id
         tags = tuple(_tag(each) for each in values.pop("tags"))
         return Form(**values, tags=tags, documents=tuple(map(_document, found)))
 
@@ -67,12 +101,13 @@ def _row(form: Form) -> dict[str, Any]:
         "updated_at": form.updated_at,
         "tags": [asdict(tag) for tag in form.tags],
         "defaults": form.defaults,
+        "version": form.version,
     }
 
 
-def _document_row(form: Form, position: int, document: FormDocument) -> dict[str, Any]:
+def _document_row(form_id: str, position: int, document: FormDocument) -> dict[str, Any]:
     return {
-        "form_id": form.id,
+        "form_id": form_id,
         "position": position,
         "name": document.name,
         "media_type": document.media_type,

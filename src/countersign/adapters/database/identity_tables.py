@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
     Table,
+    true,
 )
 
 from countersign.adapters.database.tables import ID, SHA256, accounts, metadata
@@ -42,6 +44,7 @@ identity_providers = Table(
     Column("national_id_claim", CleanText, nullable=False),
     Column("name_claim", CleanText, nullable=False),
     Column("created_at", Time, nullable=False),
+    Column("inside", Boolean, nullable=False, server_default=true()),
 )
 
 # What an eID gave to show to others later

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from countersign.adapters.database.access import StoredAccess, StoredSignInRules
 from countersign.adapters.database.account_list import StoredAccountList
+from countersign.adapters.database.batches import StoredBatches
 from countersign.adapters.database.drafts import StoredDrafts
 from countersign.adapters.database.job_care import StoredJobCare
 from countersign.adapters.database.member_tables import (
@@ -31,6 +32,7 @@ from countersign.domain.member import AuditEntry, Guessing, SavedView, Ticket
 from countersign.usecases import member_store as ports
 from countersign.usecases.access_port import AccessRoles, SignInRules
 from countersign.usecases.account_list import AccountList
+from countersign.usecases.batch_store import Batches
 from countersign.usecases.draft_port import Drafts
 from countersign.usecases.job_port import JobCare
 from countersign.usecases.outside_ports import Secrets
@@ -203,4 +205,5 @@ class Stored(ports.MemberStore):
         self.sign_in_rules: SignInRules = StoredSignInRules(transaction)
         self.envelopes: AccountList = StoredAccountList(transaction)
         self.jobs: JobCare = StoredJobCare(transaction)
+        self.batches: Batches = StoredBatches(transaction, secrets)
         self.drafts: Drafts = StoredDrafts(transaction)

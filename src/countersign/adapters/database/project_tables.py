@@ -45,6 +45,9 @@ templates = Table(
     Column("roles", Json, nullable=False),
     Column("fields", Json, nullable=False),
     Column("created_at", Time, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("version_of", ID),  # an older version has an id of its own
+    Index(None, "version_of"),
 )
 
 interfaces = Table(

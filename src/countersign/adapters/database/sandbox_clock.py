@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import BigInteger, Column, Integer, Table, select, update
 
 from countersign.adapters.database.engine import Database
-from countersign.adapters.database.tables import jobs, sandbox_clock
+from countersign.adapters.database.tables import jobs, metadata
 from countersign.adapters.database.transaction import Transaction
 from countersign.adapters.database.types import MICROSECOND
 
+sandbox_clock = Table(
+    "sandbox_clock",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("offset_us", BigInteger, nullable=False),
+)
 _OFFSET = select(sandbox_clock.c.offset_us)
 _RUNNING = select(jobs.c.id, jobs.c.run_at).where(jobs.c.token.is_not(None))
 

@@ -47,7 +47,7 @@ class StoredFiles:
         found = self._tx.read(_GET, {"account_id": account_id, "id": file_id}).one_or_none()
         if found is None:
             raise NotFound("stored file", file_id)
-        return _file(found)
+        return read_stored_file(found)
 
     def save(self, file: StoredFile) -> None:
         change = update(stored_files).where(stored_files.c.id == file.id).values(**_row(file))
@@ -120,7 +120,8 @@ def _row(file: StoredFile) -> dict[str, Any]:
     }
 
 
-def _file(row: AnyRow) -> StoredFile:
+def read_stored_file(row: AnyRow) -> StoredFile:
+    """What a row says."""
     values = row._asdict()
     values["kind"] = StoredFileKind(values["kind"])
     values["parts"] = tuple(FileRef(sha256, size) for sha256, size in values["parts"])

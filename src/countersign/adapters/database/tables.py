@@ -143,6 +143,7 @@ segments = Table(
     Column("size", BigInteger, nullable=False),
     Column("chain", Json, nullable=False),
     Column("facts", Json, nullable=False),
+    Index(None, "sha256"),
 )
 
 tasks = Table(
@@ -189,9 +190,12 @@ tasks = Table(
     Column("is_text", Boolean, nullable=False, server_default=false()),
     Column("message", CleanText, nullable=False, server_default=""),
     Column("person_title", CleanText, nullable=False, server_default=""),
+    Column("image_sha256", SHA256),
     Index(None, "envelope_id", "position"),
 )
 Index("ix_tasks_email", tasks.c.email)
+HAS_IMAGE = tasks.c.image_sha256.is_not(None)
+Index(None, tasks.c.image_sha256, sqlite_where=HAS_IMAGE, postgresql_where=HAS_IMAGE)
 IS_GUEST = text("guest_of IS NOT NULL")
 Index("ix_tasks_guest_of", tasks.c.guest_of, sqlite_where=IS_GUEST, postgresql_where=IS_GUEST)
 # Tasks that are listed by themselves; those of senders who list envelopes have no title
@@ -239,7 +243,7 @@ bases = Table(
     "bases",
     metadata,
     Column("key", CleanText, primary_key=True),
-    Column("sha256", SHA256, nullable=False),
+    Column("sha256", SHA256, nullable=False, index=True),
     Column("size", BigInteger, nullable=False),
     Column("state", Json, nullable=False),
 )
@@ -385,12 +389,4 @@ Index(
     unique=True,
     sqlite_where=WAITING,
     postgresql_where=WAITING,
-)
-
-# One row in the database of a sandbox: how far its clock was moved
-sandbox_clock = Table(
-    "sandbox_clock",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("offset_us", BigInteger, nullable=False),
 )

@@ -74,6 +74,7 @@ def task_row(envelope: Envelope, position: int, task: Task) -> Row:
         "completed_at": task.completed_at,
         "reminded_at": task.reminded_at,
         "declined_reason": task.declined_reason,
+        "image_sha256": task.act.image.sha256 if task.act and task.act.image else None,
         "act": _act_json(task.act) if task.act else None,
         "extras": task.extras,
         "optional": task.optional,
@@ -90,6 +91,8 @@ def _asks_json(task: Task) -> Row | None:
         "interface": task.interface,
         "dialog": [dialog.title, dialog.message] if dialog else None,
         "sign_entries": dict(task.sign_entries),
+        "number_by": list(task.number_by),
+        "names_by": list(task.names_by),
     }
     by = task.person.reached_by
     elsewise = {} if by == BY_MAIL else {"reached_by": list(by)}
@@ -160,6 +163,8 @@ def task(row: Row, actions: Mapping[str, Action]) -> Task:
         interface=asks.get("interface", ""),
         dialog=Dialog(title=dialog[0], message=dialog[1]) if dialog else None,
         sign_entries=asks.get("sign_entries", {}),
+        number_by=tuple(asks.get("number_by", ())),
+        names_by=tuple(asks.get("names_by", ())),
         may_forward=forwarding.get("may", False),
         forwarded_from=forwarding.get("from", ""),
         forwarded_to=forwarding.get("to", ""),

@@ -17,6 +17,7 @@ from countersign.adapters.database.forms import Forms
 from countersign.adapters.database.identity import Identities
 from countersign.adapters.database.interfaces import Interfaces
 from countersign.adapters.database.jobs import JobQueue, Jobs
+from countersign.adapters.database.keeping import StoredKeeping
 from countersign.adapters.database.member_records import Stored
 from countersign.adapters.database.merchant_keys import MerchantKeys
 from countersign.adapters.database.messages import Messages
@@ -44,6 +45,7 @@ from countersign.usecases import (
     sms_port,
 )
 from countersign.usecases.identity_port import OpenIdProviders
+from countersign.usecases.keeping_ports import Keeping
 from countersign.usecases.member_store import MemberStore
 from countersign.usecases.outside_ports import Secrets
 from countersign.usecases.ports import FollowUps, NewJob
@@ -81,7 +83,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         self.deletions: library_ports.Deletions = Deletions(self._tx)
         self.forms: library_ports.Forms = Forms(self._tx)
         self.archive: library_ports.Archive = Archive(self._tx)
-        self.templates: ports.Templates = Templates(self._tx)
+        self.templates: library_ports.Templates = Templates(self._tx)
         self.bases: library_ports.Bases = Bases(self._tx)
         self.messages: ports.Messages = Messages(self._tx)
         self.webhooks: ports.Webhooks = Webhooks(self._tx)
@@ -93,6 +95,7 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
         stored = Stored(self._tx, secrets)
         self.dashboard: MemberStore = stored
         self._audit_log = stored.log
+        self.keeping: Keeping = StoredKeeping(self._tx)
 
     def __enter__(self) -> DatabaseUnitOfWork:
         return self

@@ -85,13 +85,13 @@ class Webhooks:
 
     def endpoints(self, account_id: str, api: str) -> Sequence[WebhookEndpoint]:
         found = self._tx.read(_ENDPOINTS, {"account_id": account_id, "api": api})
-        return [_endpoint(row) for row in found]
+        return [read_endpoint(row) for row in found]
 
     def endpoint(self, endpoint_id: str) -> WebhookEndpoint:
         row = self._tx.read(_ENDPOINT, {"id": endpoint_id}).one_or_none()
         if row is None:
             raise NotFound("webhook", endpoint_id)
-        return _endpoint(row)
+        return read_endpoint(row)
 
     def remove_endpoint(self, endpoint_id: str) -> None:
         if self._tx.write(_REMOVE_ENDPOINT, {"id": endpoint_id}).rowcount != 1:
@@ -155,7 +155,7 @@ def _of_account(account_id: str) -> ColumnElement[bool]:
     return owner == account_id
 
 
-def _endpoint(row: AnyRow) -> WebhookEndpoint:
+def read_endpoint(row: AnyRow) -> WebhookEndpoint:
     return WebhookEndpoint(**{**row._asdict(), "events": tuple(row.events)})
 
 

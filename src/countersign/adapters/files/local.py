@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -70,20 +70,23 @@ class LocalFiles:
 
     def remove(self, file: FileRef, unless_within: timedelta) -> bool:
         """It is put aside first: whoever stores it again meanwhile either has touched what was put
-        aside, which then comes back, or finds nothing there and writes it anew."""
+        aside, which then comes back, or finds nothing there and writes it anew. What a killed
+        process left aside is judged in the same way by whoever does its job again."""
         target, aside = self._path(file.sha256), self._aside / f"removed-{file.sha256}"
-        try:
+        if _is_younger(target, unless_within):
+            return False
+        with suppress(FileNotFoundError):
             os.replace(target, aside)
-        except FileNotFoundError:
-            return True
-        self._safe.forget(file.sha256)
-        age = time.time() - aside.stat().st_mtime
-        if age < unless_within.total_seconds():
+            self._safe.forget(file.sha256)
+        if _is_younger(aside, unless_within):
             os.replace(aside, target)
             _sync_folder(target.parent)
             return False
-        aside.unlink()
+        aside.unlink(missing_ok=True)
         return True
+
+    def settle(self, file: FileRef, *, is_used: bool) -> None:
+        """Removing has left nothing aside."""
 
     def stream(
         self, parts: Sequence[FileRef], start: int = 0, length: int | None = None
@@ -169,6 +172,14 @@ class LocalFiles:
         for left in self._aside.iterdir():
             if time.time() - left.stat().st_mtime > 24 * 3600:
                 left.unlink(missing_ok=True)
+
+
+def _is_younger(path: Path, span: timedelta) -> bool:
+    """False for what is not there."""
+    try:
+        return time.time() - path.stat().st_mtime < span.total_seconds()
+    except FileNotFoundError:
+        return False
 
 
 def _sync_folder(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -67,16 +67,34 @@ class ObjectStoreFiles:
         found = self._recent.get(file.sha256)
         if found is None:
             with _translated(file), waiting():
-                found = bytes(obstore.get(self._store, _key(file)).bytes())
+                found = bytes(self._got(file).bytes())
             self._remember(file, found)
         return found
 
     def remove(self, file: FileRef, unless_within: timedelta) -> bool:
+        """Whoever stores it anew between the look at its age and the deletion finds it among what
+        is kept aside."""
         with _translated(file), waiting():
             if self._is_younger(file, unless_within):
                 return False
+            with suppress(FileNotFoundError, NotFoundError):
+                obstore.copy(self._store, _key(file), _aside_key(file))
             obstore.delete(self._store, _key(file))
         self._recent.forget(file.sha256)
+        return True
+
+    def settle(self, file: FileRef, *, is_used: bool) -> None:
+        with _translated(file), waiting():
+            if is_used:
+                self._bring_back(file)
+            obstore.delete(self._store, _aside_key(file))
+
+    def _bring_back(self, file: FileRef) -> bool:
+        """False when it was not kept aside. Whoever stores it meanwhile stores the same."""
+        try:
+            obstore.copy(self._store, _aside_key(file), _key(file))
+        except (FileNotFoundError, NotFoundError):
+            return False
         return True
 
     def _is_younger(self, file: FileRef, span: timedelta) -> bool:
@@ -97,11 +115,19 @@ class ObjectStoreFiles:
 
     def _blocks(self, file: FileRef, at: int, count: int) -> Iterator[bytes]:
         with _translated(file):
-            found = obstore.get(self._store, _key(file), options={"range": (at, at + count)})
+            found = self._got(file, {"range": (at, at + count)})
             for chunk in found.stream(min_chunk_size=BLOCK):
                 view = memoryview(chunk)
                 for first in range(0, len(view), BLOCK):
                     yield bytes(view[first : first + BLOCK])
+
+    def _got(self, file: FileRef, options: Any = None) -> Any:
+        try:
+            return obstore.get(self._store, _key(file), options=options)
+        except (FileNotFoundError, NotFoundError):
+            if not self._bring_back(file):
+                raise
+            return obstore.get(self._store, _key(file), options=options)
 
     def _create(self, file: FileRef, content: bytes | Path) -> None:
         with _translated(file), waiting():
@@ -132,6 +158,10 @@ def _translated(file: FileRef) -> Iterator[None]:
 
 def _key(file: FileRef) -> str:
     return f"{file.sha256[:2]}/{file.sha256[2:4]}/{file.sha256}"
+
+
+def _aside_key(file: FileRef) -> str:
+    return f"removed/{file.sha256}"
 
 
 def _open(url: str) -> S3Store:

@@ -13,7 +13,8 @@ import hmac
 import json
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -27,6 +28,7 @@ SERVICE = "bankid"
 API = "/rp/v6.0/"
 LONGEST_ANSWER = 1 << 20  # bytes; a signature repeats the text that was signed
 LONGEST_TEXT = 40_000  # characters of base64
+CHECKED = "signature, certificate, revocation"  # what the evidence says was
 QR_AHEAD = 2  # seconds
 
 # Until the app has found the order, the person needs the means to find it
@@ -37,22 +39,32 @@ log = structlog.get_logger(__name__)
 
 class BankId:
     """`url` is BankID's server, without a path; `tls` shows our certificate and believes only
-    BankID's own authority; `limit_s` bounds one call. Raises ValueError for an address without
-    TLS."""
+    BankID's own authority; `roots` (DER) are believed about persons; `limit_s` bounds one call.
+    Raises ValueError for an address without TLS."""
 
     methods = (METHOD,)
 
-    def __init__(self, url: str, tls: ssl.SSLContext, *, limit_s: float = TIME_LIMIT) -> None:
+    def __init__(
+        self,
+        url: str,
+        tls: ssl.SSLContext,
+        roots: Sequence[bytes],
+        *,
+        limit_s: float = TIME_LIMIT,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         if not url.startswith("https://"):
             raise ValueError("must begin with https://")
         self._url = url.rstrip("/") + API
+        self._roots, self._clock = roots, clock
         # The operator names this address, so it may be one of the house
         self._http = OutboundHttp(allow_private=True, time_limit=limit_s, tls=tls)
 
     def start(self, request: IdentityRequest) -> Started:
-        status, answer = self._post("sign", _order(request))
+        order = _order(request)
+        status, answer = self._post("sign", order)
         if status == 200 and _is_started(answer):
-            return _started(answer)
+            return _started(answer, order)
         code = answer.get("errorCode")
         if code == "alreadyInProgress":
             raise Conflict("another order for this person was in progress; both are broken off")
@@ -73,7 +85,21 @@ class BankId:
         outcome = _outcome(answer, secret, elapsed_s) if status == 200 else None
         if outcome is None:
             raise _unavailable("collect", status, answer)
+        if isinstance(outcome, Proved):
+            self._check(answer["completionData"], outcome.national_id, secret)
         return outcome
+
+    def _check(self, completed: Mapping[str, Any], number: str, secret: Mapping[str, str]) -> None:
+        """Nothing is proved by a word of BankID's server alone."""
+        # XML and certificate paths, which only who asks BankID needs
+        from countersign.adapters.identity.bankid_proof import Expected, ProofRefused, check_proof
+
+        expected = Expected(secret.get("visible", ""), secret.get("hidden", ""), number)
+        try:
+            check_proof(completed, expected, self._roots, self._clock())
+        except ProofRefused as problem:
+            log.error("bankid_proof_refused", why=str(problem))
+            raise Unavailable(SERVICE) from None
 
     def cancel(self, method: str, reference: str) -> None:  # noqa: ARG002
         status, answer = self._post("cancel", {"orderRef": reference})
@@ -133,8 +159,10 @@ def _is_started(answer: Mapping[str, Any]) -> bool:
     return all(isinstance(answer.get(name), str) for name in TOKENS)
 
 
-def _started(answer: Mapping[str, Any]) -> Started:
+def _started(answer: Mapping[str, Any], order: Mapping[str, object]) -> Started:
     secret = {name: answer[name] for name in TOKENS[1:]}
+    secret["visible"] = str(order["userVisibleData"])
+    secret["hidden"] = str(order["userNonVisibleData"])
     return Started(reference=answer["orderRef"], secret=secret, page=_page(secret, 0))
 
 
@@ -176,6 +204,7 @@ def _proved(completed: Any) -> Proved | None:
             national_id=str(user["personalNumber"]),
             name=str(user["name"]),
             proof=json.dumps(proof).encode(),
+            checked=CHECKED,
         )
     except (KeyError, TypeError):
         return None

@@ -75,3 +75,14 @@ def _show(context: ssl.SSLContext, own: ClientCertificate) -> None:
         path = Path(folder) / "own.pem"
         path.write_bytes(key + chain)
         context.load_cert_chain(path, password=password)
+
+
+def load_roots(path: Path) -> tuple[bytes, ...]:
+    """DER of the PEM certificates in a file. Raises ValueError in words for the operator."""
+    try:
+        found = x509.load_pem_x509_certificates(path.read_bytes())
+    except OSError as problem:
+        raise ValueError(f"{path}: {problem.strerror}") from None
+    except ValueError:
+        raise ValueError(f"{path} holds no certificate in PEM") from None
+    return tuple(one.public_bytes(Encoding.DER) for one in found)

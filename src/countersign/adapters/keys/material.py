@@ -38,11 +38,12 @@ class KeyMaterial:
 
 @dataclass(frozen=True)
 class ValidationMaterial:
-    """Certificates (root included) and CRLs, DER, that let anybody validate our signatures
-    offline."""
+    """Certificates (root included), CRLs and OCSP responses, DER, that let anybody validate our
+    signatures offline."""
 
     certificates: tuple[bytes, ...]
     crls: tuple[bytes, ...]
+    ocsps: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)

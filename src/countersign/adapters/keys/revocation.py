@@ -25,7 +25,8 @@ class RevocationLists:
     """Fetches each list once until its successor is due. What can't be had is left out, and the
     log says so: a signature without it is valid, only harder to prove in ten years."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int = LONGEST_LIST) -> None:
+        self._longest = longest  # bytes
         self._lists: Recent[x509.CertificateRevocationList] = Recent(100)
 
     def of(self, certificates: Sequence[bytes], at: datetime) -> tuple[bytes, ...]:
@@ -37,24 +38,26 @@ class RevocationLists:
             for one, by in product(parsed, parsed)
             if one is not by and one.issuer == by.subject
         ]
-        found = [self._of(one, by, at) for one, by in issued]
+        found = [self.list_of(one, by, at) for one, by in issued]
         return tuple(one.public_bytes(Encoding.DER) for one in found if one is not None)
 
-    def _of(
+    def list_of(
         self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
     ) -> x509.CertificateRevocationList | None:
-        for url in _addresses(certificate):
+        """The one on which this certificate would stand."""
+        for url in addresses_of(certificate):
             known = self._lists.get(url)
             if known is not None and _is_good(known, issuer, at):
                 return known
-            fetched = _fetched(url)
+            fetched = _fetched(url, self._longest)
             if fetched is not None and _is_good(fetched, issuer, at):
                 return self._lists.put(url, fetched)
             log.warning("revocation_list_missing", issuer=issuer.subject.rfc4514_string())
         return None
 
 
-def _addresses(certificate: x509.Certificate) -> Iterator[str]:
+def addresses_of(certificate: x509.Certificate) -> Iterator[str]:
+    """Where the certificate says that its list is."""
     try:
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     except (ValueError, x509.ExtensionNotFound):
@@ -77,11 +80,11 @@ def _is_good(
         return False
 
 
-def _fetched(url: str) -> x509.CertificateRevocationList | None:
+def _fetched(url: str, longest: int) -> x509.CertificateRevocationList | None:
     # The operator chose the certificate, so its authority's address may be one of the house
     with closing(OutboundHttp(allow_private=True, time_limit=SECONDS)) as http:
         try:
-            answered = http.call("GET", url, {}, longest_answer=LONGEST_LIST)
+            answered = http.call("GET", url, {}, longest_answer=longest)
             if answered.status != 200:
                 return None
             return x509.load_der_x509_crl(answered.body)

@@ -4,6 +4,8 @@ answer counts."""
 import logging
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import httpx2
@@ -27,6 +29,16 @@ class _BadAnswer(Exception):
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class Met:
+    """How an authority has answered so far. Times are UTC; `why` belongs to the failure."""
+
+    host: str
+    good_at: datetime | None = None
+    bad_at: datetime | None = None
+    why: str = ""
+
+
 class RemoteTimestamper:
     """Asks each URL in order. Thread-safe; keeps connections open between calls."""
 
@@ -37,20 +49,37 @@ class RemoteTimestamper:
         if not urls:
             raise ValueError("no timestamp authority is given")
         self._urls = tuple(urls)
+        # The host alone: the URL may carry a password
+        self._met = [Met(urlsplit(url).hostname or "") for url in urls]
         self._client = httpx2.Client(timeout=timeout, follow_redirects=False)
 
     def __call__(self, imprint: bytes) -> bytes:
         """DER of a TimeStampToken over a SHA-256 imprint. Raises TimestampUnavailable."""
-        reasons = []
-        for url in self._urls:
-            try:
-                return self._ask(url, imprint)
-            except (httpx2.HTTPError, httpx2.InvalidURL, _BadAnswer) as error:
-                # The host alone: the URL may carry a password
-                host = urlsplit(url).hostname
-                log.warning("timestamp authority %s failed: %s", host, type(error).__name__)
-                reasons.append(f"{host}: {error or type(error).__name__}")
-        raise TimestampUnavailable("; ".join(reasons))
+        for number in range(len(self._urls)):
+            if token := self._try(number, imprint):
+                return token
+        raise TimestampUnavailable("; ".join(f"{one.host}: {one.why}" for one in self._met))
+
+    @property
+    def met(self) -> Sequence[Met]:
+        """Each authority, in order, as it has answered since this object was made."""
+        return tuple(self._met)
+
+    def ask_each(self) -> None:
+        """Asks all of them, to see who answers."""
+        for number in range(len(self._urls)):
+            self._try(number, secrets.token_bytes(32))
+
+    def _try(self, number: int, imprint: bytes) -> bytes | None:
+        try:
+            token = self._ask(self._urls[number], imprint)
+        except (httpx2.HTTPError, httpx2.InvalidURL, _BadAnswer) as error:
+            met, why = self._met[number], str(error) or type(error).__name__
+            log.warning("timestamp authority %s failed: %s", met.host, type(error).__name__)
+            self._met[number] = replace(met, bad_at=datetime.now(UTC), why=why)
+            return None
+        self._met[number] = replace(self._met[number], good_at=datetime.now(UTC))
+        return token
 
     def close(self) -> None:
         self._client.close()

@@ -51,8 +51,8 @@ class Limits:
 
 
 class OfficeConverter:
-    """Processes start with the first document and stay. `program` is LibreOffice's folder, or None
-    where there is none."""
+    """Processes start when a document needs one, or by `warm_up`, and stay. `program` is
+    LibreOffice's folder, or None where there is none."""
 
     def __init__(self, program: Path | None, files: DocxFiles, limits: Limits = Limits()) -> None:
         self._program, self._files, self._limits = program, files, limits
@@ -71,6 +71,15 @@ class OfficeConverter:
                 return self._converted(harmless)
         except UnusableFile as problem:
             raise UnusableFile(problem.code, problem.message, name) from None
+
+    def warm_up(self, processes: int) -> None:
+        """Starts so many without waiting for them, so that the first documents need not wait."""
+        if self._program is None:
+            return
+        with self._changed, suppress(Unavailable):
+            self._need_open()
+            for _ in range(min(processes, self._limits.processes)):
+                self._idle.append(self._started())
 
     @property
     def shows_formulas(self) -> bool:
@@ -136,7 +145,7 @@ class OfficeConverter:
                 with self._process() as process:
                     self._made_ready(process)
                     made = process.convert(data, self._limits.seconds)
-            except OfficeUnusable:
+            except (OfficeUnusable, OSError):  # the second when there is no room for the document
                 problem = Unavailable(SERVICE)
             except Died:
                 problem = _not_converted()

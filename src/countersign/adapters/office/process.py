@@ -86,6 +86,7 @@ class OfficeProcess:
             "XDG_CACHE_HOME": own,
             "LANG": "C.UTF-8",
             "SAL_USE_VCLPLUGIN": "svp",  # draws without a display
+            "SAL_LOK_OPTIONS": "unipoll",  # one thread, see kit.py
         }
 
     @property

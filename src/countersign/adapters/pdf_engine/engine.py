@@ -179,8 +179,10 @@ class Engine:
         task: Task,
         act: Act,
         certificates: tuple[bytes, ...],
+        *,
+        pss: bool = False,
     ) -> PreparedAct:
-        chain, signer = self._chain(base), ForeignSigner(certificates)
+        chain, signer = self._chain(base), ForeignSigner(certificates, pss)
         if isinstance(chain, TextChain):
             return chain.prepare_act(document, act, signer)
         image = self._files.read(act.image) if act.image else None

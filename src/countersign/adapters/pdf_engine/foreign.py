@@ -1,12 +1,12 @@
 """What a document keeps of signers whose certificates are by other authorities: the authorities up
-to the one that the account believed, and their revocation lists at the time of signing. So it is
-verified by what was true then, whatever becomes of the account's services."""
+to the one that the account believed, and what they said of revocation at the time of signing. So it
+is verified by what was true then, whatever becomes of the account's services."""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from countersign import pdf
 from countersign.adapters.keys.material import ValidationMaterial
-from countersign.adapters.keys.revocation import RevocationLists
+from countersign.adapters.keys.standing import Revoked, Standing, Standings
 from countersign.adapters.pdf_engine.keyring import Keyring
 from countersign.domain.document import Document, FileRef, Segment
 from countersign.domain.errors import Invalid, StaleState
@@ -25,34 +25,36 @@ from countersign.pdf.verify.certificates import Trust
 from countersign.turns import waiting
 from countersign.usecases.file_ports import Files, PreparedAct
 
-MOST_OF_LISTS = 1 << 20  # bytes
+MOST_OF_LISTS = 1 << 20  # bytes, of all lists and responses together
 _WHOLE_NAME = x509.ObjectIdentifier("2.5.4.41")
-Found = Callable[[Sequence[bytes], datetime], tuple[bytes, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignSigner:
-    """A certificate and those above it up to the root, which no signature holds (DER)."""
+    """A certificate and those above it up to the root, which no signature holds (DER). `pss`: the
+    key signs by RSASSA-PSS."""
 
     row: tuple[bytes, ...]
+    pss: bool = False
 
     @property
     def certified(self) -> pdf.Certified:
         """Raises Invalid for a key of a kind that can't sign here."""
         try:
-            return pdf.certified(self.row[0], self.row[1:-1])
+            return pdf.certified(self.row[0], self.row[1:-1], pss=self.pss)
         except pdf.PdfError as problem:
             raise Invalid(str(problem), {"certificate": str(problem)}) from None
 
     def prepared(self, to_sign: bytes, act: str) -> PreparedAct:
         row = [base64.b64encode(one).decode() for one in self.row]
-        return PreparedAct(to_sign=to_sign, state=json.dumps({"row": row, "act": act}))
+        kept = {"row": row, "pss": self.pss, "act": act}
+        return PreparedAct(to_sign=to_sign, state=json.dumps(kept))
 
 
 def read_back(state: str) -> tuple[ForeignSigner, str]:
     """What `ForeignSigner.prepared` kept."""
     kept = json.loads(state)
-    return ForeignSigner(tuple(map(base64.b64decode, kept["row"]))), kept["act"]
+    return ForeignSigner(tuple(map(base64.b64decode, kept["row"])), kept["pss"]), kept["act"]
 
 
 def finished_act(act: str, digest: pdf.Digest, value: bytes, keys: Keyring) -> pdf.Revision:
@@ -67,40 +69,50 @@ def finished_act(act: str, digest: pdf.Digest, value: bytes, keys: Keyring) -> p
 
 
 class ForeignRecords:
-    """Keeps revocation lists beside the documents; `found` fetches them."""
+    """Keeps what authorities said of revocation beside the documents."""
 
-    def __init__(self, files: Files, found: Found | None = None) -> None:
-        self._files, self._found = files, found or RevocationLists().of
+    def __init__(self, files: Files) -> None:
+        self._files, self._standings = files, Standings()
 
-    def lists(self, signer: ForeignSigner, at: datetime) -> tuple[bytes, ...]:
-        """All lists on which the certificates would stand, or none: half of them prove nothing,
-        and long ones would make a file that no verifier reads."""
-        with waiting():
-            found = self._found(signer.row, at)
-        is_whole = len(found) == len(signer.row) - 1
-        return found if is_whole and sum(map(len, found)) <= MOST_OF_LISTS else ()
+    def standing(self, signer: ForeignSigner, at: datetime) -> Standing:
+        """What tells of all certificates, or nothing: half of it proves nothing, and long lists
+        would make a file that no verifier reads. Raises Invalid when one was revoked."""
+        try:
+            with waiting():
+                found = self._standings.of(signer.row, at)
+        except Revoked:
+            why = "the certificate was revoked"
+            raise Invalid(why, {"certificate": why}) from None
+        length = sum(map(len, (*found.lists, *found.responses)))
+        return found if found.is_complete and length <= MOST_OF_LISTS else Standing()
 
-    def facts(self, signer: ForeignSigner, lists: Sequence[bytes]) -> dict[str, Any]:
+    def facts(self, signer: ForeignSigner, standing: Standing) -> dict[str, Any]:
         """What a segment keeps. The authorities are nobody's personal data, and the signer's own
         certificate is in the document."""
-        files = map(self._files.put, lists)
         return {
             "certificate": sha256(signer.row[0]).hexdigest(),
             "foreign": True,
             "who": _name(signer.row[0]),
             "above": [base64.b64encode(one).decode() for one in signer.row[1:]],
-            "lists": [[file.sha256, file.size] for file in files],
+            "lists": self._kept(standing.lists),
+            "responses": self._kept(standing.responses),
         }
+
+    def _kept(self, parts: Sequence[bytes]) -> list[list[str | int]]:
+        return [[file.sha256, file.size] for file in map(self._files.put, parts)]
 
     def completed(self, own: ValidationMaterial, document: Document) -> ValidationMaterial:
         """The platform's validation data, with what there is about foreign signers."""
         above = [one for segment in document.segments for one in above_of(segment)]
-        lists = [
+        said = Standing(self._said(document, "lists"), self._said(document, "responses"))
+        return joined(own, above, said)
+
+    def _said(self, document: Document, kind: str) -> list[bytes]:
+        return [
             self._files.read(FileRef(sha256=sha, size=size))
             for segment in document.segments
-            for sha, size in segment.facts.get("lists", ())
+            for sha, size in segment.facts.get(kind, ())
         ]
-        return joined(own, above, lists)
 
 
 def _name(certificate: bytes) -> str:
@@ -112,11 +124,11 @@ def _name(certificate: bytes) -> str:
     return ""
 
 
-def joined(
-    own: ValidationMaterial, above: Sequence[bytes], lists: Sequence[bytes]
-) -> ValidationMaterial:
+def joined(own: ValidationMaterial, above: Sequence[bytes], said: Standing) -> ValidationMaterial:
     return ValidationMaterial(
-        tuple(dict.fromkeys((*own.certificates, *above))), tuple(dict.fromkeys((*own.crls, *lists)))
+        tuple(dict.fromkeys((*own.certificates, *above))),
+        tuple(dict.fromkeys((*own.crls, *said.lists))),
+        tuple(dict.fromkeys((*own.ocsps, *said.responses))),
     )
 
 

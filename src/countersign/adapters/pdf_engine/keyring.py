@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from countersign import pdf
 from countersign.adapters.caching import Recent
@@ -13,6 +14,9 @@ from countersign.adapters.keys.material import KeyMaterial, Person, ValidationMa
 from countersign.domain.errors import Unavailable
 from countersign.pdf.verify.certificates import Trust
 from countersign.usecases.ports import Clock
+
+if TYPE_CHECKING:  # brings an HTTP client, which most installations of it need not load
+    from countersign.adapters.keys.rfc3161 import RemoteTimestamper
 
 
 class Keyring:
@@ -32,6 +36,16 @@ class Keyring:
         self._timestampers: Recent[pdf.Timestamper] = Recent(4)
         self._validation: tuple[ValidationMaterial, pdf.ValidationData] | None = None
         self._trust: tuple[tuple[int, ...], Trust] | None = None
+
+    @property
+    def own_seal(self) -> bool:
+        """Whether the seal key was given, and is not the local authority's."""
+        return self._seal is not None
+
+    @property
+    def authorities(self) -> RemoteTimestamper | None:
+        """Those that timestamps come from; None when it is the local one."""
+        return self._remote.authorities if self._remote else None
 
     def now(self) -> datetime:
         return self._clock()
@@ -112,15 +126,15 @@ class _Remote:
     def __init__(self, urls: Sequence[str]) -> None:
         from countersign.adapters.keys import rfc3161
 
-        self._authorities = rfc3161.RemoteTimestamper(urls)
+        self.authorities = rfc3161.RemoteTimestamper(urls)
         self._failure = rfc3161.TimestampUnavailable
 
     @property
     def size(self) -> int:
-        return self._authorities.size
+        return self.authorities.size
 
     def __call__(self, imprint: bytes) -> bytes:
         try:
-            return self._authorities(imprint)
+            return self.authorities(imprint)
         except self._failure:
             raise Unavailable("timestamp authority") from None

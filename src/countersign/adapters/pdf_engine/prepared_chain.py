@@ -118,7 +118,7 @@ class PreparedChain:
         self, document: Document, task: Task, signer: ForeignSigner, act: str, value: bytes
     ) -> Segment:
         revision = finished_act(act, self._segments.digest(document), value, self._keys)
-        facts = self._foreign.facts(signer, self._foreign.lists(signer, self._keys.now()))
+        facts = self._foreign.facts(signer, self._foreign.standing(signer, self._keys.now()))
         facts |= {key: value for key, value in json.loads(act).items() if key == "said"}
         return self._segments.add_revision(
             SegmentKind.ACT, revision, document, facts=facts, task_id=task.id
@@ -138,7 +138,7 @@ class PreparedChain:
         if not any(map(above_of, document.segments)):
             return self._keys.validation_data()
         made = self._foreign.completed(self._keys.validation(), document)
-        return pdf.ValidationData(made.certificates, made.crls)
+        return pdf.ValidationData(made.certificates, made.crls, made.ocsps)
 
     def verify(self, envelope: Envelope, document: Document, base: Base) -> Mapping[str, object]:
         facts = self._facts.get(base.key)

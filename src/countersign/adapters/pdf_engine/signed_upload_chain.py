@@ -109,7 +109,7 @@ class SignedUploadChain:
         self, document: Document, task: Task, signer: ForeignSigner, act: str, value: bytes
     ) -> Segment:
         finished = finished_act(act, self._segments.digest(document), value, self._keys)
-        facts = self._foreign.facts(signer, self._foreign.lists(signer, self._keys.now()))
+        facts = self._foreign.facts(signer, self._foreign.standing(signer, self._keys.now()))
         return self._segments.add(
             SegmentKind.ACT, finished.segment, {}, facts=facts, task_id=task.id
         )
@@ -133,7 +133,7 @@ class SignedUploadChain:
             data, None, self._keys.seal(), timestamper, "", Look(""), at, "Completed"
         )
         closing = close_incrementally(
-            data + seal, validation.certificates, validation.crls, timestamper
+            data + seal, validation.certificates, validation.crls, timestamper, validation.ocsps
         )
         return seal, closing
 

@@ -106,14 +106,15 @@ class TextChain:
     def finish_act(
         self, document: Document, task: Task, signer: ForeignSigner, act: str, value: bytes
     ) -> Segment:
-        """B-LT where all authorities above the signer publish their revocation lists."""
+        """B-LT where all authorities above the signer say what they revoked."""
         prepared = xades.PreparedText(**json.loads(act))
         try:
-            checked = pdf.checked_value(signer.row[0], value, prepared.signed)
+            checked = pdf.checked_value(signer.row[0], value, prepared.signed, pss=signer.pss)
         except pdf.BadSignature as problem:
             raise Invalid(str(problem), {"signature": str(problem)}) from None
-        lists = self._foreign.lists(signer, self._keys.now())
-        complete = joined(self._keys.validation(), signer.row[1:], lists) if lists else None
+        said = self._foreign.standing(signer, self._keys.now())
+        is_there = bool(said.lists or said.responses)
+        complete = joined(self._keys.validation(), signer.row[1:], said) if is_there else None
         signed = xades.finish_text(
             prepared,
             self._files.read(document.upload),
@@ -122,7 +123,7 @@ class TextChain:
             self._keys.timestamper(),
             validation=complete,
         )
-        facts = self._foreign.facts(signer, lists)
+        facts = self._foreign.facts(signer, said)
         return self._segments.add(SegmentKind.ACT, signed, {}, facts=facts, task_id=task.id)
 
     def seal(self, _document: Document, _base: Base, _at: datetime) -> tuple[Segment, ...]:

@@ -12,6 +12,7 @@ from cryptography import x509
 from countersign.adapters.keys.material import KeysUnusable, usable_key
 
 RSA_SHA256, RSA = "1.2.840.113549.1.1.11", "1.2.840.113549.1.1.1"
+RSA_PSS = "1.2.840.113549.1.1.10"
 ECDSA_SHA256, EC = "1.2.840.10045.4.3.2", "1.2.840.10045.2.1"
 MODES = ("explicit", "oauth2code")
 LONGEST_CHAIN = 5
@@ -60,8 +61,8 @@ def _certificates(encoded: list[str]) -> tuple[bytes, ...]:
 
 
 def _algorithm(offered: list[str]) -> str | None:
-    """The one that names its hash where there is a choice."""
-    wanted = (RSA_SHA256, ECDSA_SHA256, RSA, EC)
+    """The one that names its hash where there is a choice; PSS where there is none."""
+    wanted = (RSA_SHA256, ECDSA_SHA256, RSA, EC, RSA_PSS)
     return next((one for one in wanted if one in offered), None)
 
 

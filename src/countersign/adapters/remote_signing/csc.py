@@ -15,6 +15,7 @@ import re
 import secrets
 import ssl
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from hmac import compare_digest
 from typing import Any
@@ -22,15 +23,21 @@ from urllib.parse import urlencode
 
 import structlog
 
+from countersign.adapters.keys.standing import Revoked, Standings
 from countersign.adapters.outbound_http import Answered, CallFailed, OutboundHttp
-from countersign.adapters.remote_signing.credentials import CscCredential, credential_of
-from countersign.adapters.remote_signing.owner import owner_of
+from countersign.adapters.remote_signing.credentials import RSA_PSS, CscCredential, credential_of
+from countersign.adapters.remote_signing.owner import owner_of, unusable
 from countersign.domain.errors import Conflict, Invalid, Unavailable
-from countersign.usecases.pki_port import PkiIdentified, PkiStep
+from countersign.usecases.pki_port import KeyOwner, PkiIdentified, PkiStep
 
 SERVICE = "remote signing"
 API = "/csc/v2/"
 SHA256 = "2.16.840.1.101.3.4.2.1"
+# RFC 4055, 3.1: SHA-256, MGF1 with SHA-256, 32 bytes of salt
+PSS_PARAMETERS = bytes.fromhex(
+    "3034a00f300d06096086480165030402010500"
+    "a11c301a06092a864886f70d010108300d06096086480165030402010500a203020120"
+)
 TIME_LIMIT = 20.0  # seconds; some send a message to the person before they answer
 LONGEST_ANSWER = 1 << 20  # bytes
 MOST_CREDENTIALS = 10
@@ -64,6 +71,7 @@ class CscSigning:
         self._url = url.rstrip("/")
         self._client_id, self._client_secret = client_id, client_secret
         self._authorities, self._clock = authorities, clock
+        self._standings = Standings()
         # The operator names this address, so it may be one of the house
         self._http = OutboundHttp(allow_private=True, time_limit=limit_s, tls=tls)
 
@@ -78,7 +86,7 @@ class CscSigning:
         kept = {name: secret[name] for name in ("oauth", "return_url")}
         return PkiIdentified(
             secret=kept | {"token": token, "credential": credential.id},
-            owner=owner_of(credential.certificates, self._authorities, self._clock()),
+            owner=self._owner(credential),
         )
 
     def authorize(self, secret: Mapping[str, str], hashes: Sequence[bytes], text: str) -> PkiStep:
@@ -87,7 +95,12 @@ class CscSigning:
             raise Conflict("this certificate cannot be used any more")
         if len(hashes) > credential.most:
             raise Conflict(f"this certificate signs {credential.most} documents at once")
-        kept = dict(secret) | {"hashes": _joined(hashes), "algorithm": credential.algorithm}
+        row = _texts(self._owner(credential).certificates)
+        kept = dict(secret) | {
+            "hashes": _joined(hashes),
+            "algorithm": credential.algorithm,
+            "row": ",".join(row),
+        }
         if credential.mode == "oauth2code":
             return self._redirect(kept, _scope_of(credential, hashes, text))
         return self._asking(kept, credential)
@@ -97,6 +110,7 @@ class CscSigning:
     ) -> Sequence[bytes]:
         if secret["hashes"] != _joined(hashes):
             raise Conflict("other documents than were authorized")
+        self._need_good(list(map(base64.b64decode, secret["row"].split(","))))
         activation = (
             self._token(secret, answer)
             if "state" in secret
@@ -110,6 +124,8 @@ class CscSigning:
             "signAlgo": secret["algorithm"],
             "operationMode": "S",
         }
+        if secret["algorithm"] == RSA_PSS:
+            body["signAlgoParams"] = base64.b64encode(PSS_PARAMETERS).decode()
         found = self._call("signatures/signHash", body, secret["token"])
         return _signatures(found, len(hashes))
 
@@ -174,6 +190,21 @@ class CscSigning:
     def _info(self, token: str, id: str) -> CscCredential | None:
         asked = {"credentialID": id, "certificates": "chain", "certInfo": False, "authInfo": True}
         return credential_of(id, self._call("credentials/info", asked, token))
+
+    def _owner(self, credential: CscCredential) -> KeyOwner:
+        """Raises Invalid for a certificate that can't sign here."""
+        owner = owner_of(credential.certificates, self._authorities, self._clock())
+        self._need_good(owner.certificates)
+        return replace(owner, pss=credential.algorithm == RSA_PSS)
+
+    def _need_good(self, row: Sequence[bytes]) -> None:
+        """Before anybody signs, and before each signature: one with a revoked key would be in the
+        file, and nobody could take it out again."""
+        try:
+            if self._standings.of(row, self._clock()).is_silent:
+                raise _unavailable("revocation", "nobody answers where the certificate says")
+        except Revoked:
+            raise unusable("the certificate was revoked") from None
 
     def _asking(self, kept: Mapping[str, str], credential: CscCredential) -> PkiStep:
         if any(one["sent"] for one in credential.asked):

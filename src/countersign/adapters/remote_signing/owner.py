@@ -46,9 +46,9 @@ def owner_of(row: Sequence[bytes], roots: Sequence[bytes], at: datetime) -> KeyO
             root=_der(path[-1]),
         )
     except KeysUnusable as problem:
-        raise _unusable(str(problem)) from None
+        raise unusable(str(problem)) from None
     except (ValueError, x509.ExtensionNotFound):
-        raise _unusable("the certificate is damaged, or lacks what it must say") from None
+        raise unusable("the certificate is damaged, or lacks what it must say") from None
 
 
 def _check(leaf: x509.Certificate, at: datetime) -> None:
@@ -65,7 +65,7 @@ def _check(leaf: x509.Certificate, at: datetime) -> None:
     }
     for problem, is_so in problems.items():
         if is_so:
-            raise _unusable(f"the certificate {problem}")
+            raise unusable(f"the certificate {problem}")
 
 
 def _path(
@@ -77,21 +77,28 @@ def _path(
     path = [leaf]
     while len(path) <= LONGEST_CHAIN:
         # The nearest authority that is believed ends it
-        if root := next((one for one in roots if _may_issue(one, path[-1], at)), None):
+        if root := next((one for one in roots if _may_issue(one, path, at)), None):
             return [*path, root]
-        issuer = next((one for one in above if _may_issue(one, path[-1], at)), None)
+        issuer = next((one for one in above if _may_issue(one, path, at)), None)
         if issuer is None or issuer in path:
             break
         path.append(issuer)
-    raise _unusable("the certificate is by no authority that is believed here")
+    raise unusable("the certificate is by no authority that is believed here")
 
 
-def _may_issue(issuer: x509.Certificate, below: x509.Certificate, at: datetime) -> bool:
+def _may_issue(issuer: x509.Certificate, path: Sequence[x509.Certificate], at: datetime) -> bool:
+    """Whether it has issued the end of `path`, and may have so many authorities below it (RFC 5280,
+    6.1.4)."""
     try:
-        below.verify_directly_issued_by(issuer)
+        path[-1].verify_directly_issued_by(issuer)
+        usage = issuer.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        usage = None
     except (InvalidSignature, TypeError, ValueError):
         return False
-    return _is_authority(issuer) and _is_valid(issuer, at) and _is_understood(issuer)
+    if not _is_authority(issuer, below=len(path) - 1) or (usage and not usage.key_cert_sign):
+        return False
+    return _is_valid(issuer, at) and _is_understood(issuer)
 
 
 def _is_valid(certificate: x509.Certificate, at: datetime) -> bool:
@@ -102,11 +109,12 @@ def _is_understood(certificate: x509.Certificate) -> bool:
     return {one.oid for one in certificate.extensions if one.critical} <= _UNDERSTOOD
 
 
-def _is_authority(certificate: x509.Certificate) -> bool:
+def _is_authority(certificate: x509.Certificate, below: int = 0) -> bool:
     try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        found = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
     except x509.ExtensionNotFound:
         return False
+    return found.ca and (found.path_length is None or found.path_length >= below)
 
 
 def _purposes(certificate: x509.Certificate) -> x509.ExtendedKeyUsage | tuple[()]:
@@ -121,7 +129,7 @@ def _name(certificate: x509.Certificate) -> str:
     given = _attribute(certificate, NameOID.GIVEN_NAME), _attribute(certificate, NameOID.SURNAME)
     common = _attribute(certificate, NameOID.COMMON_NAME)
     if not common:
-        raise _unusable("the certificate names nobody")
+        raise unusable("the certificate names nobody")
     return (" ".join(given) if all(given) else common)[:200]
 
 
@@ -140,5 +148,6 @@ def _der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.DER)
 
 
-def _unusable(why: str) -> Invalid:
+def unusable(why: str) -> Invalid:
+    """What is said of a certificate that can't sign here."""
     return Invalid(why, {"certificate": why})

@@ -6,6 +6,7 @@ from __future__ import annotations
 from countersign.dialects import Dialect
 from countersign.dialects.nextsign.api import DOCS, PREFIXES, build
 from countersign.dialects.nextsign.auth import API
+from countersign.dialects.nextsign.rows import FormRows
 from countersign.dialects.nextsign.webflow import FORMS
 from countersign.dialects.nextsign.webhooks import EVENTS, Webhooks
 
@@ -17,4 +18,5 @@ DIALECT = Dialect(
     webhooks=Webhooks,
     events=EVENTS,
     forms=FORMS,
+    rows=FormRows(),
 )

@@ -93,6 +93,7 @@ TABLE: Mapping[type[DomainError], tuple[int, Text]] = {
     errors.NameTaken: (409, "This name is already in use"),
     errors.DefaultProject: (409, _SAYS),
     errors.ProjectInUse: (409, _SAYS),
+    errors.Held: (409, "Under a legal hold: it can not be deleted"),
     errors.KeyExpired: (409, _SAYS),
     errors.IdempotencyMismatch: (409, _SAYS),
     errors.TooSoon: (429, RATE_LIMITED),

@@ -26,13 +26,15 @@ HIDDEN = ("cpr", "eboks")
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What was asked for, by whom, of which form; `webflow` when it was at its public link."""
+    """What was asked for, by whom, of which form; `webflow` when it was at its public link,
+    `by_hand` when a member of the account did it."""
 
     caller: Caller
     form: Form
     asked: schemas.Submission
     sender: Visitor
     webflow: bool = False
+    by_hand: bool = False
 
 
 def to_command(new: Submitted, ports: Ports) -> SendEnvelope:
@@ -40,7 +42,8 @@ def to_command(new: Submitted, ports: Ports) -> SendEnvelope:
     caller, form = new.caller, new.form
     caller.credential.check_quota()
     asked = _whole(new)
-    if not new.webflow and asked.settings.allowAPI is False:
+    by_program = not new.webflow and not new.by_hand
+    if by_program and asked.settings.allowAPI is False:
         raise Rejected(400, "API is not allowed for this form")
     check_people(
         asked.recipients,

@@ -63,14 +63,14 @@ class Deletion(Input):
 
 class Settings(Input):
     """`allowedRoles` are ids of access roles: in the dashboard only their members, whoever sent the
-    case, owners and administrators see it. Everybody with a key sees every case. `template` is kept
-    and answered."""
+    case, owners and administrators see it. Everybody with a key sees every case. `template` is the
+    name of an interface, which the signing page looks like."""
 
     reminders: Reminders = Reminders()
     availability: Availability = Availability()
     deletion: Deletion = Deletion()
     lang: Language = "da"
-    template: int | None = None
+    template: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     allowAPI: bool | None = None
     allowedRoles: Annotated[list[Reference], Field(max_length=100)] = []
 
@@ -155,6 +155,13 @@ class TagValue(Input):
     type: Literal["text", "number", "date"] | None = None
     format: Annotated[str, Field(max_length=50)] | None = None
     sensitive: bool = False
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def _text_or_number(cls, value: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValueError("must be text or a number")
+        return value
 
 
 Tags = Annotated[list[TagValue], Field(max_length=500)]

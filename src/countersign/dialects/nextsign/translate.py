@@ -63,6 +63,7 @@ def _signer(
         message=_message(each, asked),
         redirects=_redirects(each, case_id),
         language=language_of(asked.settings),
+        interface=_look(asked.settings),
         extras=_echoed(each),
     )
 
@@ -76,6 +77,7 @@ def _copy(each: schemas.NewRecipient, signers: tuple[int, ...], asked: schemas.N
         optional=True,
         message=_message(each, asked),
         language=language_of(asked.settings),
+        interface=_look(asked.settings),
         extras=_echoed(each),
     )
 
@@ -113,6 +115,12 @@ def _redirects(each: schemas.NewRecipient, case_id: str) -> dict[str, str]:
 def language_of(settings: schemas.Settings) -> str:
     """In our words."""
     return LANGUAGES.get(settings.lang, settings.lang)
+
+
+def _look(settings: schemas.Settings) -> str:
+    """The name of the account's interface that the signing page has; one that is not there leaves
+    the sender's own look."""
+    return "" if settings.template is None else str(settings.template)
 
 
 def _echoed(each: schemas.NewRecipient) -> dict[str, Any]:

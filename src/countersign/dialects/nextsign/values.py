@@ -10,6 +10,19 @@ from countersign.httpkit import BadField, Refusal
 PEOPLE, PAPERS = "recipients", "documents"
 LISTS: Mapping[str, str] = {PEOPLE: "Recipient", PAPERS: "Document", "tags": "Tag"}
 ABSENT = ("missing", "string_too_short")
+# By pydantic's types of errors, with the names of what it tells about each
+RULES: Mapping[str, str] = {
+    "less_than_equal": "{le} at most",
+    "greater_than_equal": "{ge} at least",
+    "string_too_long": "{max_length} characters at most",
+    "literal_error": "one of {expected}",
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "list_type": "a list",
+}
 
 
 def described(problem: Refusal) -> str:
@@ -29,7 +42,7 @@ def _sentence(bad: BadField) -> str:
         return _of_whole(name, bad)
     if name in LISTS and isinstance(bad.path[1], int):
         return _of_one(name, bad)
-    return f"Invalid {'.'.join(map(str, bad.path))}"
+    return f"Invalid {'.'.join(map(str, bad.path))}{_rule(bad)}"
 
 
 def _of_whole(name: str, bad: BadField) -> str:
@@ -37,7 +50,7 @@ def _of_whole(name: str, bad: BadField) -> str:
         return f"Missing {name}"
     if bad.kind == "too_long" and bad.context:
         return f"Too many {name}: at most {bad.context['max_length']}"
-    return f"Invalid {name}"
+    return f"Invalid {name}{_rule(bad)}"
 
 
 def _of_one(name: str, bad: BadField) -> str:
@@ -47,4 +60,11 @@ def _of_one(name: str, bad: BadField) -> str:
     field = ".".join(map(str, bad.path[2:]))
     if bad.kind in ABSENT:
         return f"{one}: {field} is required"
-    return f"{one}: invalid {field}" + (f", {EXPECTED}" if field == "phone" else "")
+    rule = f", {EXPECTED}" if field == "phone" else _rule(bad)
+    return f"{one}: invalid {field}{rule}"
+
+
+def _rule(bad: BadField) -> str:
+    """What would be good, where that can be said in a few words."""
+    words = RULES.get(bad.kind)
+    return f": {words.format(**(bad.context or {}))}" if words else ""

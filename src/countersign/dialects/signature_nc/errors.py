@@ -71,6 +71,7 @@ TABLE: Mapping[type[DomainError], tuple[int, Text]] = {
     ),
     errors.DefaultProject: (409, "A default project cannot be deleted"),
     errors.ProjectInUse: (409, "The project has documents"),
+    errors.Held: (409, "Under a legal hold: it cannot be deleted"),
     errors.KeyExpired: (409, "The signing certificate has expired"),
     errors.IdempotencyMismatch: (
         409,

@@ -104,6 +104,7 @@ TABLE: Mapping[type[DomainError], tuple[int, str, Message]] = {
     errors.NameTaken: (400, VALIDATION_ERROR, "This name is already in use"),
     errors.DefaultProject: (400, VALIDATION_ERROR, "Default projects cannot be deleted"),
     errors.ProjectInUse: (400, VALIDATION_ERROR, "Project has documents"),
+    errors.Held: (400, VALIDATION_ERROR, "Under a legal hold: it cannot be deleted"),
     errors.KeyExpired: (400, VALIDATION_ERROR, "The signing certificate has expired"),
     errors.IdempotencyMismatch: (
         409,

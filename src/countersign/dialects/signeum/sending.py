@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from countersign.dialects.signeum import schemas, translate
 from countersign.dialects.signeum.auth import API
@@ -23,6 +24,7 @@ from countersign.domain.account import Caller
 from countersign.domain.errors import Invalid, NotFetched, UnusableFile
 from countersign.domain.project import Project
 from countersign.domain.task import Visitor
+from countersign.domain.template import Template
 from countersign.usecases.file_ports import Staged
 from countersign.usecases.ports import Ports, Repeatable
 from countersign.usecases.receive_file import ReceivedFile, StagedBytes, inspect_file, keep_file
@@ -52,14 +54,20 @@ def to_command(new: NewEnvelope, ports: Ports) -> SendEnvelope:
     caller, asked, now = new.caller, new.asked, ports.clock()
     caller.credential.check_quota()
     project = read_project(caller.account.id, new.project_id, ports)
-    document, tasks = _content(new, project, wrong_values(asked, project, now), ports)
+    content = _content(new, project, wrong_values(asked, project, now), ports)
+    return in_project(new, project, content, now)
+
+
+def in_project(new: NewEnvelope, project: Project, content: Content, now: datetime) -> SendEnvelope:
+    """With the settings of the project."""
+    asked, (document, tasks) = new.asked, content
     return SendEnvelope(
-        caller=caller,
+        caller=new.caller,
         origin=API,
         name=asked.name.strip(),
         documents=(document,),
         tasks=tasks,
-        sender_name=caller.account.name,
+        sender_name=new.caller.account.name,
         settings=translate.to_settings(asked, project),
         sender=new.sender,
         due_at=translate.deadline(asked, now),
@@ -85,13 +93,20 @@ def _from_template(
     ports: Ports,
 ) -> Content:
     template = read_template(new.caller.account.id, template_id, ports)
+    return filled(new, template, tasks, wrong)
+
+
+def filled(
+    new: NewEnvelope, template: Template, tasks: tuple[NewTask, ...], wrong: dict[str, str]
+) -> Content:
+    """The template's file, and its fields in the tasks that take its roles. Raises Rejected."""
     try:
-        file, filled = use_template(template, tasks, translate.to_mapping(new.asked))
+        file, with_fields = use_template(template, tasks, translate.to_mapping(new.asked))
     except Invalid:
         raise Rejected({**wrong, "roleMapping": ROLE_MAPPING}) from None
     if wrong:
         raise Rejected(wrong)
-    return replace(file, name=new.asked.name.strip()), filled
+    return replace(file, name=new.asked.name.strip()), with_fields
 
 
 def _from_upload(asked: schemas.NewDocument, wrong: dict[str, str], ports: Ports) -> ReceivedFile:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 
 from countersign.dialects.signicat_v1 import schemas
 from countersign.dialects.signicat_v1.errors import json_path, required
-from countersign.dialects.signicat_v1.methods import eid_of, is_by_sms
+from countersign.dialects.signicat_v1.methods import eid_of, is_by_sms, service_of
 from countersign.dialects.signicat_v1.places import bringers, brought_as, documents_of
 from countersign.domain.phone import EXPECTED as NO_PHONE
 from countersign.domain.phone import is_phone
 from countersign.domain.reaching import NO_GATEWAY
+from countersign.domain.signing_service import service_of as key_of
 from countersign.domain.stored_file import StoredFile
 
 Path = tuple[str | int, ...]
@@ -24,6 +25,9 @@ TAKEN = "is used more than once"
 NO_TASK = "no task of this order has this id"
 NO_MOBILE = "must hold a mobile, to which codes are sent by SMS"
 UNKNOWN_METHOD = "no identity method of this name is configured"
+THIRD_PARTY = "THIRD_PARTY"
+NO_SERVICE = "no signing service of this name is configured for this account"
+ALONE = "a third party's signature must be the only signature method of the task"
 NOBODY_KNOWN = (
     "a handwritten signature needs authentication, or a subject with a first-name or a last-name"
 )
@@ -36,10 +40,12 @@ ATTRIBUTES = (NATIONAL_ID, *NAMES, *CONTACTS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """What there is: names of eIDs and of the account's interfaces, the caller's uploads, and how
-    people can be reached."""
+    """What there is: names of eIDs and of the account's interfaces, its services that keep people's
+    own keys (name → what tasks are signed with), the caller's uploads, and how people can be
+    reached."""
 
     eids: Collection[str] = ()
+    services: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, StoredFile] = field(default_factory=dict)
     interfaces: Collection[str] = ()
     sms: bool = False
@@ -180,15 +186,15 @@ def _methods(path: Path, task: schemas.Task, offered: Offered) -> Iterator[Viola
     if not methods and any(document.action == "SIGN" for document in task.documents):
         yield here, required(here)
     for number, method in enumerate(methods):
+        if method.type == THIRD_PARTY:
+            yield from _third_party((*here, number), method, len(methods), offered)
+            continue
         yield from _method((*here, number), method, offered)
         if method.handwritten and not method.name and not authentication and not _is_named(task):
             yield (*here, number), NOBODY_KNOWN
 
 
 def _method(path: Path, method: schemas.SignatureMethod, offered: Offered) -> Iterator[Violation]:
-    if method.type == "THIRD_PARTY":
-        yield (*path, "type"), "no signature service of a third party is configured"
-        return
     for name, value in (("name", method.name), ("type", method.type)):
         if value is None and not method.handwritten:
             yield (*path, name), required((*path, name))
@@ -204,6 +210,28 @@ def _gets_codes(task: schemas.Task) -> bool:
     methods = [method.name for method in task.signatureMethods or ()]
     methods += (task.authentication and task.authentication.methods) or []
     return any(is_by_sms(name) for name in methods if name)
+
+
+def _third_party(
+    path: Path, method: schemas.SignatureMethod, among: int, offered: Offered
+) -> Iterator[Violation]:
+    """Who signs with a key of their own goes to its keeper, and to nobody else."""
+    if among > 1:
+        yield (*path, "type"), ALONE
+    if method.handwritten:
+        yield (*path, "handwritten"), "nobody signs by hand with a key that a third party keeps"
+    if method.name is None:
+        yield (*path, "name"), required((*path, "name"))
+    elif third_party_of(method, offered) is None:
+        yield (*path, "name"), NO_SERVICE
+
+
+def third_party_of(method: schemas.SignatureMethod, offered: Offered) -> str | None:
+    """What a task is signed with that asks for a third party's service; None when the account has
+    none of this name, or the server no client for it."""
+    found = offered.services.get(service_of(method.name or "", offered.services) or "")
+    is_there = found is not None and (bool(key_of(found)) or found in offered.eids)
+    return found if is_there else None
 
 
 def _is_named(task: schemas.Task) -> bool:
@@ -224,14 +252,15 @@ def _subject(path: Path, task: schemas.Task) -> Iterator[Violation]:
             yield (*here, "name"), f"must be one of {', '.join(ATTRIBUTES)}"
         elif names[each.name] > 1:
             yield (*here, "name"), TAKEN
-        if each.methods and not signing <= set(each.methods):
-            yield (*here, "methods"), "must name every signature method of the task, or none"
-        elif each.methods and (unknown := set(each.methods) - signing):
+        if each.methods and (unknown := set(each.methods) - signing):
             yield (*here, "methods"), f"not a signature method of this task: {min(unknown)}"
         if each.name == MOBILE and not is_phone(each.value):
             yield (*here, "value"), NO_PHONE
         if each.name == "email" and not MAIL.fullmatch(each.value):
             yield (*here, "value"), NO_MAIL
+    said = {frozenset(each.methods or ()) for each in attributes if each.name in NAMES}
+    if len(said) > 1:
+        yield path, "first-name and last-name must name the same methods"
 
 
 def _dependencies(tasks: Sequence[schemas.Task]) -> Iterator[Violation]:

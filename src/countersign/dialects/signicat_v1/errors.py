@@ -65,6 +65,7 @@ TABLE: Mapping[type[DomainError], tuple[int, str, Detail]] = {
         CONFLICT,
         "This Idempotency-Key was already used with a different request.",
     ),
+    errors.Held: (409, CONFLICT, "It is under a legal hold and can't be deleted."),
     errors.KeyExpired: (409, CONFLICT, _SAYS),
     errors.TooSoon: (429, "Too many requests", "Please wait."),
     errors.TooManyTries: (429, "Too many requests", "Please wait."),

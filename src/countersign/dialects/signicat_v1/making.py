@@ -13,6 +13,7 @@ from countersign.domain.account import Caller
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Invalid
 from countersign.usecases.add_interface import list_interfaces
+from countersign.usecases.add_signing_service import list_signing_services
 from countersign.usecases.fill_form import fill_form
 from countersign.usecases.ports import Ports
 from countersign.usecases.read_sent import stored_among
@@ -36,9 +37,11 @@ def make_order(order: schemas.SigningOrder, asked: Asked, ports: Ports) -> Envel
 def _offered(order: schemas.SigningOrder, caller: Caller, ports: Ports) -> Offered:
     refs = {document.documentRef for task in order.tasks for document in task.documents}
     known = [ref for ref in refs if ref and PATTERN.fullmatch(ref)]
+    services = list_signing_services(caller.account.id, ports)
     sms, eids = "sms" in ports.mailer.channels, ports.identity.of_account(caller.account.id).methods
     return Offered(
         eids=(*eids, SMS_CODE) if sms else eids,
+        services={service.name: service.method for service in services},
         files=stored_among(known, caller, ports),
         interfaces=[each.name for each in list_interfaces(caller.account.id, ports)],
         sms=sms,

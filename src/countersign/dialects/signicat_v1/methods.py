@@ -1,4 +1,5 @@
-"""This vendor's names of identity methods, and the eIDs that they stand for here."""
+"""This vendor's names of identity methods, and what they stand for here: eIDs, or services that
+keep people's own keys."""
 
 from __future__ import annotations
 
@@ -29,6 +30,14 @@ def eid_of(name: str, offered: Collection[str]) -> str | None:
     plain = _plain(name.lower())
     wanted = (name, name.lower(), *EIDS.get(plain, ()), plain, plain.replace("-", "_"))
     return next((eid for eid in wanted if eid in offered), None)
+
+
+def service_of(name: str, offered: Collection[str]) -> str | None:
+    """The account's service that a third party's method goes by: `nbid-sign` → NBID. None when it
+    has none of this name."""
+    plain = _plain(name.lower())
+    wanted = (name, name.upper(), plain.upper(), plain.replace("-", "").upper())
+    return next((service for service in wanted if service in offered), None)
 
 
 def _plain(name: str) -> str:

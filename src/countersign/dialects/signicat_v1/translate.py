@@ -15,8 +15,10 @@ from countersign.dialects.signicat_v1.checks import (
     DEFAULT,
     NAMES,
     NATIONAL_ID,
+    THIRD_PARTY,
     Offered,
     attributes_of,
+    third_party_of,
 )
 from countersign.dialects.signicat_v1.ids import written_id
 from countersign.dialects.signicat_v1.methods import SMS_CODE, eid_of
@@ -24,6 +26,7 @@ from countersign.dialects.signicat_v1.notices import Notices
 from countersign.dialects.signicat_v1.places import Places, Source
 from countersign.domain.account import Caller
 from countersign.domain.envelope import EnvelopeSettings, OnDecline
+from countersign.domain.signing_service import service_of
 from countersign.domain.task import Action, Dialog, Person, Visitor
 from countersign.usecases.ports import Repeatable
 from countersign.usecases.receive_file import AwaitedFile, ReceivedFile
@@ -136,6 +139,8 @@ class Translation:
             due_at=self._asked.now + timedelta(days=days),
             language=task.language or "",
             interface=_interface(task),
+            number_by=_methods_of(task, (NATIONAL_ID,), self._offered),
+            names_by=_methods_of(task, NAMES, self._offered),
             extras={TASK: _kept(task, key), PLACES: self._places.kept(number, task)},
         )
 
@@ -177,9 +182,22 @@ class Translation:
 def _ways(task: schemas.Task, offered: Offered) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """How the person signs, and one of what they have to prove before."""
     signing = task.signatureMethods or []
+    kept = [third_party_of(each, offered) for each in signing if each.type == THIRD_PARTY]
+    if by_key := tuple(method for method in kept if method):
+        return by_key, _before(task, offered)
     by_eid = _eids([method.name for method in signing if not method.handwritten], offered)
     by_hand = HANDWRITTEN if any(method.handwritten for method in signing) else ()
     return (*by_eid, *by_hand), _before(task, offered)
+
+
+def _methods_of(task: schemas.Task, attributes: Sequence[str], offered: Offered) -> tuple[str, ...]:
+    """By which signature methods these attributes of the subject are checked; none means by all."""
+    said = [each.methods for each in attributes_of(task) if each.name in attributes]
+    names = next(filter(None, said), [])
+    signing = [each for each in task.signatureMethods or () if each.name in names]
+    kept = [third_party_of(each, offered) for each in signing if each.type == THIRD_PARTY]
+    by_eid = [each.name for each in signing if each.type != THIRD_PARTY]
+    return (*filter(None, kept), *_eids(by_eid, offered))
 
 
 def _before(task: schemas.Task, offered: Offered) -> tuple[str, ...]:
@@ -201,15 +219,16 @@ def _eids(names: Sequence[str | None], offered: Offered) -> tuple[str, ...]:
 
 
 def _person(task: schemas.Task, methods: Sequence[str], before: Sequence[str]) -> Person:
-    """Who proves who they are gets their name from that, but for those who prove to have a phone:
-    they are known by its number when the subject says nothing else."""
+    """Who proves who they are, by an eID or by the certificate of their key, gets their name from
+    that, but for those who prove to have a phone: they are known by its number when the subject
+    says nothing else."""
     given = {each.name: each.value for each in attributes_of(task)}
     email, mobile = (given.get(name) for name in CONTACTS)
     names = tuple(given[name] for name in NAMES if name in given)
     name, proofs = " ".join(names), {*methods, *before} - set(HANDWRITTEN)
     if proofs == {SMS_CODE}:
         name = name or mobile or ""
-    elif before and SMS_CODE not in before:
+    elif any(map(service_of, methods)) or (before and SMS_CODE not in before):
         name = ""
     return Person(
         name=name,

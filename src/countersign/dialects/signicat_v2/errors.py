@@ -72,6 +72,7 @@ TABLE: Mapping[type[DomainError], tuple[int, str, str, Detail]] = {
         CONFLICT_TITLE,
         "This Idempotency-Key was already used with a different request.",
     ),
+    errors.Held: (409, CONFLICT, CONFLICT_TITLE, "It is under a legal hold and can't be deleted."),
     errors.KeyExpired: (409, CONFLICT, CONFLICT_TITLE, _SAYS),
     errors.TooSoon: (429, "too_many_requests", "Too many requests.", "Please wait."),
     errors.TooManyTries: (429, "too_many_requests", "Too many requests.", "Please wait."),

@@ -83,7 +83,7 @@ def to_all(
     path: str,
     handler: Callable[..., Any],
     *,
-    body: Urlencoded | Json | None = None,
+    body: Urlencoded | Json | Multipart | None = None,
     query: type[BaseModel] | None = None,
     success: Success = HTML,
 ) -> Operation:

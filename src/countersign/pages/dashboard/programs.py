@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from starlette.requests import Request
@@ -15,12 +17,15 @@ from countersign.domain.short_id import short_form
 from countersign.httpkit import Form, Operation
 from countersign.pages.dashboard.access import FORM, go, needs
 from countersign.pages.dashboard.apis import APIS, OWN, Api
+from countersign.pages.dashboard.chart import Chart, chart
 from countersign.pages.dashboard.errors import sentence, status_of
 from countersign.pages.dashboard.own import DoneQuery
 from countersign.pages.dashboard.shell import page, words
 from countersign.usecases.add_webhook import AddWebhook
 from countersign.usecases.create_credential import CreateCredential, NewCredential
 from countersign.usecases.manage_credentials import (
+    UsedCredential,
+    days_until,
     end_credential,
     list_credentials,
     make_credential,
@@ -80,36 +85,26 @@ class Programs:
         except DomainError as problem:
             text = sentence(problem, words(request))
             return self._keys_page(caller, request, status_of(problem), error=text)
-        return page(
-            request, "new_key.html", visit=caller, menu="/credentials", made=made, api=api,
-            curl=self._curl(api, made),
-        )  # fmt: skip
+        return new_key_page(caller, request, api, made, self._desk)
 
     def revoke(self, caller: Visit, key_id: str, body: Form) -> Response:  # noqa: ARG002
         """At once, and for good."""
         end_credential(key_id, caller, self._desk)
         return go("/credentials?done=revoked")
 
-    def _curl(self, api: Api, made: NewCredential) -> str:
-        return api.curl.format(
-            url=self._desk.address.rpartition("/")[0],
-            account=made.credential.account_id,
-            company=short_form(made.credential.account_id),
-            id=made.credential.id,
-            secret=made.secret,
-        )
-
     def _keys_page(
         self, caller: Visit, request: Request, status: int = 200, **more: Any
     ) -> Response:
         names = {api.api: api.name for api in APIS.values()}
+        keys = list_credentials(list(names), caller, self._desk)
         return page(
             request,
             "credentials.html",
             status,
             visit=caller,
             menu="/credentials",
-            keys=list_credentials(list(names), caller, self._desk),
+            keys=keys,
+            charts=_by_api(names, keys, days_until(self._desk.ports.clock())),
             names=names,
             apis=APIS,
             **more,
@@ -165,6 +160,37 @@ class Programs:
             apis={**APIS, **OWN},
             **more,
         )
+
+
+def new_key_page(
+    caller: Visit, request: Request, api: Api, made: NewCredential, desk: MemberPorts
+) -> Response:
+    """The only page that ever shows this secret."""
+    curl = api.curl.format(
+        url=desk.address.rpartition("/")[0],
+        account=made.credential.account_id,
+        company=short_form(made.credential.account_id),
+        id=made.credential.id,
+        secret=made.secret,
+    )
+    return page(
+        request, "new_key.html", visit=caller, menu="/credentials", made=made, api=api, curl=curl
+    )
+
+
+def _by_api(
+    names: Mapping[str, str], keys: Sequence[UsedCredential], days: Sequence[date]
+) -> list[Chart]:
+    """Of each API that was called."""
+    charts = []
+    for api, name in names.items():
+        calls: Counter[date] = Counter()
+        for key in keys:
+            if key.credential.api == api:
+                calls.update(key.calls)
+        if calls:
+            charts.append(chart(name, days, calls))
+    return charts
 
 
 def _said(request: Request, query: DoneQuery) -> str:

@@ -25,6 +25,7 @@ TABLE: dict[type[DomainError], tuple[int, str]] = {
     errors.NameTaken: (409, "conflict"),
     errors.DefaultProject: (409, "conflict"),
     errors.ProjectInUse: (409, "conflict"),
+    errors.Held: (409, "conflict"),
     errors.KeyExpired: (409, "conflict"),
     errors.IdempotencyMismatch: (409, "conflict"),
     errors.TooSoon: (429, "too_many_tries"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from countersign.domain.errors import Invalid, NotFound
 from countersign.domain.identity import CODE_METHODS, NUMBER_METHODS
+from countersign.domain.openid import TRIAL
 from countersign.domain.phone import masked_phone
 from countersign.domain.task import Task
 from countersign.httpkit import Answer
@@ -33,6 +35,7 @@ from countersign.usecases.start_identity import StartIdentity, start_identity
 from countersign.usecases.tell_number import tell_number
 
 CALLBACK = "/s/identity/callback"
+TRIAL_RETURN = "/dashboard/settings/returned"
 
 
 class SimulateInput(BaseModel):
@@ -121,6 +124,8 @@ class IdentityStep:
 
     def returned(self, request: Request, query: ReturnQuery) -> Response:
         """Where an eID's own pages send the browser back to; leads on to the signing page."""
+        if query.state.startswith(TRIAL):
+            return _back_to_settings(query)
         command = ReturnIdentity(
             state=query.state,
             browser=request.cookies.get(COOKIE, ""),
@@ -187,6 +192,13 @@ def masked(address: str) -> str:
     """Enough of an address to know it by: whoever holds the link need not know it."""
     local, at, domain = address.rpartition("@")
     return f"{local[:1]}•••{at}{domain}"
+
+
+def _back_to_settings(query: ReturnQuery) -> Response:
+    """Somebody tries a provider: at the address that it knows, as only that shows that it does."""
+    brought = urlencode(query.model_dump(exclude_none=True))
+    headers = {**PAGE_HEADERS, "location": f"{TRIAL_RETURN}?{brought}"}
+    return Response(status_code=303, headers=headers)
 
 
 def _person(given: SimulateInput) -> SimulatedPerson:

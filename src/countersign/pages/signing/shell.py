@@ -41,17 +41,18 @@ def render_task(
     language: str,
     frame: str | None = None,
     preview: Mapping[str, str] | None = None,
+    template: str = "task.html",
 ) -> str:
     """The page of a task that may be worked on now.
 
     `state` is the answer of `GET /s/{token}/state`, `base` the path `/s/{token}`, `frame` the
-    origin of a page that may show this one inside itself. A `preview` says so in its `text`, and
-    leads `to` where its sender goes `back`.
+    origin of a page that may show this one inside itself; `template` is it or a variant of it. A
+    `preview` says so in its `text`, and leads `to` where its sender goes `back`.
     """
     action = main_action(document["action"] for document in state["documents"])
     signs = action == "sign"
     return _render(
-        "task.html",
+        template,
         language,
         frame=frame,
         preview=preview,

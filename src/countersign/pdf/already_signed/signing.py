@@ -105,6 +105,7 @@ def prepare_incrementally(
         attributes=cms.signed_attributes(signer, later.digest),
         certificate=signer.certificate,
         chain=signer.chain,
+        pss=signer.algorithm == cms.RSA_PSS_SHA256,
     )
 
 

@@ -31,17 +31,24 @@ DAMAGED = (
 
 _ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
 _RSA_SHA256 = bytes.fromhex("300d06092a864886f70d01010b0500")
+# RFC 4055, 3.1: SHA-256, MGF1 with SHA-256, 32 bytes of salt
+RSA_PSS_SHA256 = bytes.fromhex(
+    "304106092a864886f70d01010a3034a00f300d06096086480165030402010500"
+    "a11c301a06092a864886f70d010108300d06096086480165030402010500a203020120"
+)
 _SIGNING_CERTIFICATE_V2 = bytes.fromhex("060b2a864886f70d010910022f")
 _ECDSA = ec.ECDSA(hashes.SHA256())
+_PSS = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
 _NAME = x509.ObjectIdentifier("2.5.4.41")
 _DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 
 
 class Certificate:
-    """A certificate that signs, with all that a signature by it must repeat byte for byte."""
+    """A certificate that signs, with all that a signature by it must repeat byte for byte.
+    `foreign`: another authority's, whose RSA key may sign by RSASSA-PSS too."""
 
-    def __init__(self, encoded: bytes) -> None:
-        self.encoded = encoded
+    def __init__(self, encoded: bytes, *, foreign: bool = False) -> None:
+        self.encoded, self._foreign = encoded, foreign
         try:
             self.parsed = x509.load_der_x509_certificate(encoded)
             self.key = self.parsed.public_key()
@@ -56,10 +63,11 @@ class Certificate:
         return sha256(self.encoded).digest()
 
     @cached_property
-    def algorithm(self) -> bytes:
-        """AlgorithmIdentifier of the signatures it makes."""
-        is_ec = isinstance(self.key, ec.EllipticCurvePublicKey)
-        return _ECDSA_SHA256 if is_ec else _RSA_SHA256
+    def algorithms(self) -> tuple[bytes, ...]:
+        """AlgorithmIdentifiers that its signatures may have."""
+        if isinstance(self.key, ec.EllipticCurvePublicKey):
+            return (_ECDSA_SHA256,)
+        return (_RSA_SHA256, RSA_PSS_SHA256) if self._foreign else (_RSA_SHA256,)
 
     @cached_property
     def issuer_and_serial(self) -> bytes:
@@ -104,14 +112,15 @@ class Certificate:
         found = self.parsed.subject.get_attributes_for_oid(oid)
         return str(found[0].value) if found else ""
 
-    def verify(self, signature: bytes, data: bytes) -> None:
+    def verify(self, signature: bytes, data: bytes, algorithm: bytes) -> None:
         """Raise Refused unless `signature` is this certificate's over SHA-256 of `data`."""
         try:
             if isinstance(self.key, ec.EllipticCurvePublicKey):
                 _need_strict_ecdsa(signature)
                 self.key.verify(signature, data, _ECDSA)
             elif isinstance(self.key, rsa.RSAPublicKey):
-                self.key.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
+                scheme = _PSS if algorithm == RSA_PSS_SHA256 else padding.PKCS1v15()
+                self.key.verify(signature, data, scheme, hashes.SHA256())
         except InvalidSignature:
             raise Refused("signature value does not verify") from None
 

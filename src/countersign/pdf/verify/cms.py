@@ -129,9 +129,10 @@ def _check_signer_info(
         + certificate.signing_certificate
     )
     info.expect(tlv(0xA0, attributes), "digest or another signed attribute")
-    info.expect(certificate.algorithm, "signature algorithm")
+    algorithm = info.element(der.SEQUENCE)
+    need(algorithm in certificate.algorithms, "signature algorithm")
     value = info.value(der.OCTET_STRING)
-    certificate.verify(value, tlv(der.SET, attributes))
+    certificate.verify(value, tlv(der.SET, attributes), algorithm)
     return value
 
 

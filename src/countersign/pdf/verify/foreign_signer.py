@@ -24,7 +24,7 @@ def foreign_signer(
     leaves = [one for one in row if sha256(one).hexdigest() == fingerprint]
     if len(leaves) != 1:
         raise Refused("the signer's own certificate is not the recorded one")
-    leaf = Certificate(leaves[0])
+    leaf = Certificate(leaves[0], foreign=True)
     need(leaves[0] not in trust.known, "a signer signed with a certificate of the platform")
     need(not _is_ours(leaf, trust), "a certificate of this platform is said to be another's")
     _need_profile(leaf.parsed)

@@ -32,7 +32,7 @@ from countersign.pdf.verify.signature_dictionary import (
     covered_by,
 )
 from countersign.pdf.verify.stamp import Stamp
-from countersign.pdf.verify.validation_data import check_validation_data
+from countersign.pdf.verify.validation_data import Said, check_validation_data
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -97,8 +97,8 @@ class _Found:
     reason: str = ""
     trusted: bool = True
 
-    def described(self, covers: str, documented: frozenset[bytes]) -> SignatureReport:
-        """`documented`: the authorities whose revocation data the DSS holds."""
+    def described(self, covers: str, said: Said) -> SignatureReport:
+        """`said`: what the authorities say in the DSS."""
         by = self.certificate
         return SignatureReport(
             field=self.field,
@@ -108,17 +108,17 @@ class _Found:
             when=self.stamp.time,
             time_source=self.stamp.source,
             covers=covers,
-            level=self._level(documented),
+            level=self._level(said),
             valid=True,
             trusted=self.stamp.trusted if by is None else self.trusted,
             reason=self.reason,
         )
 
-    def _level(self, documented: frozenset[bytes]) -> Level:
+    def _level(self, said: Said) -> Level:
         """B-LTA only where the DSS tells of signer and timestamp authority alike."""
         if self.certificate is None:
             return ""
-        told = {self.certificate.issuer, self.stamp.issuer} <= documented
+        told = said.tells_of(self.certificate) and self.stamp.issuer in said.issuers
         return "B-LTA" if told else "B-T"
 
 
@@ -134,7 +134,7 @@ class _Walk:
         self._last: Stamp | None = None
         self._slots: set[int] = set()
         self._found: list[_Found] = []
-        self._documented: frozenset[bytes] = frozenset()
+        self._said = Said()
 
     def certification(self, revision: Revision, expected: Expected) -> None:
         field = self._platform("z_cert")
@@ -194,7 +194,8 @@ class _Walk:
         self._need_changes(revision, {field.number, self._base.dss})
         objects = NewObjects(revision)
         validation_data = revision.body(self._base.dss)
-        self._documented = check_validation_data(validation_data, objects, self._trust)
+        self._said = check_validation_data(validation_data, objects, self._trust)
+        self._need_nobody_revoked()
         number = self._signature_number(revision, field, objects)
         start, _ = revision.objects[number]
         need(revision.data.startswith(DOCUMENT_TIMESTAMP, start), "kind of document timestamp")
@@ -204,6 +205,11 @@ class _Walk:
         self._found.append(_Found(field.name, "document timestamp", stamp))
         objects.finish()
 
+    def _need_nobody_revoked(self) -> None:
+        for found in self._found:
+            if found.certificate is not None:
+                self._said.need_not_revoked(found.certificate, found.stamp.time)
+
     def finish(self, tail: bytes) -> str:
         """SHA-256 of the whole file."""
         self._digest.update(tail[self._hashed :])
@@ -212,7 +218,7 @@ class _Walk:
     def report(self, expected: Expected) -> Report:
         numbered = enumerate(self._found, start=2)  # revision 1 is the base
         signatures = tuple(
-            found.described(covered_part(number, self._count), self._documented)
+            found.described(covered_part(number, self._count), self._said)
             for number, found in numbered
         )
         return Report(signatures=signatures, envelope=expected.envelope or None)

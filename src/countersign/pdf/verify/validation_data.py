@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA1, Hash
 from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from countersign.pdf.verify.certificates import DAMAGED, Trust
+from countersign.pdf.verify.certificates import DAMAGED, Certificate, Trust
 from countersign.pdf.verify.objects import NewObjects
 from countersign.pdf.verify.refusal import Refused, need
 
@@ -22,8 +26,44 @@ _STREAM = re.compile(rb"<</Length ([1-9]\d{0,8})>>\nstream\n")
 _STREAM_END = b"\nendstream"
 
 
-def check_validation_data(body: bytes, objects: NewObjects, trust: Trust) -> frozenset[bytes]:
-    """Names (DER) of the authorities whose revocation data the DSS holds.
+@dataclass(frozen=True)
+class Said:
+    """What the authorities say in the DSS. `issuers` are the names (DER) of those whose revocation
+    data there is; `lists` are CRLs, `answers` OCSP responses with the name (DER) of the authority
+    for which each was given, all of them signed by somebody we know."""
+
+    issuers: frozenset[bytes] = frozenset()
+    lists: tuple[x509.CertificateRevocationList, ...] = ()
+    answers: tuple[tuple[bytes, ocsp.OCSPResponse], ...] = ()
+
+    def tells_of(self, certificate: Certificate) -> bool:
+        """Whether it could be seen here that it was revoked."""
+        listed = any(one.issuer.public_bytes() == certificate.issuer for one in self.lists)
+        return listed or any(True for _ in self._about(certificate))
+
+    def need_not_revoked(self, certificate: Certificate, moment: datetime) -> None:
+        """Raises Refused when it was, at that moment or before."""
+        serial = certificate.parsed.serial_number
+        for one in self.lists:
+            if one.issuer.public_bytes() == certificate.issuer:
+                entry = one.get_revoked_certificate_by_serial_number(serial)
+                is_past = entry is None or entry.revocation_date_utc > moment
+                need(is_past, f"certificate of {certificate.name} was revoked")
+        for answer in self._about(certificate):
+            when = answer.revocation_time_utc
+            is_past = when is None or when > moment
+            need(is_past, f"certificate of {certificate.name} was revoked")
+
+    def _about(self, certificate: Certificate) -> Iterator[ocsp.OCSPResponse]:
+        serial = certificate.parsed.serial_number
+        for issuer, answer in self.answers:
+            known = answer.certificate_status is not ocsp.OCSPCertStatus.UNKNOWN
+            if known and issuer == certificate.issuer and answer.serial_number == serial:
+                yield answer
+
+
+def check_validation_data(body: bytes, objects: NewObjects, trust: Trust) -> Said:
+    """What the authorities say in the DSS.
 
     Refuses anything in it that is not ours or not signed by a certificate we know, and a DSS that
     lacks what later validation needs: certificate and CRL of the root and the issuing authority.
@@ -36,8 +76,12 @@ def check_validation_data(body: bytes, objects: NewObjects, trust: Trust) -> fro
     need(trust.authorities.issubset(certificates), "DSS lacks a certificate of the authorities")
     issuers = {_accepted(crl, _crl_issuer, trust) for crl in crls}
     need(trust.authority_names.issubset(issuers), "DSS lacks a CRL of the authorities")
-    responders = {_accepted(response, _responder, trust) for response in responses}
-    return frozenset(issuers | responders)
+    answers = [(_accepted(one, _responder, trust), one) for one in responses]
+    return Said(
+        frozenset(issuers | {name for name, _ in answers}),
+        tuple(map(x509.load_der_x509_crl, crls)),
+        tuple((name, ocsp.load_der_ocsp_response(one)) for name, one in answers),
+    )
 
 
 def _streams(references: bytes | None, objects: NewObjects) -> Iterator[bytes]:
@@ -85,18 +129,31 @@ def _responder(data: bytes, trust: Trust) -> bytes:
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         return b""
     for authority in trust.known_certificates:
-        delegated = [c for c in response.certificates if _is_issued(c, authority)]
-        if any(_has_responded(response, signer) for signer in (authority, *delegated)):
+        delegated = [c for c in response.certificates if _is_delegated(c, authority)]
+        if _is_for(response, authority) and any(
+            _has_responded(response, signer) for signer in (authority, *delegated)
+        ):
             return authority.subject.public_bytes()
     return b""
 
 
-def _is_issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+def _is_for(response: ocsp.OCSPResponse, authority: x509.Certificate) -> bool:
+    """Whether what it tells of was issued by this authority, by both hashes of RFC 6960, 4.1.1."""
+    need(isinstance(response.hash_algorithm, SHA1), "hash in an OCSP response")
+    name = Hash(SHA1())
+    name.update(authority.subject.public_bytes())
+    key = x509.SubjectKeyIdentifier.from_public_key(authority.public_key()).digest
+    return (response.issuer_name_hash, response.issuer_key_hash) == (name.finalize(), key)
+
+
+def _is_delegated(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """RFC 6960, 4.2.2.2: whoever answers in an authority's place was named by it for that."""
     try:
         certificate.verify_directly_issued_by(issuer)
+        purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except (InvalidSignature, *DAMAGED):
         return False
-    return True
+    return ExtendedKeyUsageOID.OCSP_SIGNING in purposes
 
 
 def _has_responded(response: ocsp.OCSPResponse, signer: x509.Certificate) -> bool:

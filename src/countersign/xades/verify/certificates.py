@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from countersign.xades.verify.refusal import Refused, need
@@ -37,6 +38,11 @@ _UNDERSTOOD = {
 _NAME = x509.ObjectIdentifier("2.5.4.41")
 _ECDSA = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
 _RSA = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+_RSA_PSS = "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1"  # RFC 9231, 2.3.10
+_SCHEMES: dict[str, padding.AsymmetricPadding] = {
+    _RSA: padding.PKCS1v15(),
+    _RSA_PSS: padding.PSS(padding.MGF1(hashes.SHA256()), 32),
+}
 
 _ExtensionType = TypeVar("_ExtensionType", bound=x509.ExtensionType)
 
@@ -71,8 +77,8 @@ def check_value(certificate: x509.Certificate, method: str, value: bytes, data: 
             halves = int.from_bytes(value[:32], "big"), int.from_bytes(value[32:], "big")
             key.verify(encode_dss_signature(*halves), data, ec.ECDSA(hashes.SHA256()))
         elif isinstance(key, rsa.RSAPublicKey) and key.key_size >= MIN_RSA_BITS:
-            need(method == _RSA, "signature method and key do not fit")
-            key.verify(value, data, padding.PKCS1v15(), hashes.SHA256())
+            need(method in _SCHEMES, "signature method and key do not fit")
+            key.verify(value, data, _SCHEMES[method], hashes.SHA256())
         else:
             raise Refused("a kind of key that is not accepted")
     except InvalidSignature:
@@ -171,14 +177,20 @@ def _extension(certificate: x509.Certificate, kind: type[_ExtensionType]) -> _Ex
 
 
 def need_not_revoked(
-    path: Sequence[x509.Certificate], crls: Iterable[x509.CertificateRevocationList], at: datetime
+    path: Sequence[x509.Certificate],
+    crls: Iterable[x509.CertificateRevocationList],
+    responses: Sequence[ocsp.OCSPResponse],
+    at: datetime,
 ) -> None:
-    """Refuse when a list by the authority above says that one of `path` was revoked by then."""
+    """Refuse when the authority above says that one of `path` was revoked by then."""
     lists = list(crls)
     for certificate, issuer in pairwise(path):
         for crl in _lists_by(issuer, lists):
             entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
             need(entry is None or entry.revocation_date_utc > at, "the certificate was revoked")
+        for answer in answers_about(certificate, issuer, responses):
+            when = answer.revocation_time_utc
+            need(when is None or when > at, "the certificate was revoked")
 
 
 def documented(
@@ -219,6 +231,63 @@ def _has_signed(
         return crl.is_signature_valid(key)
     except _DAMAGED:
         return False
+
+
+def ocsp_of(encoded: bytes) -> ocsp.OCSPResponse:
+    """Raises Refused for what is no answer of a responder about one certificate."""
+    try:
+        found = ocsp.load_der_ocsp_response(encoded)
+        _ = found.serial_number, found.certificates
+    except _DAMAGED as error:
+        raise Refused("an OCSP response cannot be read") from error
+    return found
+
+
+def answers_about(
+    certificate: x509.Certificate,
+    issuer: x509.Certificate,
+    responses: Iterable[ocsp.OCSPResponse],
+) -> Iterator[ocsp.OCSPResponse]:
+    """Those that know the certificate, given by its authority or by whom it named for that."""
+    for one in responses:
+        known = one.certificate_status is not ocsp.OCSPCertStatus.UNKNOWN
+        if known and one.serial_number == certificate.serial_number and _is_for(one, issuer):
+            signers = [issuer, *(c for c in one.certificates if _is_delegated(c, issuer))]
+            if any(_has_answered(signer, one) for signer in signers):
+                yield one
+
+
+def _is_for(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> bool:
+    """By both hashes of RFC 6960, 4.1.1, in SHA-1."""
+    name = hashes.Hash(hashes.SHA1())
+    name.update(issuer.subject.public_bytes())
+    key = x509.SubjectKeyIdentifier.from_public_key(issuer.public_key()).digest
+    found = response.issuer_name_hash, response.issuer_key_hash
+    return isinstance(response.hash_algorithm, hashes.SHA1) and found == (name.finalize(), key)
+
+
+def _is_delegated(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        purposes = _extension(certificate, x509.ExtendedKeyUsage)
+    except _DAMAGED:
+        return False
+    named = purposes is not None and ExtendedKeyUsageOID.OCSP_SIGNING in purposes
+    return named and _has_issued(issuer, certificate)
+
+
+def _has_answered(signer: x509.Certificate, response: ocsp.OCSPResponse) -> bool:
+    key, digest = signer.public_key(), response.signature_hash_algorithm
+    value, data = response.signature, response.tbs_response_bytes
+    try:
+        if isinstance(key, ec.EllipticCurvePublicKey) and digest:
+            key.verify(value, data, ec.ECDSA(digest))
+        elif isinstance(key, rsa.RSAPublicKey) and digest:
+            key.verify(value, data, padding.PKCS1v15(), digest)
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
 
 
 # --- names -------------------------------------------------------------------------------------

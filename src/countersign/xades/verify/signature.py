@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import pairwise
 from typing import Protocol
 
 from cryptography import x509
+from cryptography.x509 import ocsp
 from lxml import etree
 
 from countersign.xades.verify import certificates as certs
@@ -80,6 +82,7 @@ class _Unsigned:
     token: bytes | None = None
     certificates: tuple[x509.Certificate, ...] = ()
     crls: tuple[x509.CertificateRevocationList, ...] = ()
+    responses: tuple[ocsp.OCSPResponse, ...] = ()
 
 
 def verify(
@@ -232,13 +235,15 @@ def _unsigned(node: etree._Element) -> _Unsigned:
         return _Unsigned(decoded(token))
     certificates, revocation = rest
     found = _certificates(certificates, f"{XADES}EncapsulatedX509Certificate")
-    return _Unsigned(decoded(token), tuple(found), tuple(_crls(revocation)))
-
-
-def _crls(node: etree._Element) -> list[x509.CertificateRevocationList]:
-    (values,) = parts(node, *_xades("CRLValues"))
-    found = rows(values, f"{XADES}EncapsulatedCRLValue", _MAX_CRLS)
-    return [certs.crl_of(decoded(row)) for row in found]
+    lists, *answers = parts(revocation, *_xades("CRLValues"), optional=_xades("OCSPValues"))
+    crls = rows(lists, f"{XADES}EncapsulatedCRLValue", _MAX_CRLS)
+    responses = rows(answers[0], f"{XADES}EncapsulatedOCSPValue", _MAX_CRLS) if answers else []
+    return _Unsigned(
+        decoded(token),
+        tuple(found),
+        tuple(certs.crl_of(decoded(row)) for row in crls),
+        tuple(certs.ocsp_of(decoded(row)) for row in responses),
+    )
 
 
 def _stamp(
@@ -267,7 +272,7 @@ def _judged(
     leaf, known = chain[0], [*chain[1:], *unsigned.certificates]
     certs.need_may_sign(leaf)
     path = certs.path_of(leaf, known, map(certs.certificate_of, roots), moment)
-    certs.need_not_revoked(path, unsigned.crls, moment)
+    certs.need_not_revoked(path, unsigned.crls, unsigned.responses, moment)
     return Report(
         content=content,
         media_type=signed.media_type,
@@ -278,7 +283,7 @@ def _judged(
         when=stamp.time if stamp else signed.time,
         time_source=stamp.source if stamp else "",
         time_trusted=proven,
-        level=_level(leaf, known, unsigned.crls, stamp),
+        level=_level(leaf, known, unsigned, stamp),
         trusted=bool(path),
     )
 
@@ -286,15 +291,19 @@ def _judged(
 def _level(
     leaf: x509.Certificate,
     known: list[x509.Certificate],
-    crls: tuple[x509.CertificateRevocationList, ...],
+    unsigned: _Unsigned,
     stamp: Stamp | None,
 ) -> Level:
-    """B-LT where lists in the file tell of all below the root, the timestamp authority's
-    certificate among them; that is a property of the file, so any root does."""
+    """B-LT where lists and responses in the file tell of all below the root, a list of the
+    timestamp authority's certificate; that is a property of the file, so any root does."""
     if stamp is None:
         return "B-B"
     ends = [one for one in known if one.subject == one.issuer]
     path = certs.path_of(leaf, known, ends, stamp.time)
-    above = {one.issuer.public_bytes() for one in path[:-1]} | {stamp.issuer}
-    told = certs.documented(known, crls, stamp.time)
+    above = {
+        one.issuer.public_bytes()
+        for one, issuer in pairwise(path)
+        if not any(certs.answers_about(one, issuer, unsigned.responses))
+    } | {stamp.issuer}
+    told = certs.documented(known, unsigned.crls, stamp.time)
     return "B-LT" if path and above <= told else "B-T"

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from countersign.adapters.database.engine import Database
 
-HEAD = "0019"
+HEAD = "0024"
 # Any number that nobody else locks in this database
 LOCK = 7_164_219
 

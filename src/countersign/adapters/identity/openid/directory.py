@@ -46,11 +46,11 @@ class Told:
 
 
 class Directory:
-    """Asks providers, and remembers for an hour what they publish. `limit_s` bounds one call."""
+    """Asks providers, and remembers for an hour what they publish. `inside`: these addresses may be
+    of the house, since the operator named them. `limit_s` bounds one call."""
 
-    def __init__(self, *, limit_s: float = TIME_LIMIT) -> None:
-        # The operator names these addresses, so they may be of the house
-        self._http = OutboundHttp(allow_private=True, time_limit=limit_s)
+    def __init__(self, *, inside: bool = True, limit_s: float = TIME_LIMIT) -> None:
+        self._http = OutboundHttp(allow_private=inside, time_limit=limit_s)
         self._kept: dict[str, tuple[float, Any]] = {}
 
     def metadata(self, issuer: str) -> Metadata:
@@ -69,7 +69,7 @@ class Directory:
         try:
             answered = self._http.call(method, url, headers, body, LONGEST_ANSWER)
         except CallFailed as failure:
-            raise unavailable(issuer, "openid_silent", str(failure)) from None
+            raise unavailable(issuer, "openid_silent", str(failure)) from failure
         if answered.status >= 500 or answered.status == 429:
             raise unavailable(issuer, "openid_refused", f"status {answered.status}")
         return Told(answered.status, _object(answered.body))
@@ -100,10 +100,16 @@ class Directory:
         return [key for key in keys if isinstance(key, dict)]
 
 
+class NotUsable(Exception):
+    """There was an answer, which says why it is no use; nothing of a person is in the text."""
+
+
 def unavailable(issuer: str, event: str, why: str) -> Unavailable:
-    """For the operator there is a line in the log."""
+    """Its cause says why: CallFailed or NotUsable. For the operator there is a line in the log."""
     log.error(event, issuer=issuer, why=why)
-    return Unavailable("the identity provider")
+    made = Unavailable("the identity provider")
+    made.__cause__ = NotUsable(why)
+    return made
 
 
 def _metadata(told: Json) -> Metadata:

@@ -40,13 +40,16 @@ log = structlog.get_logger(__name__)
 class OpenIdConnect:
     """`callback` is the address that the provider sends browsers back to."""
 
+    mark = ""  # begins the state
+
     def __init__(self, provider: OpenIdProvider, callback: str, directory: Directory) -> None:
         self._provider, self._callback, self._directory = provider, callback, directory
         self.methods = (provider.name,)
 
     def start(self, request: IdentityRequest) -> Started:
         metadata = self._directory.metadata(self._provider.issuer)
-        state, verifier, salt = (secrets.token_urlsafe(32) for _ in range(3))
+        random, verifier, salt = (secrets.token_urlsafe(32) for _ in range(3))
+        state = self.mark + random
         secret = {
             "issuer": metadata.issuer,
             "verifier": verifier,

@@ -16,6 +16,7 @@ import shutil
 import sys
 import threading
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -43,16 +44,34 @@ def main(program: Path, folder: Path, memory_bytes: int, file_bytes: int) -> Non
     confined = confine(folder, program, memory_bytes, file_bytes)
     jobs: SimpleQueue[dict[str, str]] = SimpleQueue()
     threading.Thread(target=_listen, args=(jobs, folder), daemon=True).start()
+    write_profile(folder / "profile")
     try:
-        office = _warm_office(program, folder)
+        office = Office(program, folder / "profile")
     except OfficeMissing as problem:
         _say(answers, {"ready": False, "why": str(problem)})
+        return
+    steps = _steps(office, folder, answers, jobs, confined)
+    office.work(lambda: next(steps))
+
+
+def _steps(
+    office: Office,
+    folder: Path,
+    answers: int,
+    jobs: SimpleQueue[dict[str, str]],
+    confined: list[str],
+) -> Iterator[None]:
+    """One job each; before the first one, a trial."""
+    if not _makes_a_pdf(office, folder):
+        why = "LibreOffice converts nothing; is its Writer installed?"
+        _say(answers, {"ready": False, "why": why})
         return
     _say(answers, {"ready": True, "confined": confined})
     while True:
         job = jobs.get()
         done = office.convert(folder / job["source"], folder / job["target"])
         _say(answers, {"done": done, "resident_bytes": _resident_bytes()})
+        yield
 
 
 def _answers_apart() -> int:
@@ -70,19 +89,16 @@ def _listen(jobs: SimpleQueue[dict[str, str]], folder: Path) -> None:
     os._exit(0)
 
 
-def _warm_office(program: Path, folder: Path) -> Office:
-    """It has made a PDF once, so it works; and the next one is quick."""
-    write_profile(folder / "profile")
-    office = Office(program, folder / "profile")
+def _makes_a_pdf(office: Office, folder: Path) -> bool:
+    """If it does it works; and the next one is quick."""
     source, target = folder / "first.docx", folder / "first.pdf"
     with zipfile.ZipFile(source, "w") as package:
         for name, content in FIRST.items():
             package.writestr(name, content)
-    if not office.convert(source, target):
-        raise OfficeMissing("LibreOffice converts nothing; is its Writer installed?")
+    made = office.convert(source, target)
     source.unlink()
-    target.unlink()
-    return office
+    target.unlink(missing_ok=True)
+    return made
 
 
 def _say(answers: int, what: dict[str, object]) -> None:

@@ -1,6 +1,6 @@
 """LibreOfficeKit, the C interface of LibreOffice, by ctypes: load a document, save it as PDF.
 
-Only the first members of its tables of functions are used, which have not changed since 2015
+Only the first members of its tables of functions are used, which have not changed since 2018
 (LibreOfficeKit.h, "nSize" and what follows).
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+from collections.abc import Callable
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int, c_size_t, c_void_p
 from pathlib import Path
 
@@ -27,6 +28,11 @@ _EXPORT = {
 }
 
 
+# What LibreOffice calls when it has nothing to do, and when somebody has something for it
+_Poll = CFUNCTYPE(c_int, c_void_p, c_int)
+_Wake = CFUNCTYPE(None, c_void_p)
+
+
 class _Kit(Structure):
     pass
 
@@ -40,7 +46,8 @@ class _KitFunctions(Structure):
         ("size", c_size_t),
         ("destroy", CFUNCTYPE(None, POINTER(_Kit))),
         ("load", CFUNCTYPE(POINTER(_Document), POINTER(_Kit), c_char_p)),
-        ("error", CFUNCTYPE(c_void_p, POINTER(_Kit))),
+        ("unused", c_void_p * 10),
+        ("run_loop", CFUNCTYPE(None, POINTER(_Kit), _Poll, _Wake, c_void_p)),
     )
 
 
@@ -61,7 +68,8 @@ class OfficeMissing(Exception):
 
 
 class Office:
-    """LibreOffice in this process. Calls let other threads of Python run."""
+    """LibreOffice in this process, which has been told to have one thread (SAL_LOK_OPTIONS). Calls
+    let other threads of Python run."""
 
     def __init__(self, program: Path, profile: Path) -> None:
         library = _loaded(program)
@@ -74,6 +82,15 @@ class Office:
         if not self._kit:
             raise OfficeMissing("LibreOffice does not start")
         self._functions = self._kit.contents.functions.contents
+        if self._functions.size < ctypes.sizeof(_KitFunctions):
+            raise OfficeMissing("LibreOffice is too old")
+
+    def work(self, step: Callable[[], None]) -> None:
+        """Calls `step` for ever, from within LibreOffice's own loop; only there may `convert` be
+        called. What LibreOffice does when it is idle (it checks spelling, counts words) then has no
+        document to do it with. When `step` raises, the process ends."""
+        poll, wake = _Poll(_unnested(step)), _Wake(lambda _data: None)
+        self._functions.run_loop(self._kit, poll, wake, c_void_p(1))
 
     def convert(self, source: Path, target: Path) -> bool:
         """Whether there is a PDF of `source` in `target` now."""
@@ -82,9 +99,28 @@ class Office:
             return False
         functions = document.contents.functions.contents
         try:
-            return bool(functions.save(document, target.as_uri().encode(), b"pdf", _options()))
+            return bool(functions.save(document, target.as_uri().encode(), b"pdf", pdf_options()))
         finally:
             functions.destroy(document)
+
+
+def _unnested(step: Callable[[], None]) -> Callable[[int, int], int]:
+    """LibreOffice also looks for events while it loads or saves."""
+    within = False
+
+    def poll(_data: int, _microseconds: int) -> int:
+        nonlocal within
+        if within:
+            return 0
+        within = True
+        try:
+            step()
+        except BaseException:
+            os._exit(1)
+        within = False
+        return 1
+
+    return poll
 
 
 def _loaded(program: Path) -> ctypes.CDLL:
@@ -97,7 +133,9 @@ def _loaded(program: Path) -> ctypes.CDLL:
     raise OfficeMissing("LibreOffice is not there")
 
 
-def _options() -> bytes:
+def pdf_options() -> bytes:
+    """As LibreOffice's filter for PDFs takes them."""
+
     def typed(value: bool | int) -> dict[str, str]:
         kind = "boolean" if isinstance(value, bool) else "long"
         return {"type": kind, "value": str(value).lower()}

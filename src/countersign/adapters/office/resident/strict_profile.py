@@ -22,6 +22,8 @@ VALUES = (
     ("/org.openoffice.Inet/Settings", "ooInetHTTPProxyPort", 9),
     ("/org.openoffice.Inet/Settings", "ooInetHTTPSProxyName", NOWHERE),
     ("/org.openoffice.Inet/Settings", "ooInetHTTPSProxyPort", 9),
+    # Not the first start of a newer version, which tries out for a second how it draws
+    ("/org.openoffice.Setup/Product", "ooSetupLastVersion", "9999.9"),
 )
 
 

@@ -6,7 +6,7 @@ from alembic import op
 from countersign.adapters.database.types import CleanText, Json, Time
 
 revision = "0019"
-down_revision = "0024"
+down_revision = "0018"
 
 
 def upgrade() -> None:

@@ -10,7 +10,7 @@ from countersign.domain.audit_chain import GENESIS, entry_hash
 from countersign.domain.member import AuditEntry
 
 revision = "0023"
-down_revision = "0018"
+down_revision = "0022"
 
 SHA256 = sa.String(64)
 BY_CODE_POINT = CleanText().with_variant(CleanText(collation="C"), "postgresql")
