@@ -77,8 +77,7 @@ def test_an_account_has_a_time_zone_of_its_own(data: Path) -> None:
     account = old_account(data)
     change = ("account", "set", "--account", account, "--data", data, "--time-zone")
     assert countersign(*change, "Europe/Copenhagen").returncode == 0
-    opened = app.opened(Settings(data=data))
-    with opened as installation, installation.ports.unit_of_work() as uow:
+    with app.opened(Settings(data=data)) as installation, installation.ports.unit_of_work() as uow:
         assert uow.accounts.get(account).settings["time_zone"] == "Europe/Copenhagen"
     assert countersign(*change, "Mars/Base").returncode == 2
 

@@ -75,6 +75,7 @@ def pdf(name: str, data: bytes) -> dict[str, object]:
 
 
 def add_files(page: Page, *files: dict[str, object]) -> None:
+    expect(page.locator("#step-documents")).to_be_visible()
     before = page.get_by_test_id("document").count()
     page.get_by_test_id("files").set_input_files(list(files))  # type: ignore[arg-type]
     expect(page.get_by_test_id("document")).to_have_count(before + len(files), timeout=SLOW)
@@ -397,6 +398,7 @@ def test_what_is_missing_is_said_beside_it(server: RunningServer, desk: Page) ->
 def test_bad_files_are_refused_beside_the_good_ones(server: RunningServer, desk: Page) -> None:
     desk.goto(f"{server.url}/dashboard/envelopes")
     desk.get_by_test_id("new-envelope").click()
+    expect(desk.locator("#step-documents")).to_be_visible()
     word = {"name": "offer.docx", "mimeType": "", "buffer": docx(paragraph(run("An offer")))}
     desk.get_by_test_id("files").set_input_files(
         [pdf("bad.pdf", b"no pdf"), pdf("locked.pdf", encrypted("a", "b")), word]  # type: ignore[list-item]
