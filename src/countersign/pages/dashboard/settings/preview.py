@@ -90,7 +90,7 @@ class Previews:
     def mail(self, caller: Visit, request: Request, query: PreviewQuery) -> Response:  # noqa: ARG002
         """The invitation."""
         envelope = _envelope(caller, self._branding(query, caller))
-        _subject, _text, html = self._desk.ports.invitations.invitation(
+        _subject, _text, html = self._desk.ports.invitations.by("email").invitation(
             envelope, envelope.tasks[0], self._desk.address.rpartition("/")[0] + NOBODY
         )
         return HTMLResponse(with_images(html, self._picture), headers=MAIL)
