@@ -124,6 +124,7 @@ def opened(folder: Path) -> Iterator[House]:
         docx=cast(Any, None),
         converter=cast(Any, None),
         code_key=KEY,
+        meter=cast(Any, None),
     )
     yield House(ports, queue, clock, shelf)
     database.close()

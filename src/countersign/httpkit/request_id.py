@@ -7,11 +7,10 @@ import re
 from contextvars import ContextVar
 from uuid import uuid4
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars
 
-HEADER = "x-request-id"
+HEADER = b"x-request-id"
 _ACCEPTED = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _current: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -31,23 +30,28 @@ class RequestId:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(HEADER, "")
-        identity = given if _ACCEPTED.fullmatch(given) else str(uuid4())
+        identity = _given(scope) or str(uuid4())
 
         async def with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _add_header(message, identity)
             await send(message)
 
-        token = _current.set(identity)
-        try:
-            with bound_contextvars(request_id=identity):
-                await self._app(scope, receive, with_id)
-        finally:
-            _current.reset(token)
+        # A server handles each request in a context of its own, which ends with it
+        _current.set(identity)
+        bind_contextvars(request_id=identity)
+        await self._app(scope, receive, with_id)
+
+
+def _given(scope: Scope) -> str:
+    """What the request says, "" where that is nothing or strange."""
+    found = next((value for name, value in scope["headers"] if name == HEADER), b"").decode(
+        "latin-1"
+    )
+    return found if _ACCEPTED.fullmatch(found) else ""
 
 
 def _add_header(message: Message, identity: str) -> None:
     headers = list(message.get("headers", ()))
-    if all(name.lower() != HEADER.encode() for name, _ in headers):
-        message["headers"] = [*headers, (HEADER.encode(), identity.encode())]
+    if all(name.lower() != HEADER for name, _ in headers):
+        message["headers"] = [*headers, (HEADER, identity.encode())]
