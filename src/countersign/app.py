@@ -188,7 +188,7 @@ def _installation(
     keyring = app_parts.keyring(settings, keys, clock)
     ports = outside(_ports(settings, database, queue, clock, keyring, workshop, fetcher, office))
     public = settings.public_url.rstrip("/")
-    sign_in = AccountSignIn(ports.unit_of_work, public + SSO_RETURN)
+    sign_in = AccountSignIn(ports.unit_of_work, public + SSO_RETURN, sandbox=settings.sandbox)
     poll = SANDBOX_POLL if settings.sandbox else POLL
     handlers = jobs.handlers(ports, ROW_SENDERS)
     worker = Worker(queue, handlers, jobs.retry_after, jobs.QUEUES, poll=poll)

@@ -124,7 +124,8 @@ def set_single_sign_on(
     issuer: str, client_id: str, client_secret: str, visit: Visit, desk: MemberPorts
 ) -> None:
     """From now on members may sign in there; what was set before is replaced, and is required no
-    longer: nobody has come by the new one yet. Raises Invalid."""
+    longer: nobody has come by the new one yet. Whoever looks after the installation may name an
+    issuer inside its network, nobody else. Raises Invalid."""
     provider = OpenIdProvider(
         account_id=visit.account.id,
         name=SIGN_IN,
@@ -134,6 +135,7 @@ def set_single_sign_on(
         scopes=SCOPES,
         national_id_claim=EMAIL,
         created_at=desk.ports.clock(),
+        inside=visit.member.operator,
     )
     check_provider(provider)
     with desk.ports.unit_of_work() as uow:

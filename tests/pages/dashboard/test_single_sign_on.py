@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +228,29 @@ def test_whoever_runs_the_server_has_a_way_out(
     assert "the operator allowed other ways" in texts(owner.get("/dashboard/audit").text)
     assert main(["audit", "--data", str(tmp_path)]) == 0
     assert "entries, the newest is" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("operator", [True, False])
+def test_only_who_runs_the_server_names_a_provider_inside_its_network(
+    operator: bool, tmp_path: Path, provider: OpenIdServer
+) -> None:
+    with opened(tmp_path, sandbox=False) as office:
+        owner = set_up(office)
+        with office.ports.unit_of_work() as uow:
+            (member,) = uow.dashboard.members.of_account(uow.accounts.all()[0].id)
+            uow.dashboard.members.save(replace(member, operator=operator))
+            uow.commit()
+        form = {"issuer": provider.url, "client_id": CLIENT, "client_secret": SECRET}
+        assert post(owner, f"{MEMBERS}/sso", **form).status_code == 303
+        browser = office.new_browser()
+        address = f"/dashboard/sso/{member.account_id}"
+        assert browser.get(address).status_code == 200, "so that the browser is known"
+        begun = browser.get(address)
+        if operator:
+            assert begun.headers["location"].startswith(provider.url)
+        else:
+            assert begun.status_code == 503
+            assert "location" not in begun.headers
 
 
 def set_up_with(office: Office, provider: OpenIdServer) -> TestClient:

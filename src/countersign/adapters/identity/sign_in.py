@@ -13,16 +13,23 @@ from countersign.usecases.single_sign_on import single_sign_on_of
 
 
 class AccountSignIn:
-    """The port SignInProviders. `callback` is where browsers come back to; to be closed."""
+    """The port SignInProviders. `callback` is where browsers come back to. Providers inside the
+    server's network are asked when an operator named them, or in a `sandbox`. To be closed."""
 
-    def __init__(self, unit_of_work: Callable[[], UnitOfWork], callback: str) -> None:
+    def __init__(
+        self, unit_of_work: Callable[[], UnitOfWork], callback: str, *, sandbox: bool
+    ) -> None:
         self._unit_of_work, self._callback = unit_of_work, callback
-        self._directory = Directory()
+        self._house, self._world = Directory(), Directory(inside=sandbox)
 
     def of_account(self, account_id: str) -> IdentityProvider | None:
         with self._unit_of_work() as uow:
             known = single_sign_on_of(account_id, uow)
-        return OpenIdConnect(known, self._callback, self._directory) if known else None
+        if known is None:
+            return None
+        directory = self._house if known.inside else self._world
+        return OpenIdConnect(known, self._callback, directory)
 
     def close(self) -> None:
-        self._directory.close()
+        self._house.close()
+        self._world.close()
