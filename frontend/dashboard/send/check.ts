@@ -22,15 +22,20 @@ export function showSummary(): void {
   sum("people", people.map((person) => role(person, ordered)).join(", ") || "nobody yet");
   sum("fields", fields.length ? String(fields.length) : "none: they sign on a page at the end");
   sum("due", due || "no deadline");
-  sum("reminders", reminder_days ? `every ${reminder_days} days, ${reminders} times at most` : "none");
+  sum("reminders", reminder_days ? often(reminder_days, reminders) : "none");
   const ready = data.documents.length > 0 && signers().length > 0;
   byId("no-previews").hidden = ready;
   byId("previews").replaceChildren(...(ready ? people.map(preview) : []));
 }
 
 function role(person: Person, ordered: boolean): string {
-  if (person.role === "copy") return `${labelOf(person)} (copy)`;
-  return ordered ? `${labelOf(person)} (turn ${person.turn})` : labelOf(person);
+  const who = [person.name, person.email].map((part) => part.trim()).filter(Boolean).join(" · ") || labelOf(person);
+  if (person.role === "copy") return `${who} (copy)`;
+  return ordered ? `${who} (turn ${person.turn})` : who;
+}
+
+function often(days: number, times: number): string {
+  return `${days === 1 ? "every day" : `every ${days} days`}, ${times === 1 ? "once" : `${times} times`} at most`;
 }
 
 function sum(name: string, text: string): void {

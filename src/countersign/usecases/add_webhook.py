@@ -70,4 +70,4 @@ def _check(command: AddWebhook) -> None:
         if not HEADER_NAME.fullmatch(name) or not HEADER_VALUE.fullmatch(value):
             wrong[f"headers: {name!r}"] = "a name, and a value of visible ASCII characters"
     if wrong:
-        raise Invalid("this webhook can't be called so", wrong)
+        raise Invalid("The webhook was not added.", wrong)

@@ -36,7 +36,7 @@ def set_webhook(caller: Caller, slot: str, url: str, ports: Ports) -> WebhookEnd
 def check_url(url: str) -> None:
     """Raises Invalid. Whether the address may be called is decided at each call."""
     if not url.startswith(("http://", "https://")) or len(url) > LONGEST_URL:
-        raise Invalid("not an http(s) address", {"url": f"http(s), at most {LONGEST_URL} long"})
+        raise Invalid(f"This is not an http(s) address of at most {LONGEST_URL} characters.")
 
 
 def secret_of(credential: Credential) -> str:

@@ -253,8 +253,9 @@ def test_both_checks_say_that_a_completed_document_is_good(desk: Desk) -> None:
     assert 'data-verdict="valid"' in page
     assert 'data-agree="yes"' in page
     said = texts(page)
-    for word in ("Lea Roux", "PAdES", "what this server recorded"):
+    for word in ("Lea Roux", "PAdES", "what this server recorded", "Back to the envelope"):
         assert word in said
+    assert "SHA-256" not in said, "a label with nothing behind it"
 
 
 def test_evidence_that_was_changed_makes_the_checks_disagree(desk: Desk) -> None:

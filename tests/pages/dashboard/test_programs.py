@@ -168,6 +168,7 @@ def test_a_webhook_that_can_not_be_called_is_refused(
     refused = post(owner, HOOKS, **form)
     assert refused.status_code == 422
     assert 'role="alert"' in refused.text
+    assert f'value="{form["url"]}"' in refused.text, "nobody types it twice"
 
 
 def test_the_operator_sees_why_jobs_failed_and_tries_them_again(

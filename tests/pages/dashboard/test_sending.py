@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from countersign.domain.branding import Branding
 from countersign.domain.envelope import Envelope
 from countersign.domain.project import ProjectSettings, new_project
+from countersign.pages.dashboard.sending.offers import offered_proofs
 from countersign.usecases.change_account import change_account
 from tests.contracts.threads import at_once
 from tests.pages.dashboard.office import CLICK, OWNER, Office, add_member, set_up, texts
@@ -448,3 +449,10 @@ def test_what_is_written_is_text_wherever_it_is_shown(owner: TestClient, draft: 
         html = owner.get(path).text
         assert "<img src=x" not in html, path
         assert "<script>alert" not in html, path
+
+
+def test_ways_to_know_people_that_are_called_the_same_are_told_apart() -> None:
+    offered = offered_proofs(["nbid", "bankid_no", "freja"], ())
+    assert offered["nbid"] == "BankID (Norway) · nbid"
+    assert offered["bankid_no"] == "BankID (Norway) · bankid_no"
+    assert offered["freja"] == "Freja"

@@ -161,7 +161,9 @@ def test_templates_that_make_no_sense_are_refused(
 
 
 def test_a_file_that_is_none_is_refused(maker: Maker) -> None:
-    assert maker.make(content=b"not a pdf").status_code == 422
+    answer = maker.make(content=b"not a pdf")
+    assert answer.status_code == 422
+    assert answer.text.count("is not a PDF") == 1, "what is wrong is said once"
     refused = maker.upload(LIST, {"name": "x", "role.0.label": "A"}, content=b" ")
     assert refused.status_code == 422
 

@@ -135,6 +135,7 @@ class EnvelopePage:
             words=found,
             name=document.name,
             sha256="",
+            envelope=envelope_id,
             menu="/envelopes",
             recorded=recorded,
             agree=recorded is None or (recorded == "") is (found.verdict in SOUND),

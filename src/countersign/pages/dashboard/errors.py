@@ -79,6 +79,15 @@ def sentence(problem: Exception, say: Say) -> str:
     return say(_short(problem))
 
 
+def with_fields(problem: Exception, text: str) -> str:
+    """`text` and what is wrong where; what is the same in both is said once."""
+    fields = problem.fields if isinstance(problem, Invalid) else None
+    if not fields:
+        return text
+    places = "; ".join(f"{name}: {why}" for name, why in fields.items())
+    return places if set(fields.values()) == {text} else f"{text.removesuffix('.')}: {places}"
+
+
 def _short(problem: Exception) -> str:
     if isinstance(problem, Unauthorized):
         return _("That is not right. Please check it and try again.")

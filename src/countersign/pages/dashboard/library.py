@@ -12,7 +12,7 @@ from starlette.responses import Response
 from countersign.domain.errors import DomainError, Invalid, NotFound, UnusableFile
 from countersign.httpkit import Form, Upload
 from countersign.pages.dashboard.access import go
-from countersign.pages.dashboard.errors import sentence, status_of
+from countersign.pages.dashboard.errors import sentence, status_of, with_fields
 from countersign.pages.dashboard.shell import words
 
 LONGEST_FILE_NAME = 200
@@ -48,8 +48,8 @@ def trouble(problem: DomainError, request: Request) -> tuple[str, int]:
     text = sentence(problem, words(request))
     if isinstance(problem, UnusableFile) and problem.code == "no_converter":
         text = words(request)(NO_OFFICE)
-    elif isinstance(problem, Invalid) and problem.fields:
-        text += ": " + "; ".join(f"{name}: {why}" for name, why in problem.fields.items())
+    else:
+        text = with_fields(problem, text)
     return text, status_of(problem)
 
 

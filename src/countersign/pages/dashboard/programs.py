@@ -18,7 +18,7 @@ from countersign.httpkit import Form, Operation
 from countersign.pages.dashboard.access import FORM, go, needs
 from countersign.pages.dashboard.apis import APIS, OWN, Api
 from countersign.pages.dashboard.chart import Chart, chart
-from countersign.pages.dashboard.errors import sentence, status_of
+from countersign.pages.dashboard.errors import sentence, status_of, with_fields
 from countersign.pages.dashboard.own import DoneQuery
 from countersign.pages.dashboard.shell import page, words
 from countersign.usecases.add_webhook import AddWebhook
@@ -37,6 +37,7 @@ from countersign.usecases.manage_webhooks import (
     make_webhook,
 )
 from countersign.usecases.member_ports import MemberPorts, Visit
+from countersign.usecases.set_webhook import LONGEST_URL
 
 Events = Mapping[str, Collection[str]]
 
@@ -131,8 +132,8 @@ class Programs:
             )
             made = make_webhook(command, caller, self._desk)
         except DomainError as problem:
-            text = _with_fields(problem, sentence(problem, words(request)))
-            return self._hooks_page(caller, request, status_of(problem), error=text)
+            text = with_fields(problem, sentence(problem, words(request)))
+            return self._hooks_page(caller, request, status_of(problem), error=text, given=body)
         return page(request, "new_webhook.html", visit=caller, menu="/webhooks", made=made)
 
     def remove(self, caller: Visit, endpoint_id: str, body: Form) -> Response:  # noqa: ARG002
@@ -158,7 +159,8 @@ class Programs:
             overview=overview,
             events=self._events,
             apis={**APIS, **OWN},
-            **more,
+            longest_url=LONGEST_URL,
+            **{"given": None, **more},
         )
 
 
@@ -218,9 +220,3 @@ def _command(api: Api, caller: Visit, body: Form) -> CreateCredential:
         prefix=api.prefix,
         client_prefix=api.client_prefix,
     )
-
-
-def _with_fields(problem: DomainError, text: str) -> str:
-    if not isinstance(problem, Invalid) or not problem.fields:
-        return text
-    return f"{text}: " + "; ".join(f"{name}: {why}" for name, why in problem.fields.items())

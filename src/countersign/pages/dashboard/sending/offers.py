@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -61,7 +62,11 @@ def offered_proofs(eids: Sequence[str], channels: Collection[str]) -> Mapping[st
     can be sent."""
     codes = [code for code, channel in CODE_METHODS.items() if channel in channels]
     known = {LINK: PROOFS[LINK]} | {code: PROOFS[code] for code in codes}
-    return known | {method: eid_name(method) for method in eids}
+    names = {method: eid_name(method) for method in eids}
+    times = Counter(names.values())
+    return known | {
+        method: name if times[name] == 1 else f"{name} · {method}" for method, name in names.items()
+    }
 
 
 def zone_of(account: Account) -> ZoneInfo:

@@ -94,7 +94,7 @@ def _wrong_day(content: DraftContent, offers: Offers) -> dict[str, str]:
         due = last_moment(content.due, offers.zone)
     except (ValueError, OverflowError):
         return {"due": _("Give the day as year-month-day.")}
-    return {"due": _("This day is over.")} if due and due <= offers.now else {}
+    return {"due": _("The last day to sign is over.")} if due and due <= offers.now else {}
 
 
 # ------------------------------------------------------------------ the command

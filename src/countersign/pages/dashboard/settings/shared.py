@@ -8,9 +8,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from countersign.domain.errors import DefaultProject, DomainError, Invalid, NameTaken, ProjectInUse
+from countersign.domain.errors import DefaultProject, DomainError, NameTaken, ProjectInUse
 from countersign.httpkit import FilePart, Form, Multipart
-from countersign.pages.dashboard.errors import sentence
+from countersign.pages.dashboard.errors import sentence, with_fields
 from countersign.pages.dashboard.own import DoneQuery
 from countersign.pages.dashboard.shell import page, words
 from countersign.usecases.member_ports import Visit
@@ -59,9 +59,7 @@ def told(problem: DomainError, request: Request) -> str:
     if isinstance(problem, ProjectInUse):
         return say(IN_USE)
     text = sentence(problem, say)
-    if isinstance(problem, NameTaken) or not isinstance(problem, Invalid) or not problem.fields:
-        return text
-    return f"{text}: " + "; ".join(f"{name}: {why}" for name, why in problem.fields.items())
+    return text if isinstance(problem, NameTaken) else with_fields(problem, text)
 
 
 def text_of(body: Form, name: str) -> str:
