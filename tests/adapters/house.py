@@ -16,6 +16,7 @@ from countersign.adapters.database.unit_of_work import DatabaseUnitOfWork
 from countersign.adapters.identity import NoIdentity
 from countersign.adapters.identity.of_account import AccountEids
 from countersign.adapters.invitations import MailInvitations
+from countersign.adapters.key_meter import KeyMeter
 from countersign.adapters.links import SignedLinks
 from countersign.adapters.mail import SandboxMailer
 from countersign.adapters.remote_signing.of_account import AccountVendors
@@ -124,7 +125,7 @@ def opened(folder: Path) -> Iterator[House]:
         docx=cast(Any, None),
         converter=cast(Any, None),
         code_key=KEY,
-        meter=cast(Any, None),
+        meter=KeyMeter(lambda _: None),
     )
     yield House(ports, queue, clock, shelf)
     database.close()

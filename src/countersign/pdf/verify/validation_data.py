@@ -9,7 +9,8 @@ from hashlib import sha256
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA1, Hash
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384, SHA512, Hash
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -23,6 +24,7 @@ _DSS = re.compile(
     % (_REFERENCES, _REFERENCES, _REFERENCES)
 )
 _STREAM = re.compile(rb"<</Length ([1-9]\d{0,8})>>\nstream\n")
+_NAMING = (SHA1, SHA256, SHA384, SHA512)
 _STREAM_END = b"\nendstream"
 
 
@@ -138,12 +140,25 @@ def _responder(data: bytes, trust: Trust) -> bytes:
 
 
 def _is_for(response: ocsp.OCSPResponse, authority: x509.Certificate) -> bool:
-    """Whether what it tells of was issued by this authority, by both hashes of RFC 6960, 4.1.1."""
-    need(isinstance(response.hash_algorithm, SHA1), "hash in an OCSP response")
-    name = Hash(SHA1())
-    name.update(authority.subject.public_bytes())
-    key = x509.SubjectKeyIdentifier.from_public_key(authority.public_key()).digest
-    return (response.issuer_name_hash, response.issuer_key_hash) == (name.finalize(), key)
+    """Whether what it tells of was issued by this authority, by both hashes of RFC 6960, 4.1.1.
+    They name and protect nothing, so SHA-1, which most responders use, will do."""
+    need(isinstance(response.hash_algorithm, _NAMING), "hash in an OCSP response")
+    hashed = (authority.subject.public_bytes(), _key_bits(authority))
+    found = []
+    for data in hashed:
+        digest = Hash(response.hash_algorithm)
+        digest.update(data)
+        found.append(digest.finalize())
+    return [response.issuer_name_hash, response.issuer_key_hash] == found
+
+
+def _key_bits(authority: x509.Certificate) -> bytes:
+    """The bits of the key without what kind it is: what `issuerKeyHash` is a hash of."""
+    key = authority.public_key()
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    need(isinstance(key, rsa.RSAPublicKey), "key of an authority")
+    return key.public_bytes(Encoding.DER, PublicFormat.PKCS1)
 
 
 def _is_delegated(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
@@ -258,12 +258,28 @@ def answers_about(
 
 
 def _is_for(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> bool:
-    """By both hashes of RFC 6960, 4.1.1, in SHA-1."""
-    name = hashes.Hash(hashes.SHA1())
-    name.update(issuer.subject.public_bytes())
-    key = x509.SubjectKeyIdentifier.from_public_key(issuer.public_key()).digest
-    found = response.issuer_name_hash, response.issuer_key_hash
-    return isinstance(response.hash_algorithm, hashes.SHA1) and found == (name.finalize(), key)
+    """By both hashes of RFC 6960, 4.1.1. They only name, so SHA-1 is as good as any."""
+    found = (_named(response, issuer.subject.public_bytes()), _named(response, _key_bits(issuer)))
+    return (response.issuer_name_hash, response.issuer_key_hash) == found
+
+
+def _named(response: ocsp.OCSPResponse, data: bytes) -> bytes:
+    digest = hashes.Hash(response.hash_algorithm)
+    digest.update(data)
+    return digest.finalize()
+
+
+def _key_bits(issuer: x509.Certificate) -> bytes:
+    """The key's BIT STRING alone; nothing for keys of other kinds, which sign no certificates
+    here."""
+    key = issuer.public_key()
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return (
+        key.public_bytes(Encoding.DER, PublicFormat.PKCS1)
+        if isinstance(key, rsa.RSAPublicKey)
+        else b""
+    )
 
 
 def _is_delegated(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
