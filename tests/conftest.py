@@ -37,3 +37,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if config.option.markexpr != "not slow" or collection_path.suffix != ".py":
         return None
     return "\npytestmark = pytest.mark.slow\n" in collection_path.read_text() or None
+
+
+@pytest.fixture(autouse=True)
+def logs_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that a test calls in this process would set up logging for good, and tests after it
+    would read no log."""
+    monkeypatch.setattr("countersign.logs.set_up", lambda *_, **__: None)
