@@ -177,6 +177,21 @@ def test_an_envelope_shows_documents_people_and_what_happened(desk: Desk) -> Non
     assert "Lea Roux" in checked.text
 
 
+def test_pictures_of_what_was_signed_are_not_those_from_before(desk: Desk) -> None:
+    """Browsers keep pictures for an hour by their address."""
+
+    def first_picture() -> str:
+        return str(re.findall(r'<img src="([^"]+)"', page_of(desk, sent).text)[0])
+
+    sent = desk.send("To look at")
+    before = first_picture()
+    unsigned = desk.owner.get(before)
+    desk.sign(sent)
+    after = first_picture()
+    assert after != before
+    assert desk.owner.get(after).content != unsigned.content
+
+
 def test_an_open_envelope_is_reminded_of_and_cancelled_once(desk: Desk) -> None:
     sent = desk.send("To cancel")
     path = f"{LIST}/{sent['uuid']}"
