@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from countersign.domain.errors import NotFound
 from countersign.domain.form import Form, Tag, check_form
@@ -17,6 +18,8 @@ from countersign.usecases.import_template import ImportTemplate, import_template
 from countersign.usecases.member_ports import MemberPorts, Visit
 from countersign.usecases.ports import Ports
 from countersign.usecases.receive_file import StagedBytes
+
+Versioned = TypeVar("Versioned", Template, Form)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,17 +211,19 @@ def versions_of_template(template_id: str, visit: Visit, desk: MemberPorts) -> S
     """Newest first. Raises NotFound."""
     with desk.ports.unit_of_work() as uow:
         found = uow.templates.versions(visit.account.id, template_id)
-    if not found or found[0].id != template_id:
-        raise NotFound("template", template_id)
-    return found
+    return _begun_by("template", template_id, found)
 
 
 def versions_of_form(form_id: str, visit: Visit, desk: MemberPorts) -> Sequence[Form]:
     """Newest first. Raises NotFound."""
     with desk.ports.unit_of_work() as uow:
         found = uow.forms.versions(visit.account.id, form_id)
-    if not found or found[0].id != form_id:
-        raise NotFound("form", form_id)
+    return _begun_by("form", form_id, found)
+
+
+def _begun_by(kind: str, newest_id: str, found: Sequence[Versioned]) -> Sequence[Versioned]:
+    if not found or found[0].id != newest_id:
+        raise NotFound(kind, newest_id)
     return found
 
 

@@ -8,13 +8,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from countersign.domain.errors import DomainError
 from countersign.domain.rights import Right, may
 from countersign.httpkit import Form, Operation
-from countersign.pages.dashboard.access import FORM, go, needs
-from countersign.pages.dashboard.errors import sentence, status_of
-from countersign.pages.dashboard.own import DoneQuery
-from countersign.pages.dashboard.shell import page, words
+from countersign.pages.dashboard.access import FORM, needs
+from countersign.pages.dashboard.acting import DoneQuery, carry_out, said
+from countersign.pages.dashboard.shell import page
 from countersign.usecases.manage_access import (
     change_access_role,
     look_at_access,
@@ -52,7 +50,7 @@ class AccessPage:
 
     def show(self, caller: Visit, request: Request, query: DoneQuery) -> Response:
         """All of the account."""
-        return self._page(caller, request, notice=words(request)(DONE.get(query.done, " ")).strip())
+        return self._page(caller, request, notice=said(DONE, query.done, request))
 
     def make(self, caller: Visit, request: Request, body: Form) -> Response:
         """Without members yet."""
@@ -81,12 +79,12 @@ class AccessPage:
     def _done(
         self, caller: Visit, request: Request, word: str, act: Callable[[], object]
     ) -> Response:
-        try:
-            act()
-        except DomainError as problem:
-            text = sentence(problem, words(request))
-            return self._page(caller, request, status_of(problem), error=text)
-        return go(f"/access?done={word}")
+        return carry_out(
+            act,
+            f"/access?done={word}",
+            request,
+            lambda text, status: self._page(caller, request, status, error=text),
+        )
 
     def _page(self, caller: Visit, request: Request, status: int = 200, **more: Any) -> Response:
         overview = look_at_access(caller, self._desk)

@@ -34,6 +34,7 @@ from countersign.httpkit import (
 )
 from countersign.languages import LANGUAGE_NAMES
 from countersign.pages.dashboard.access import FORM, go, needs
+from countersign.pages.dashboard.acting import said
 from countersign.pages.dashboard.csv_answers import as_csv
 from countersign.pages.dashboard.errors import sentence, status_of
 from countersign.pages.dashboard.shell import HEADERS, page, words
@@ -117,7 +118,7 @@ class Batches:
         rows = [(one, counts.get(one.id, {})) for one in found]
         return page(
             request, "batches.html", visit=caller, menu="/batches", rows=rows,
-            notice=_said(request, query),
+            notice=said(DONE, query.done, request),
         )  # fmt: skip
 
     def ask(self, caller: Visit, request: Request, query: NewQuery) -> Response:
@@ -160,7 +161,7 @@ class Batches:
         """A draft with what is wrong, or how it goes."""
         state = look_at_batch(batch_id, caller, self._desk)
         over = query.done == "begun" and state.batch.status is BatchStatus.ENDED
-        notice = "" if over else _said(request, query)
+        notice = "" if over else said(DONE, query.done, request)
         return self._page(caller, request, batch_id, query, notice=notice)
 
     def progress(self, caller: Visit, batch_id: str) -> Response:
@@ -280,10 +281,6 @@ class Batches:
             "languages": [(code, LANGUAGE_NAMES.get(code, "Norsk")) for code in languages],
             "left_empty": LEFT_EMPTY,
         }
-
-
-def _said(request: Request, query: BatchQuery) -> str:
-    return words(request)(DONE.get(query.done, " ")).strip()
 
 
 def _new(chosen: str, body: Form) -> NewBatch:

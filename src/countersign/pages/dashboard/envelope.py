@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from countersign.domain.document import Document
 from countersign.domain.envelope import EnvelopeStatus
-from countersign.domain.errors import DomainError, Invalid, NotFound, UnusableFile
+from countersign.domain.errors import Invalid, NotFound, UnusableFile
 from countersign.domain.rights import Right
 from countersign.domain.task import TaskStatus
 from countersign.httpkit import (
@@ -23,11 +23,10 @@ from countersign.httpkit import (
     Success,
     content_disposition,
 )
-from countersign.pages.dashboard.access import FORM, go, needs
+from countersign.pages.dashboard.access import FORM, needs
+from countersign.pages.dashboard.acting import DoneQuery, carry_out, said
 from countersign.pages.dashboard.apis import APIS, OWN
 from countersign.pages.dashboard.envelopes import day_of, tone
-from countersign.pages.dashboard.errors import sentence, status_of
-from countersign.pages.dashboard.own import DoneQuery
 from countersign.pages.dashboard.shell import HEADERS, page, words
 from countersign.pages.dashboard.timeline import timeline
 from countersign.pages.dashboard.zipped import fit_name, unique_names, zipped
@@ -101,8 +100,7 @@ class EnvelopePage:
 
     def show(self, caller: Visit, request: Request, envelope_id: str, query: DoneQuery) -> Response:
         """Everything about it."""
-        said = words(request)(DONE.get(query.done, " ")).strip()
-        return self._page(caller, request, envelope_id, notice=said)
+        return self._page(caller, request, envelope_id, notice=said(DONE, query.done, request))
 
     def download(self, caller: Visit, envelope_id: str, document_id: str) -> Response:
         """A document as it is now."""
@@ -248,14 +246,12 @@ class EnvelopePage:
         word: str,
         act: Callable[[], None],
     ) -> Response:
-        try:
-            act()
-        except NotFound:
-            raise
-        except DomainError as problem:
-            text = sentence(problem, words(request))
-            return self._page(caller, request, envelope_id, status_of(problem), error=text)
-        return go(f"/envelopes/{envelope_id}?done={word}")
+        return carry_out(
+            act,
+            f"/envelopes/{envelope_id}?done={word}",
+            request,
+            lambda text, status: self._page(caller, request, envelope_id, status, error=text),
+        )
 
     def _page(
         self, caller: Visit, request: Request, envelope_id: str, status: int = 200, **more: Any

@@ -19,6 +19,7 @@ from countersign.domain.member import SavedView, clean_name
 from countersign.domain.rights import Right, may
 from countersign.httpkit import Form, Operation
 from countersign.pages.dashboard.access import FORM, go, needs
+from countersign.pages.dashboard.acting import said
 from countersign.pages.dashboard.apis import APIS, OWN
 from countersign.pages.dashboard.errors import sentence
 from countersign.pages.dashboard.shell import page, words
@@ -113,7 +114,7 @@ class EnvelopeList:
             apis={**APIS, **OWN},
             drafts=self._drafts(caller, query),
             error=error,
-            notice=words(request)(DONE.get(query.done, " ")).strip(),
+            notice=said(DONE, query.done, request),
             api_address=self._desk.address.rpartition("/")[0],
         )
 

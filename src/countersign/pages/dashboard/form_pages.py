@@ -15,15 +15,8 @@ from countersign.domain.short_id import new_short_id
 from countersign.httpkit import FilePart, Multipart, Operation, TextPart, Urlencoded
 from countersign.httpkit import Form as Body
 from countersign.pages.dashboard.access import FORM, go, needs
-from countersign.pages.dashboard.library import (
-    LibraryQuery,
-    done,
-    files_of,
-    number_of,
-    plain_name,
-    said,
-    trouble,
-)
+from countersign.pages.dashboard.acting import DoneQuery, carry_out, said
+from countersign.pages.dashboard.library import DONE, files_of, number_of, plain_name, trouble
 from countersign.pages.dashboard.shell import page
 from countersign.usecases.manage_templates import (
     change_documents,
@@ -60,7 +53,7 @@ class FormPages:
         return [
             needs(manage, "GET", "/forms/new", self.ask),
             needs(manage, "POST", "/forms", self.make, body=upload),
-            needs(manage, "GET", ONE, self.show, query=LibraryQuery),
+            needs(manage, "GET", ONE, self.show, query=DoneQuery),
             needs(manage, "POST", ONE + "/tags", self.change_tags, body=TAGS),
             needs(manage, "POST", ONE + "/documents", self.change_documents, body=upload),
             needs(manage, "POST", ONE + "/open", self.open, body=FORM),
@@ -89,9 +82,9 @@ class FormPages:
             largest=self._largest >> 20, **more,
         )  # fmt: skip
 
-    def show(self, caller: Visit, request: Request, form_id: str, query: LibraryQuery) -> Response:
+    def show(self, caller: Visit, request: Request, form_id: str, query: DoneQuery) -> Response:
         """What it is, and its versions."""
-        return self._page(caller, request, form_id, notice=said(request, query))
+        return self._page(caller, request, form_id, notice=said(DONE, query.done, request))
 
     def change_tags(self, caller: Visit, request: Request, form_id: str, body: Body) -> Response:
         """A new version."""
@@ -148,11 +141,12 @@ class FormPages:
         )  # fmt: skip
 
     def _done(self, act: Any, word: str, caller: Visit, request: Request, form_id: str) -> Response:
-        return done(
+        return carry_out(
             act,
             f"/forms/{form_id}?done={word}",
             request,
             lambda text, status: self._page(caller, request, form_id, status, error=text),
+            trouble,
         )
 
     def _page(

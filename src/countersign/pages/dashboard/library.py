@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import Response
 
-from countersign.domain.errors import DomainError, Invalid, NotFound, UnusableFile
+from countersign.domain.errors import DomainError, Invalid, UnusableFile
 from countersign.httpkit import Form, Upload
-from countersign.pages.dashboard.access import go
 from countersign.pages.dashboard.errors import sentence, status_of, with_fields
 from countersign.pages.dashboard.shell import words
 
@@ -32,17 +26,6 @@ NO_OFFICE = _("This server can't read Word documents: it has no LibreOffice. Ple
 NO_FILE = _("Please choose a file.")
 
 
-class LibraryQuery(BaseModel):
-    """What was just done, as a word of `DONE`."""
-
-    done: str = ""
-
-
-def said(request: Request, query: LibraryQuery) -> str:
-    """What is said of it."""
-    return words(request)(DONE.get(query.done, " ")).strip()
-
-
 def trouble(problem: DomainError, request: Request) -> tuple[str, int]:
     """A sentence with what is wrong where, and the status."""
     text = sentence(problem, words(request))
@@ -51,22 +34,6 @@ def trouble(problem: DomainError, request: Request) -> tuple[str, int]:
     else:
         text = with_fields(problem, text)
     return text, status_of(problem)
-
-
-def done(
-    act: Callable[[], Any],
-    path: str,
-    request: Request,
-    otherwise: Callable[[str, int], Response],
-) -> Response:
-    """On to `path`, or the page once more with what is wrong. Raises NotFound."""
-    try:
-        act()
-    except NotFound:
-        raise
-    except DomainError as problem:
-        return otherwise(*trouble(problem, request))
-    return go(path)
 
 
 def files_of(body: Form) -> list[Upload]:

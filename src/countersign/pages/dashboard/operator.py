@@ -9,13 +9,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from countersign.domain.errors import DomainError
 from countersign.domain.rights import Right
 from countersign.httpkit import Form, Operation
-from countersign.pages.dashboard.access import FORM, go, needs
-from countersign.pages.dashboard.errors import sentence, status_of
-from countersign.pages.dashboard.own import DoneQuery
-from countersign.pages.dashboard.shell import page, words
+from countersign.pages.dashboard.access import FORM, needs
+from countersign.pages.dashboard.acting import DoneQuery, carry_out, said
+from countersign.pages.dashboard.shell import page
 from countersign.usecases.member_ports import MemberPorts, Visit
 from countersign.usecases.server_port import ServerFacts
 from countersign.usecases.try_job_again import try_job_again
@@ -54,17 +52,16 @@ class OperatorPage:
 
     def show(self, caller: Visit, request: Request, query: DoneQuery) -> Response:
         """How it is doing."""
-        said = words(request)(DONE.get(query.done, " ")).strip()
-        return self._page(caller, request, notice=said)
+        return self._page(caller, request, notice=said(DONE, query.done, request))
 
     def retry(self, caller: Visit, request: Request, job_id: int, body: Form) -> Response:  # noqa: ARG002
         """At once."""
-        try:
-            try_job_again(job_id, caller, self._desk)
-        except DomainError as problem:
-            text = sentence(problem, words(request))
-            return self._page(caller, request, status_of(problem), error=text)
-        return go("/operator?done=again")
+        return carry_out(
+            lambda: try_job_again(job_id, caller, self._desk),
+            "/operator?done=again",
+            request,
+            lambda text, status: self._page(caller, request, status, error=text),
+        )
 
     def _page(self, caller: Visit, request: Request, status: int = 200, **more: Any) -> Response:
         counts = self._server.counts()

@@ -13,6 +13,7 @@ from countersign.domain.one_time import enrolment_address
 from countersign.domain.rights import Right
 from countersign.httpkit import Form, Json, Operation, Success, json_response
 from countersign.pages.dashboard.access import FORM, PREFIX, go, known_place, needs
+from countersign.pages.dashboard.acting import DoneQuery, said
 from countersign.pages.dashboard.errors import sentence, status_of
 from countersign.pages.dashboard.shell import HEADERS, page, words
 from countersign.usecases.change_member import (
@@ -41,12 +42,6 @@ DONE = {
     "app-removed": _("Codes of an app are no longer asked for."),
     "signed-out": _("Signed out there."),
 }
-
-
-class DoneQuery(BaseModel):
-    """What was just done, as a word of `DONE`."""
-
-    done: str = ""
 
 
 class NewPasskey(BaseModel):
@@ -79,7 +74,7 @@ class OwnPage:
 
     def show(self, caller: Visit, request: Request, query: DoneQuery) -> Response:
         """The page."""
-        return self._page(caller, request, notice=words(request)(DONE.get(query.done, " ")).strip())
+        return self._page(caller, request, notice=said(DONE, query.done, request))
 
     def change_password(self, caller: Visit, request: Request, body: Form) -> Response:
         """Other browsers are signed out."""

@@ -13,8 +13,8 @@ from countersign.domain.member import Role, role_of
 from countersign.domain.rights import Right, may
 from countersign.httpkit import Form, Operation
 from countersign.pages.dashboard.access import FORM, go, needs
+from countersign.pages.dashboard.acting import DoneQuery, said
 from countersign.pages.dashboard.errors import sentence, status_of
-from countersign.pages.dashboard.own import DoneQuery
 from countersign.pages.dashboard.shell import page, words
 from countersign.usecases.change_member import change_role, remove_member
 from countersign.usecases.check_audit_log import check_audit_log
@@ -77,7 +77,7 @@ class People:
 
     def show(self, caller: Visit, request: Request, query: DoneQuery) -> Response:
         """Who is there."""
-        return self._page(caller, request, notice=words(request)(DONE.get(query.done, " ")).strip())
+        return self._page(caller, request, notice=said(DONE, query.done, request))
 
     def invite(self, caller: Visit, request: Request, body: Form) -> Response:
         """By mail."""

@@ -16,10 +16,10 @@ from countersign.domain.rights import Right
 from countersign.domain.short_id import short_form
 from countersign.httpkit import Form, Operation
 from countersign.pages.dashboard.access import FORM, go, needs
+from countersign.pages.dashboard.acting import DoneQuery, said
 from countersign.pages.dashboard.apis import APIS, OWN, Api
 from countersign.pages.dashboard.chart import Chart, chart
 from countersign.pages.dashboard.errors import sentence, status_of, with_fields
-from countersign.pages.dashboard.own import DoneQuery
 from countersign.pages.dashboard.shell import page, words
 from countersign.usecases.add_webhook import AddWebhook
 from countersign.usecases.create_credential import CreateCredential, NewCredential
@@ -75,7 +75,7 @@ class Programs:
 
     def credentials(self, caller: Visit, request: Request, query: DoneQuery) -> Response:
         """All of the account."""
-        return self._keys_page(caller, request, notice=_said(request, query))
+        return self._keys_page(caller, request, notice=said(DONE, query.done, request))
 
     def make(self, caller: Visit, request: Request, body: Form) -> Response:
         """Shows its secret, once."""
@@ -115,7 +115,7 @@ class Programs:
 
     def webhooks(self, caller: Visit, request: Request, query: DoneQuery) -> Response:
         """Endpoints, and the newest calls."""
-        return self._hooks_page(caller, request, notice=_said(request, query))
+        return self._hooks_page(caller, request, notice=said(DONE, query.done, request))
 
     def add(self, caller: Visit, request: Request, body: Form) -> Response:
         """Shows its secret, once."""
@@ -193,10 +193,6 @@ def _by_api(
         if calls:
             charts.append(chart(name, days, calls))
     return charts
-
-
-def _said(request: Request, query: DoneQuery) -> str:
-    return words(request)(DONE.get(query.done, " ")).strip()
 
 
 def _api(name: str) -> Api:

@@ -9,13 +9,13 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from countersign.domain.errors import Conflict, DomainError, Invalid, NotFound
+from countersign.domain.errors import Conflict, Invalid, NotFound
 from countersign.domain.rights import Right
 from countersign.httpkit import FileResponse, Form, Operation, Success
 from countersign.pages.dashboard.access import FORM, go, needs
+from countersign.pages.dashboard.acting import DoneQuery, carry_out, said
 from countersign.pages.dashboard.apis import APIS
 from countersign.pages.dashboard.errors import sentence, status_of
-from countersign.pages.dashboard.own import DoneQuery
 from countersign.pages.dashboard.shell import page, words
 from countersign.usecases.export_account import (
     LIFETIME,
@@ -85,7 +85,9 @@ class RetentionPages:
 
     def show(self, caller: Visit, request: Request, query: RulesQuery) -> Response:
         """The rules, and what is held."""
-        return self._page(caller, request, notice=_said(request, query), wanted=query.envelope)
+        return self._page(
+            caller, request, notice=said(DONE, query.done, request), wanted=query.envelope
+        )
 
     def change_rules(self, caller: Visit, request: Request, body: Form) -> Response:
         """For what was sent before, too."""
@@ -111,12 +113,12 @@ class RetentionPages:
     def _done(
         self, caller: Visit, request: Request, word: str, act: Callable[[], None]
     ) -> Response:
-        try:
-            act()
-        except DomainError as problem:
-            text = sentence(problem, words(request))
-            return self._page(caller, request, status_of(problem), error=text)
-        return go(f"{PATH}?done={word}")
+        return carry_out(
+            act,
+            f"{PATH}?done={word}",
+            request,
+            lambda text, status: self._page(caller, request, status, error=text),
+        )
 
     def _page(self, caller: Visit, request: Request, status: int = 200, **more: Any) -> Response:
         return page(
@@ -151,7 +153,7 @@ class RetentionPages:
 
     def exports(self, caller: Visit, request: Request, query: DoneQuery) -> Response:
         """Those that there are."""
-        return self._exports_page(caller, request, notice=_said(request, query))
+        return self._exports_page(caller, request, notice=said(DONE, query.done, request))
 
     def ask(self, caller: Visit, request: Request, body: Form) -> Response:  # noqa: ARG002
         """One more."""
@@ -191,10 +193,6 @@ class RetentionPages:
             days=LIFETIME.days,
             **more,
         )
-
-
-def _said(request: Request, query: DoneQuery) -> str:
-    return words(request)(DONE.get(query.done, " ")).strip()
 
 
 def _days(body: Form, name: str) -> int | None:

@@ -15,15 +15,8 @@ from countersign.domain.task import Action
 from countersign.domain.template import Role, Template, TemplateField
 from countersign.httpkit import FilePart, Form, Multipart, Operation, Success, TextPart, Urlencoded
 from countersign.pages.dashboard.access import FORM, PREFIX, go, needs
-from countersign.pages.dashboard.library import (
-    LibraryQuery,
-    done,
-    files_of,
-    number_of,
-    plain_name,
-    said,
-    trouble,
-)
+from countersign.pages.dashboard.acting import DoneQuery, carry_out, said
+from countersign.pages.dashboard.library import DONE, files_of, number_of, plain_name, trouble
 from countersign.pages.dashboard.placing import (
     PlacedField,
     PlacedFields,
@@ -68,10 +61,10 @@ class TemplatePages:
         )
         pages = VERSION + "/pages/{n:int}"
         return [
-            needs(manage, "GET", "/templates", self.show_all, query=LibraryQuery),
+            needs(manage, "GET", "/templates", self.show_all, query=DoneQuery),
             needs(manage, "GET", "/templates/new", self.ask),
             needs(manage, "POST", "/templates", self.make, body=upload),
-            needs(manage, "GET", ONE, self.show, query=LibraryQuery),
+            needs(manage, "GET", ONE, self.show, query=DoneQuery),
             needs(manage, "POST", ONE + "/roles", self.change_roles, body=FORM),
             needs(manage, "GET", ONE + "/fields", self.place),
             needs(manage, "POST", ONE + "/fields", self.change_fields, body=FIELDS),
@@ -82,14 +75,14 @@ class TemplatePages:
 
     # -------------------------------------------------------------- list, new
 
-    def show_all(self, caller: Visit, request: Request, query: LibraryQuery) -> Response:
+    def show_all(self, caller: Visit, request: Request, query: DoneQuery) -> Response:
         """With forms, newest first."""
         with self._desk.ports.unit_of_work() as uow:
             templates = uow.templates.all(caller.account.id)
             forms = uow.forms.all(caller.account.id)
         return page(
             request, "library.html", visit=caller, menu="/templates", templates=templates,
-            forms=forms, notice=said(request, query),
+            forms=forms, notice=said(DONE, query.done, request),
         )  # fmt: skip
 
     def ask(self, caller: Visit, request: Request) -> Response:
@@ -120,11 +113,9 @@ class TemplatePages:
 
     # -------------------------------------------------------------- one
 
-    def show(
-        self, caller: Visit, request: Request, template_id: str, query: LibraryQuery
-    ) -> Response:
+    def show(self, caller: Visit, request: Request, template_id: str, query: DoneQuery) -> Response:
         """What it is, and its versions."""
-        return self._page(caller, request, template_id, notice=said(request, query))
+        return self._page(caller, request, template_id, notice=said(DONE, query.done, request))
 
     def change_roles(
         self, caller: Visit, request: Request, template_id: str, body: Form
@@ -142,11 +133,12 @@ class TemplatePages:
                 self._desk,
             )
 
-        return done(
+        return carry_out(
             act,
             f"/templates/{template_id}?done=changed",
             request,
             lambda text, status: self._page(caller, request, template_id, status, error=text),
+            trouble,
         )
 
     def _page(
@@ -183,11 +175,12 @@ class TemplatePages:
             fields = self._placed(body, template_id, version, caller)
             change_fields(template_id, version, fields, caller, self._desk)
 
-        return done(
+        return carry_out(
             act,
             f"/templates/{template_id}?done=changed",
             request,
             lambda text, status: self._place(caller, request, template_id, status, error=text),
+            trouble,
         )
 
     def _placed(
@@ -256,11 +249,12 @@ class TemplatePages:
         self, caller: Visit, request: Request, template_id: str, version: int, body: Form  # noqa: ARG002
     ) -> Response:  # fmt: skip
         """An older one becomes the newest."""
-        return done(
+        return carry_out(
             lambda: restore_template(template_id, version, caller, self._desk),
             f"/templates/{template_id}?done=restored",
             request,
             lambda text, status: self._page(caller, request, template_id, status, error=text),
+            trouble,
         )
 
 

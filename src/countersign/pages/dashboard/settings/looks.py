@@ -13,13 +13,12 @@ from countersign.domain.interface import BUTTONS, Interface
 from countersign.domain.rights import Right
 from countersign.httpkit import Form, Operation
 from countersign.pages.dashboard.access import FORM, go, needs
+from countersign.pages.dashboard.acting import DoneQuery, said
 from countersign.pages.dashboard.errors import status_of
-from countersign.pages.dashboard.own import DoneQuery
 from countersign.pages.dashboard.settings.shared import (
     SETTINGS,
     WITH_LOGO,
     picture_of,
-    said,
     settings_page,
     text_of,
     told,
@@ -58,7 +57,7 @@ class LooksPage:
 
     def show(self, caller: Visit, request: Request, query: DoneQuery) -> Response:
         """All of the account."""
-        return self._page(caller, request, notice=said(DONE, query, request))
+        return self._page(caller, request, notice=said(DONE, query.done, request))
 
     def add(self, caller: Visit, request: Request, body: Form) -> Response:
         """By the name that tasks call it."""

@@ -14,14 +14,13 @@ from countersign.domain.project import Project
 from countersign.domain.rights import Right
 from countersign.httpkit import Form, Operation
 from countersign.pages.dashboard.access import FORM, go, needs
+from countersign.pages.dashboard.acting import DoneQuery, said
 from countersign.pages.dashboard.errors import status_of
-from countersign.pages.dashboard.own import DoneQuery
 from countersign.pages.dashboard.settings.preview import preview_words
 from countersign.pages.dashboard.settings.shared import (
     SETTINGS,
     WITH_LOGO,
     picture_of,
-    said,
     settings_page,
     text_of,
     told,
@@ -89,7 +88,7 @@ class ProjectPages:
 
     def list(self, caller: Visit, request: Request, query: ProjectsQuery) -> Response:
         """All of the account, by name."""
-        return self._list(caller, request, query, notice=said(DONE, query, request))
+        return self._list(caller, request, query, notice=said(DONE, query.done, request))
 
     def make(self, caller: Visit, request: Request, body: Form) -> Response:
         """Goes on to its settings."""
@@ -104,7 +103,7 @@ class ProjectPages:
     def show(self, caller: Visit, request: Request, project_id: str, query: DoneQuery) -> Response:
         """Its settings, and how they look."""
         project = project_of(project_id, caller, self._desk)
-        return self._page(caller, request, project, notice=said(DONE, query, request))
+        return self._page(caller, request, project, notice=said(DONE, query.done, request))
 
     def save(self, caller: Visit, request: Request, project_id: str, body: Form) -> Response:
         """All of the form at once."""

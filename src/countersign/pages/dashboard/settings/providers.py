@@ -14,11 +14,10 @@ from countersign.domain.openid import NAME_CLAIM, NATIONAL_ID_CLAIM, OpenIdProvi
 from countersign.domain.rights import Right
 from countersign.httpkit import Form, Operation, RateLimit
 from countersign.pages.dashboard.access import FORM, PREFIX, go, known_place, needs
+from countersign.pages.dashboard.acting import DoneQuery, said
 from countersign.pages.dashboard.errors import status_of
-from countersign.pages.dashboard.own import DoneQuery
 from countersign.pages.dashboard.settings.shared import (
     SETTINGS,
-    said,
     settings_page,
     text_of,
     told,
@@ -83,7 +82,7 @@ class ProviderPages:
 
     def list(self, caller: Visit, request: Request, query: DoneQuery) -> Response:
         """All of the account."""
-        return self._list(caller, request, notice=said(DONE, query, request))
+        return self._list(caller, request, notice=said(DONE, query.done, request))
 
     def add(self, caller: Visit, request: Request, body: Form) -> Response:
         """Kept even if it does not answer now; its page says so."""
@@ -99,7 +98,7 @@ class ProviderPages:
     def show(self, caller: Visit, request: Request, name: str, query: DoneQuery) -> Response:
         """All but its secret."""
         provider = provider_of(name, caller, self._desk)
-        return self._page(caller, request, provider, notice=said(DONE, query, request))
+        return self._page(caller, request, provider, notice=said(DONE, query.done, request))
 
     def change(self, caller: Visit, request: Request, name: str, body: Form) -> Response:
         """An empty secret stays what it is."""

@@ -11,8 +11,8 @@ from countersign.domain.envelope import EnvelopeStatus
 from countersign.domain.rights import Right
 from countersign.httpkit import Form, Operation, RateLimit
 from countersign.pages.dashboard.access import FORM, go, needs
-from countersign.pages.dashboard.own import DoneQuery
-from countersign.pages.dashboard.settings.shared import SETTINGS, said, settings_page
+from countersign.pages.dashboard.acting import DoneQuery, said
+from countersign.pages.dashboard.settings.shared import SETTINGS, settings_page
 from countersign.usecases.account_list import ListQuery
 from countersign.usecases.enter_dashboard import record
 from countersign.usecases.member_ports import MemberPorts, Visit
@@ -44,7 +44,7 @@ class SealPage:
         """As this process knows it."""
         return settings_page(
             request, "seal", TAB, caller, seal=self._sealing.seal(), clocks=self._sealing.clocks(),
-            newest=self._newest(caller), notice=said(DONE, query, request),
+            newest=self._newest(caller), notice=said(DONE, query.done, request),
         )  # fmt: skip
 
     def ask(self, caller: Visit, request: Request, body: Form) -> Response:  # noqa: ARG002

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -11,7 +10,6 @@ from starlette.responses import Response
 from countersign.domain.errors import DefaultProject, DomainError, NameTaken, ProjectInUse
 from countersign.httpkit import FilePart, Form, Multipart
 from countersign.pages.dashboard.errors import sentence, with_fields
-from countersign.pages.dashboard.own import DoneQuery
 from countersign.pages.dashboard.shell import page, words
 from countersign.usecases.member_ports import Visit
 from countersign.usecases.set_project_logo import LARGEST_LOGO
@@ -44,11 +42,6 @@ def settings_page(
     """A page below Settings; `tab` is the path of the one it belongs to."""
     shown = {"visit": caller, "menu": SETTINGS, "tab": tab, **more}
     return page(request, f"settings_{template}.html", status, headers, **shown)
-
-
-def said(done: Mapping[str, str], query: DoneQuery, request: Request) -> str:
-    """What was just done, in a sentence."""
-    return words(request)(done[query.done]) if query.done in done else ""
 
 
 def told(problem: DomainError, request: Request) -> str:
