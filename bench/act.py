@@ -7,7 +7,6 @@ authority, append. Memory is the growth of the resident set at its peak, in a pr
 
 import gc
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import FileIO
 from itertools import count
 from pathlib import Path
 
@@ -80,11 +80,10 @@ def _signer(material: KeyMaterial) -> pdf.Signer:
     return pdf.Signer(material.key, material.certificate, material.chain)
 
 
-def _chunks(path: Path) -> Iterator[memoryview]:
+def _chunks(file: FileIO) -> Iterator[memoryview]:
     buffer = bytearray(_CHUNK)
-    with path.open("rb", buffering=0) as file:
-        while size := file.readinto(buffer):
-            yield memoryview(buffer)[:size]
+    while size := file.readinto(buffer):
+        yield memoryview(buffer)[:size]
 
 
 def scene(folder: Path, upload: bytes) -> Scene:
@@ -118,16 +117,17 @@ def load_scene(folder: Path) -> Scene:
 
 
 def limit(scene: Scene, key: pdf.Signer, _: pdf.ActValues) -> None:
-    digest = pdf.digest_of(_chunks(scene.path))  # type: ignore[arg-type]
+    with scene.path.open("rb", buffering=0) as file:
+        digest = pdf.digest_of(_chunks(file))  # type: ignore[arg-type]
     key.sign(digest.digest())
 
 
 def our_act(scene: Scene, key: pdf.Signer, values: pdf.ActValues) -> None:
-    digest = pdf.digest_of(_chunks(scene.path))  # type: ignore[arg-type]
-    revision = pdf.act(scene.state, scene.chain, digest, 0, values, key, scene.timestamper, _now())
-    descriptor = os.open(scene.path, os.O_WRONLY | os.O_APPEND)
-    os.write(descriptor, revision.segment)
-    os.close(descriptor)
+    with scene.path.open("r+b", buffering=0) as file:
+        digest = pdf.digest_of(_chunks(file))  # type: ignore[arg-type]
+        state, chain, clock = scene.state, scene.chain, scene.timestamper
+        revision = pdf.act(state, chain, digest, 0, values, key, clock, _now())
+        file.write(revision.segment)
 
 
 def our_act_with_key(scene: Scene, _: pdf.Signer, values: pdf.ActValues) -> None:

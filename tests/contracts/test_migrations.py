@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -22,32 +22,29 @@ from countersign.adapters.database import migrations, tables
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.migrations import HEAD, migrate
 from countersign.adapters.database.projects import Projects
-from countersign.adapters.database.tables import accounts, metadata
+from countersign.adapters.database.schema import metadata
+from countersign.adapters.database.tables import accounts
 from countersign.adapters.database.transaction import Transaction
 from countersign.domain.project import standard_projects
 from countersign.usecases.ports import ProjectQuery
 from tests.contracts.samples import NOW, account, document, envelope, task
+from tests.support.postgres import Cluster
 
 pytestmark = pytest.mark.slow
 
 BEFORE_ARCHIVE = "0012"
 # Everything that the databases know of their tables, constraints and indexes, but for what only
 # one of them has
-SQLITE_SCHEMA = """
-SELECT name, sql FROM sqlite_master
- WHERE tbl_name <> 'alembic_version' AND tbl_name NOT LIKE 'name_index%'
-"""
+SQLITE_SCHEMA = "SELECT name, sql FROM sqlite_master"
 POSTGRES_SCHEMA = """
 SELECT c.relname || '.' || a.attname,
        format_type(a.atttypid, a.atttypmod) || a.attnotnull::text || a.attidentity::text
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
-   AND c.relname <> 'alembic_version'
 UNION ALL SELECT indexname, indexdef FROM pg_indexes
- WHERE schemaname = 'public' AND tablename <> 'alembic_version'
-   AND indexname <> 'ix_envelope_names_trigrams'
+ WHERE schemaname = 'public'
 UNION ALL SELECT conname, conrelid::regclass || pg_get_constraintdef(oid) FROM pg_constraint
- WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version'
+ WHERE connamespace = 'public'::regnamespace
 """
 
 
@@ -68,19 +65,53 @@ def sorted_columns(schema: dict[str, str]) -> dict[str, list[str]]:
     return {name: sorted(sql.removesuffix(")").split(",")) for name, sql in schema.items()}
 
 
-def test_migrating_makes_the_schema_of_the_tables(database_url: str) -> None:
-    migrated = Database(database_url)
-    assert migrate(migrated) == HEAD
-    by_migration = schema(migrated)
+@pytest.fixture
+def two_urls(database_url: str, request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
+    """Of empty databases of the same kind."""
+    if database_url.startswith("sqlite"):
+        yield database_url, f"{database_url}-2"
+        return
+    cluster: Cluster = request.getfixturevalue("postgres_cluster")
+    name = cluster.create_database()
+    yield database_url, cluster.url(name)
+    cluster.drop_database(name)
+
+
+def test_a_new_database_is_as_all_migrations_make_it(two_urls: tuple[str, str]) -> None:
+    made, migrated = map(Database, two_urls)
+    assert migrate(made) == HEAD
+    migrate_to(migrated, "head")
     with migrated.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": is_on_both})
         assert compare_metadata(context, metadata) == []
-        metadata.drop_all(connection)
-        metadata.create_all(connection)
-    by_tables = schema(migrated)
+    schemas = [sorted_columns(schema(each)) for each in (made, migrated)]
+    assert len(schemas[0]) > 100
+    assert schemas[0] == schemas[1]
+    assert [versions(each) for each in (made, migrated)] == [[HEAD], [HEAD]]
+    made.close()
     migrated.close()
-    assert len(by_tables) > 30
-    assert sorted_columns(by_migration) == sorted_columns(by_tables)
+
+
+def test_a_database_of_before_is_migrated(database_url: str) -> None:
+    database = Database(database_url)
+    migrate_to(database, BEFORE_ARCHIVE)
+    assert versions(database) == [BEFORE_ARCHIVE]
+    assert migrate(database) == HEAD
+    assert versions(database) == [HEAD]
+    database.close()
+
+
+def versions(database: Database) -> list[str]:
+    with database.engine.connect() as connection:
+        found = connection.execute(text("SELECT version_num FROM alembic_version"))
+        return [*found.scalars()]
+
+
+def migrate_to(database: Database, revision: str) -> None:
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN")
+        migrations.upgrade(connection, revision)
+        connection.commit()
 
 
 def test_the_newest_migration_is_the_head() -> None:
@@ -96,9 +127,7 @@ def test_accounts_that_were_there_before_get_the_projects_of_every_account(
     owner = account()
     with database.engine.connect() as connection:
         connection.exec_driver_sql("BEGIN")
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-        command.upgrade(config, "0001")
+        migrations.upgrade(connection, "0001")
         connection.execute(accounts.insert(), asdict(owner))
         connection.commit()
     migrate(database)
@@ -121,9 +150,7 @@ def test_sessions_that_were_there_before_are_about_texts_or_are_not(database_url
     chain = {"version": 0, "chain_length": 0, "chain_head": ""}
     with database.engine.connect() as connection:
         connection.exec_driver_sql("BEGIN")
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-        command.upgrade(config, BEFORE_ARCHIVE)
+        migrations.upgrade(connection, BEFORE_ARCHIVE)
         insert_then(connection, tables.envelopes, shape.envelope_row(made) | chain)
         for row in rows:
             insert_then(connection, tables.tasks, row)
@@ -183,9 +210,7 @@ def test_a_migrated_database_is_found_ready_in_no_time(database_url: str) -> Non
 
 
 @pytest.mark.slow
-def test_alembic_is_not_imported_when_there_is_nothing_to_do(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
-    migrate(database)
-    database.close()
+def test_alembic_is_not_imported_when_there_is_nothing_to_change(sqlite_url: str) -> None:
     program = MIGRATE.replace("sys.stdin.readline()", "") + "assert 'alembic' not in sys.modules"
-    subprocess.run([sys.executable, "-c", program, sqlite_url], check=True, capture_output=True)
+    for _ in ("a new one", "the same again"):
+        subprocess.run([sys.executable, "-c", program, sqlite_url], check=True, capture_output=True)

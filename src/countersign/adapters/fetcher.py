@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, Semaphore
 
-import httpx2
-
 from countersign.adapters.outbound_http import (
     REDIRECTS,
     AddressRefused,
@@ -94,6 +92,8 @@ class HttpFetcher:
 
 
 def _next(url: str, answering: Answering) -> str:
+    import httpx2  # there already, with the connection
+
     try:
         return str(httpx2.URL(url).join(answering.headers["location"]))
     except (KeyError, httpx2.InvalidURL, ValueError):

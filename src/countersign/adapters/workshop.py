@@ -15,7 +15,7 @@ from countersign.turns import waiting
 
 T = TypeVar("T")
 
-PRELOADED = ["countersign.pdf.render", "countersign.pdf.prepare", "countersign.pdf.inspect"]
+PRELOADED = ["countersign.pdf.render", "countersign.pdf.base_writer", "countersign.pdf.inspect"]
 
 
 class Workshop:

@@ -10,6 +10,7 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
 from countersign.pdf.errors import FormRefused, UnusablePdf
 from countersign.pdf.flatten import draw_values, is_signed, value_appearance
+from countersign.pdf.font_program import embed
 from countersign.pdf.inspect import DAMAGE, inherited, items, terminal_fields
 from countersign.pdf.own_form import FormField, found_fields, full_name, number_in, on_state
 from countersign.pdf.shared_font import shared_font
@@ -36,7 +37,7 @@ class _Pen:
 
     @cached_property
     def font(self) -> Object:
-        return shared_font().embed(self._pdf)
+        return embed(shared_font(), self._pdf)
 
     def draw(self, widget: Object, text: str) -> None:
         appearance = value_appearance(self._pdf, self.font, widget.Rect, text)

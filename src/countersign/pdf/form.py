@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
+from countersign.pdf.font_program import default_appearance
 from countersign.pdf.geometry import PageBox
-from countersign.pdf.shared_font import default_appearance
 from countersign.pdf.state import StateKind
 
 _PRINT, _INVISIBLE = 4, 132

@@ -1,5 +1,5 @@
-"""What the workshop's processes do. The libraries for it are imported there, in the bodies, and
-never by the server itself: PDFium and Pillow take 15 MB, pyHanko 50."""
+"""What the workshop's processes do. The libraries for it are imported there, in the bodies: PDFium
+and Pillow take 15 MB, pyHanko 50. The server itself loads pikepdf with its first small document."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 from countersign.domain.document import PageSize
 from countersign.domain.task import Area, FieldKind
 from countersign.domain.template import FormField
-from countersign.pdf import own_form
-from countersign.pdf.inspect import inspect
 from countersign.usecases.file_ports import Inspection
 
 if TYPE_CHECKING:
+    from countersign.pdf.own_form import FormField as OwnField
     from countersign.pdf.verify.report import Report
 
 
 def look_at(data: bytes) -> Inspection:
     """Raises UnusablePdf for what can't be signed, which for a signed file means: added to."""
+    from countersign.pdf.inspect import inspect
+
     found = inspect(data)
     if found.signed:
         from countersign.pdf.already_signed import refuse_unless_signable
@@ -37,10 +38,12 @@ def look_at_file(path: Path) -> Inspection:
 
 def form_fields(data: bytes) -> list[FormField]:
     """Raises UnusablePdf for a form that can't be read."""
+    from countersign.pdf import own_form
+
     return [_form_field(found) for found in own_form.form_fields(data)]
 
 
-def _form_field(found: own_form.FormField) -> FormField:
+def _form_field(found: OwnField) -> FormField:
     return FormField(
         kind=FieldKind(found.kind),
         name=found.name,

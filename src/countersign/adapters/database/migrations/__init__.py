@@ -1,20 +1,30 @@
 """Brings a database to this version's schema.
 
-Importing Alembic takes longer than all the rest of starting, so that happens only when there is
-something to do.
+A new database is made as tables.py has it, in one step. Alembic, which takes a long time to import
+and memory that is never given back, comes only where there is something to change.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select
 
 from countersign.adapters.database.engine import Database
+from countersign.adapters.database.name_index import add_name_index
+from countersign.adapters.database.schema import metadata
 
 HEAD = "0024"
 # Any number that nobody else locks in this database
 LOCK = 7_164_219
+
+# Alembic's own table, where it looks for it
+_naming = {"pk": "%(table_name)s_pkc"}
+_VERSION = Table(
+    "alembic_version",
+    MetaData(naming_convention=_naming),
+    Column("version_num", String(32), primary_key=True),
+)
 
 
 def migrate(database: Database) -> str:
@@ -23,15 +33,23 @@ def migrate(database: Database) -> str:
     with database.engine.connect() as connection:
         if _revision(connection) != HEAD:
             _begin_alone(connection, database.is_sqlite)
-            _upgrade(connection)
+            _bring_to_head(connection)
             connection.commit()
     return HEAD
 
 
+def _bring_to_head(connection: Connection) -> None:
+    revision = _revision(connection)  # once more: somebody else may have been first
+    if revision is None:
+        _create(connection)
+    elif revision != HEAD:
+        upgrade(connection, "head")
+
+
 def _revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
+    if not inspect(connection).has_table(_VERSION.name):
         return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return connection.scalar(select(_VERSION.c.version_num))
 
 
 def _begin_alone(connection: Connection, is_sqlite: bool) -> None:
@@ -42,10 +60,18 @@ def _begin_alone(connection: Connection, is_sqlite: bool) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
 
 
-def _upgrade(connection: Connection) -> None:
+def _create(connection: Connection) -> None:
+    metadata.create_all(connection, checkfirst=False)
+    add_name_index(connection)
+    _VERSION.create(connection)
+    connection.execute(_VERSION.insert(), {"version_num": HEAD})
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """By Alembic, within the connection's transaction."""
     from alembic import command
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from countersign.adapters.database.tables import metadata
+from countersign.adapters.database.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

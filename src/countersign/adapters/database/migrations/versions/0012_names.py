@@ -3,8 +3,8 @@ the database can have one."""
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.exc import DBAPIError
 
+from countersign.adapters.database.name_index import add_name_index
 from countersign.adapters.database.types import ByCodePoint, CleanText, Serial
 
 revision = "0012"
@@ -13,18 +13,6 @@ down_revision = "0011"
 FILL = """INSERT INTO envelope_names (envelope_id, project_id, folded_name)
 SELECT id, project_id, folded_name FROM envelopes
  WHERE project_id IS NOT NULL ORDER BY created_at"""
-INDEX = {
-    "sqlite": [
-        "CREATE VIRTUAL TABLE name_index USING fts5"
-        " (grams, content='', detail=none, columnsize=0, tokenize='ascii')"
-    ],
-    # Without a list of what is still to be merged: every search would read it
-    "postgresql": [
-        "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-        "CREATE INDEX ix_envelope_names_trigrams ON envelope_names"
-        " USING gin (folded_name gin_trgm_ops) WITH (fastupdate = off)",
-    ],
-}
 
 
 def upgrade() -> None:
@@ -51,15 +39,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("up_to", name="pk_indexed_names"),
     )
     op.execute("INSERT INTO indexed_names (up_to) VALUES (0)")
-    _index()
-
-
-def _index() -> None:
-    """Without one a search reads the names, which is slower and finds the same."""
-    connection = op.get_bind()
-    try:
-        with connection.begin_nested():
-            for statement in INDEX[connection.dialect.name]:
-                connection.exec_driver_sql(statement)
-    except DBAPIError:
-        pass
+    add_name_index(op.get_bind())
