@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from countersign import app, logs
+from countersign import address, app, logs
 from countersign.commands.account import make_account
 from countersign.commands.demo_contract import send_demo_contract
 from countersign.commands.options import Subparsers, settings_of
@@ -58,7 +58,7 @@ def run(given: argparse.Namespace) -> int:
         ending = "" if given.data else " Everything in it is then thrown away."
         given.data = given.data or str(Path(folder) / "countersign-demo")
         settings = settings_of(given, sandbox=True)
-        settings = app.at_address(settings, HOST, socket.getsockname()[1])
+        settings = address.listening(settings, HOST, socket.getsockname()[1])
         logs.set_up(settings.log_format)
         with app.opened(settings) as installation:
             guide = _prepared(installation, ending)

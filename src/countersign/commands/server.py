@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from countersign import app
+from countersign import address, app
 from countersign.commands.failing import Failure
 from countersign.commands.http_head import BoundedHead
 
@@ -65,6 +65,7 @@ def run_server(
         gc.collect()
         gc.freeze()
         gc.set_threshold(YOUNG_OBJECTS)
+        address.remember(settings)
         print(f"Countersign is ready at {settings.public_url}", flush=True)
         when_ready()
 
