@@ -146,6 +146,24 @@ def test_migrate_makes_the_schema_once(tmp_path: Path) -> None:
         assert database.execute("SELECT count(*) FROM envelopes").fetchone() == (0,)
 
 
+def test_migrate_names_a_database_that_is_none(tmp_path: Path) -> None:
+    ran = countersign("migrate", "--data", tmp_path, DATABASE_URL="mysql://x")
+    assert_refused(ran, "COUNTERSIGN_DATABASE_URL: a database is given as postgresql://")
+
+
+@pytest.mark.parametrize("quota", ["-3", "many", "1.5"])
+def test_a_quota_is_a_number_or_none(data: Path, quota: str) -> None:
+    ran = countersign("account", "set", "--account", "x", f"--quota={quota}", "--data", data)
+    assert ran.returncode == 2
+    assert f"argument --quota: '{quota}' is neither a number nor `none`" in ran.stderr
+
+
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_is_none_is_said(tmp_path: Path, port: str) -> None:
+    ran = countersign("serve", f"--port={port}", "--data", tmp_path / "new")
+    assert_refused(ran, f"cannot listen on 127.0.0.1 port {port}: ports end at 65535")
+
+
 def test_the_sandbox_clock_moves_forward_only_by_what_is_understood(data: Path) -> None:
     moved = countersign("sandbox", "advance", "1d12h", "--data", data)
     assert moved.returncode == 0
