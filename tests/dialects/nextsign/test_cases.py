@@ -123,6 +123,38 @@ def test_null_counts_as_left_out(house: House) -> None:
     assert (made["folder"], made["state"]) == ("Default", "open")
 
 
+def test_empty_text_counts_as_left_out(house: House) -> None:
+    nothing = dict.fromkeys(("referenceId", "folder", "message", "user_email", "emailtemplate"), "")
+    names = ("phone", "cpr", "redirectUrl", "signingSchema", "position", "type", "template")
+    made = house.create(**nothing, recipients=[{**KIM, **dict.fromkeys(names, "")}])
+    assert (made["folder"], made["referenceId"], made["message"]) == ("Default", None, None)
+    (kim,) = made["recipients"]
+    assert [kim[name] for name in ("phone", "redirectUrl", "signingSchema")] == [None] * 3
+    assert kim["type"] == "email"
+
+
+def test_numbers_of_what_is_switched_off_may_be_nought(house: House) -> None:
+    made = house.create(
+        settings={
+            "reminders": {"send": False, "amount": 0, "daysBetween": 0},
+            "availability": {"unlimited": True, "days": 0},
+            "deletion": {"autoDelete": False, "days": 0},
+        }
+    )
+    assert made["settings"]["reminders"]["send"] is False
+    assert made["settings"]["availability"]["unlimited"] is True
+    assert made["settings"]["deletion"]["autoDelete"] is False
+
+
+def test_ids_of_mail_templates_are_kept_and_answered(house: House) -> None:
+    people = [{**KIM, "template": "66aa11bb22cc33dd44ee55aa"}]
+    made = house.create(emailtemplate="66aa11bb22cc33dd44ee55ff", recipients=people)
+    for case in (made, house.read(made)):
+        assert case["emailtemplate"] == "66aa11bb22cc33dd44ee55ff"
+        assert case["recipients"][0]["template"] == "66aa11bb22cc33dd44ee55aa"
+    assert mails(house) == [("Please sign NDA Vega", "kim@firm.example")]
+
+
 # ------------------------------------------------------------------ order, copies, denial
 
 
@@ -223,6 +255,8 @@ def test_cases_are_listed_newest_first_by_status_and_folder(house: House) -> Non
     assert listed("?folder=sales") == []
     assert listed("?limit=2&index=1") == ["2", "1"]
     assert listed("?limit=x&index=-1") == listed("?limit=1000") == listed()
+    assert listed("?status=&limit=&index=&folder=") == listed()
+    assert listed("?status=pending&folder=Sales&limit=1&index=0") == ["3"]
     assert listed("?index=7") == []
     answer = house.get("/cases/get?limit=2")
     assert answer["status"] == "company_found"

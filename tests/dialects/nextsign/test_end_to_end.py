@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from countersign.commands import demo_contract
+from countersign.dialects.nextsign.methods import EIDS
 from tests.contracts.test_files import stored_at
 from tests.pages.signing_steps import draw_with_mouse
 from tests.support.browser import OpenPage
@@ -159,6 +160,31 @@ def test_a_sandbox_simulates_mitid_and_compares_the_number(customer: Customer) -
     sign(made["recipients"][0], method="mitid", signature={})
     (kim,) = customer.when(made, "signed")["recipients"]
     assert kim["signer"]["signer_type"] == asked["signingSchema"]
+    assert kim["signer"]["identity"]["cprIsMatch"] is True
+
+
+@pytest.mark.parametrize("schema", ["mitid:low", "se:bankid"])
+def test_the_number_is_typed_in_where_the_eid_tells_none(customer: Customer, schema: str) -> None:
+    urn = f"urn:grn:authn:{'dk:' if 'mitid' in schema else ''}{schema}"
+    asked = {
+        "name": "Kim Holm",
+        "email": "kim@firm.example",
+        "needsCpr": True,
+        "cpr": "0101901234",
+        "signingSchema": urn,
+    }
+    made = customer.create(recipients=[asked])
+    link, method = made["recipients"][0]["signingUrl"], EIDS[urn]
+    simulated = {"simulate": {"name": "Kim Holm"}}
+    assert httpx2.post(f"{link}/identity/{method}", json=simulated).status_code == 200
+    body = {"method": method, "consent": True, "fields": {}}
+    assert httpx2.post(f"{link}/complete", json=body).status_code == 403, "no number yet"
+    for number, status in (("0202904321", 400), ("010190-1234", 200)):
+        answer = httpx2.post(f"{link}/identity/cpr", json={"national_id": number})
+        assert answer.status_code == status, answer.text
+    sign(made["recipients"][0], method=method, signature={})
+    (kim,) = customer.when(made, "signed")["recipients"]
+    assert kim["signer"]["signer_type"] == urn
     assert kim["signer"]["identity"]["cprIsMatch"] is True
 
 

@@ -156,6 +156,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"recipients": [person(name=ABSENT)]}, "Recipient 0: name is required"),
     ({"recipients": [person(), person(name="")]}, "Recipient 1: name is required"),
     ({"recipients": [person(email=ABSENT)]}, "Recipient 0: email is required"),
+    ({"recipients": [person(email="")]}, "Recipient 0: email is required"),
     ({"recipients": [person(email="kim")]}, "Recipient 0: invalid email"),
     ({"recipients": [person()] * 101}, "Too many recipients: at most 100"),
     (
@@ -184,8 +185,6 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"recipients": [person(type="eboks", eboks={"cvr": "12345678"})]},
         "Recipient 0: delivery by e-Boks is not available",
     ),
-    ({"recipients": [person(template="t1")]}, "Recipient 0: template not found: t1"),
-    ({"emailtemplate": "t1"}, "Email template not found: t1"),
     ({"signingSchemas": ["wax"]}, "Invalid signing schema: wax"),
     ({"signingSchemas": []}, "Invalid signingSchemas"),
     ({"recipients": [person(signingSchema="wax")]}, "Invalid signing schema: wax"),
@@ -195,6 +194,14 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     ({"settings": {"reminders": {"amount": 11}}}, "Invalid settings.reminders.amount: 10 at most"),
     ({"settings": {"availability": {"days": 0}}}, "Invalid settings.availability.days: 1 at least"),
+    (
+        {"settings": {"reminders": {"send": True, "daysBetween": 0}}},
+        "Invalid settings.reminders.daysBetween: 1 at least",
+    ),
+    (
+        {"settings": {"deletion": {"autoDelete": True, "days": 0}}},
+        "Invalid settings.deletion.days: 1 at least",
+    ),
     ({"settings": {"deletion": {"days": 4000}}}, "Invalid settings.deletion.days: 3650 at most"),
     (
         {"settings": {"lang": "xx"}},

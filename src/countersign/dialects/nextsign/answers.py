@@ -119,6 +119,7 @@ class Recipient(BaseModel):
     message: str | None
     signingSchema: str | None
     redirectUrl: str | None
+    template: str | None
     signed: Signed
     signedDateAndTime: Time | None
     deniedReason: str | None
@@ -161,6 +162,7 @@ class Case(CaseHead):
     case_status: Literal["pending", "signed", "denied", "expired"]
     user_name: str
     user_email: str | None
+    emailtemplate: str | None
     customMessage: bool
     message: str | None
     signingSchemas: list[str]

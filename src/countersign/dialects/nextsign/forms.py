@@ -96,6 +96,7 @@ def _whole(new: Submitted) -> schemas.NewCase:
         message=asked.message,
         user_name=asked.user_name,
         user_email=asked.user_email,
+        emailtemplate=None,
         signingSchemas=asked.signingSchemas or usual.signingSchemas,
     )
 
