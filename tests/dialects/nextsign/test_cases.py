@@ -327,6 +327,32 @@ def test_a_case_expires_and_keeps_what_was_done(house: House) -> None:
     ]
 
 
+OPS = "ops@firm.example"
+
+
+@pytest.mark.parametrize(
+    ("ends", "subject"),
+    [
+        ("signed", "envelope_completed: NDA Vega"),
+        ("denied", "task_declined: NDA Vega"),
+        ("left", "envelope_expired: NDA Vega"),
+    ],
+)
+def test_whoever_sent_a_case_is_mailed_how_it_ended(house: House, ends: str, subject: str) -> None:
+    made = house.create(
+        user_email=OPS, settings={"availability": {"days": 5}}, recipients=[KIM, EVA]
+    )
+    assert OPS not in {to for _, to in mails(house)}
+    if ends == "denied":
+        house.deny(made["recipients"][0])
+    elif ends == "signed":
+        for each in made["recipients"]:
+            house.sign(each)
+    told = mails(house)
+    house.pass_time(days=6)
+    assert [one for one, to in (*told, *mails(house)) if to == OPS] == [subject]
+
+
 def test_signed_wins_over_expiry(house: House) -> None:
     made = house.create(settings={"availability": {"days": 1}})
     house.sign(made["recipients"][0])
@@ -340,6 +366,7 @@ def test_a_deleted_case_leaves_a_record_and_nothing_else(house: House) -> None:
     sue = person(name="Sue Secret", email="sue@secret.example", message="Hush")
     made = house.create(
         title="Secret plan",
+        user_email="boss@secret.example",
         folder="Hidden",
         recipients=[sue],
         documents=[document(name="plan.pdf")],

@@ -157,6 +157,7 @@ def to_settings(asked: schemas.NewCase) -> EnvelopeSettings:
         days_kept=deletion.days if deletion.autoDelete else None,
         erases_unended=True,
         after=AfterSigning(type="none"),
+        has_notices=asked.user_email is not None,
     )
 
 
