@@ -146,12 +146,13 @@ def test_numbers_of_what_is_switched_off_may_be_nought(house: House) -> None:
     assert made["settings"]["deletion"]["autoDelete"] is False
 
 
-def test_ids_of_mail_templates_are_kept_and_answered(house: House) -> None:
-    people = [{**KIM, "template": "66aa11bb22cc33dd44ee55aa"}]
-    made = house.create(emailtemplate="66aa11bb22cc33dd44ee55ff", recipients=people)
+@pytest.mark.parametrize("id", ["66aa11bb22cc33dd44ee55aa", 7])
+def test_ids_of_templates_are_kept_and_answered(house: House, id: str | int) -> None:
+    people = [{**KIM, "template": id}]
+    made = house.create(emailtemplate=id, recipients=people, settings={"template": id})
     for case in (made, house.read(made)):
-        assert case["emailtemplate"] == "66aa11bb22cc33dd44ee55ff"
-        assert case["recipients"][0]["template"] == "66aa11bb22cc33dd44ee55aa"
+        assert case["emailtemplate"] == case["settings"]["template"] == id
+        assert case["recipients"][0]["template"] == id
     assert mails(house) == [("Please sign NDA Vega", "kim@firm.example")]
 
 

@@ -6,7 +6,6 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +24,7 @@ from tests.support.browser import OpenPage
 from tests.support.node import run_module
 from tests.support.object_store import S3Endpoint
 from tests.support.processes import wait_until
-from tests.support.server import RunningServer, StartServer
+from tests.support.server import StartServer
 from tests.support.tools import require_tool
 from tests.support.webhooks import WebhookReceiver
 
@@ -59,13 +58,6 @@ headers = {
 
 response = requests.get(url, headers=headers)
 """
-
-
-@pytest.fixture
-def customer(running_server: RunningServer) -> Iterator[Customer]:
-    made = new_customer(running_server)
-    yield made
-    made.api.close()
 
 
 def own(sample: str, customer: Customer) -> str:
@@ -136,7 +128,7 @@ def test_a_template_is_the_interface_of_that_name(customer: Customer) -> None:
     customer.server.run(
         "interface", "add", "--account", customer.account, "--name", "2", "--company", "The Shop"
     )
-    for template, shown in ((2, "The Shop"), (9, "Acme Limited")):
+    for template, shown in ((2, "The Shop"), ("2", "The Shop"), (9, "Acme Limited")):
         made = customer.create(settings={"template": template})
         assert made["settings"]["template"] == template
         state = httpx2.get(f"{made['recipients'][0]['signingUrl']}/state").json()
@@ -331,6 +323,32 @@ def test_a_cpr_number_is_typed_in_before_the_document_is_shown(
     fields = field_values(customer.fetch(done["signedDocuments"][0]["file"]))
     assert "CPR number, typed in" in fields
     assert not any("0101901234" in value for value in fields)
+
+
+def test_an_eid_that_tells_no_number_is_followed_by_the_question_for_it(
+    customer: Customer, open_page: OpenPage
+) -> None:
+    asked = {
+        "name": "Kim Holm",
+        "email": "kim@firm.example",
+        "needsCpr": True,
+        "cpr": "0101901234",
+        "signingSchema": "urn:grn:authn:dk:mitid:low",
+    }
+    made = customer.create(recipients=[asked], settings={"lang": "en"})
+    page = open_page()
+    page.goto(made["recipients"][0]["signingUrl"])
+    page.get_by_test_id("next").click()
+    page.get_by_test_id("identity-simulate").click()
+    page.get_by_test_id("identity-number").fill("010190-1234")
+    page.get_by_test_id("next").click()
+    page.wait_for_url("**skipIntro=true")
+    page.get_by_test_id("next").click()
+    page.get_by_test_id("consent").check()
+    page.get_by_test_id("finish").click()
+    expect(page.get_by_test_id("done")).to_be_visible()
+    (kim,) = customer.when(made, "signed")["recipients"]
+    assert kim["signer"]["identity"]["cprIsMatch"] is True
 
 
 def sign_in_browser(page: Page, link: str) -> None:

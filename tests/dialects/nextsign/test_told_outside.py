@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,21 +13,13 @@ import pytest
 from countersign.dialects.nextsign.webhooks import EVENTS
 from tests.pdf.samples import contract
 from tests.support.processes import wait_until
-from tests.support.server import RunningServer
 from tests.support.webhooks import Received, WebhookReceiver
 
-from .customer import Customer, new_customer, sign
+from .customer import Customer, sign
 
 pytestmark = pytest.mark.slow
 OPS = "ops@firm.example"
 ABOUT_SOMEBODY = {"recipient_signed", "case_denied", "case.reminder.sent"}
-
-
-@pytest.fixture
-def customer(running_server: RunningServer) -> Iterator[Customer]:
-    made = new_customer(running_server)
-    yield made
-    made.api.close()
 
 
 def hook(customer: Customer, url: str) -> None:

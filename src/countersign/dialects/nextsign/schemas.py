@@ -23,6 +23,7 @@ Delivery = Literal["email", "phone", "eboks"]
 Title = Annotated[str, Field(min_length=1, max_length=255, pattern=ONE_LINE)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=ONE_LINE)]
 Reference = Annotated[str, Field(max_length=255, pattern=PLAIN)]
+Template = Annotated[Reference | Annotated[int, Field(ge=0, le=1_000_000)], Field(examples=[2])]
 Folder = Annotated[str, Field(min_length=1, max_length=255, pattern=ONE_LINE)]
 Words = Annotated[str, Field(max_length=5000, pattern=NO_NUL)]
 Email = Annotated[str, Field(max_length=LONGEST_EMAIL, pattern=MAIL)]
@@ -92,7 +93,7 @@ class Settings(Input):
     availability: Availability = Availability()
     deletion: Deletion = Deletion()
     lang: Language = "da"
-    template: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    template: Template | None = None
     allowAPI: bool | None = None
     allowedRoles: Annotated[list[Reference], Field(max_length=100)] = []
 
@@ -122,7 +123,7 @@ class NewRecipient(Input):
     addPhone: bool = False
     position: Annotated[str, Field(max_length=100, pattern=PLAIN)] | None = None
     type: Delivery = "email"
-    template: Reference | None = None
+    template: Annotated[Template | None, Field(description="Kept, without effect")] = None
     message: Words | None = None
     eboks: dict[str, Any] | None = None
 
@@ -163,8 +164,8 @@ class NewCase(Input):
     customMessage: bool = False
     message: Words | None = None
     user_name: Name | None = None
-    user_email: Email | None = None
-    emailtemplate: Reference | None = None
+    user_email: Annotated[Email | None, Field(description="Is mailed how the case ended")] = None
+    emailtemplate: Annotated[Template | None, Field(description="Kept, without effect")] = None
     signingSchemas: Schemas = ["draw"]
 
 
@@ -201,7 +202,7 @@ class Submission(Input):
     customMessage: bool = False
     message: Words | None = None
     user_name: Name | None = None
-    user_email: Email | None = None
+    user_email: Annotated[Email | None, Field(description="Is mailed how the case ended")] = None
     state: Annotated[Literal["open", "draft"], Field(description="A draft is not sent")] = "open"
     signingSchemas: Schemas | None = None
     settings: Settings | None = None
