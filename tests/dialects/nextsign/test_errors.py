@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from countersign.dialects.nextsign import routes
 from countersign.dialects.nextsign.errors import TABLE, UNFIT
 from countersign.domain import errors
 from countersign.domain.short_id import short_id
@@ -330,5 +331,35 @@ def test_too_many_calls_of_a_key_are_told_in_the_vendors_words(busy: House) -> N
     assert answer.status_code == 429
     assert answer.headers["retry-after"] == "7"
     assert answer.json() == failure(429, "Too Many Requests", "Rate limit exceeded")
+    files = busy.call("POST", "/v3/file/view-presigned-url", json={"url": "x"})
+    assert (files.status_code, files.headers["retry-after"]) == (429, "7")
+    assert files.json() == {"error": "too-many-requests"}
+    converted = busy.client.post("/api/v2/document/convert", json={})
+    assert converted.status_code == 429
+    stated = {"code": 429, "message": "Too Many Requests"}
+    assert converted.json() == {"status": stated, "message": "Rate limit exceeded"}
     other = bearer(key_of(busy.account, busy.ports))
     assert busy.call("GET", "/cases/get", headers=other).status_code == 200
+
+
+# ------------------------------------------------------------------ faults of the server
+
+
+def test_a_fault_of_the_server_keeps_the_shape_and_tells_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> Any:
+        raise RuntimeError("postgres://user:secret@db")
+
+    for name in ("find_envelopes", "convert"):
+        monkeypatch.setattr(routes, name, broken)
+    monkeypatch.setattr(house.ports.links, "key_of", broken)
+    listed = house.call("GET", "/cases/get")
+    assert listed.json() == {"message": "Internal server error", "errors": []}
+    viewed = house.call("POST", "/v3/file/view-presigned-url", json={"url": "x"})
+    assert viewed.json() == {"error": "internal-error"}
+    body = {"documents": [{"file": "https://files.example/a.docx", "name": "a.docx"}]}
+    converted = house.client.post("/api/v2/document/convert", json=body)
+    stated = {"code": 500, "message": "Internal Server Error"}
+    assert converted.json() == {"status": stated, "message": "Internal server error"}
+    assert {each.status_code for each in (listed, viewed, converted)} == {500}
