@@ -128,6 +128,13 @@ def test_deleting_needs_an_id(house: House) -> None:
         assert answer.json() == failure(400, "Bad Request", "Missing case id")
 
 
+def test_only_get_deletes(house: House) -> None:
+    made = house.create()
+    for method in ("HEAD", "POST", "DELETE"):
+        assert house.call(method, f"/case/{made['_id']}/delete").status_code == 405
+    assert house.read(made)["title"] == "NDA Vega"
+
+
 def test_forms_that_are_not_there(house: House) -> None:
     for id in (NOBODY, "x"):
         told = {
