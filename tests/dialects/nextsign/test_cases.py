@@ -496,6 +496,19 @@ def test_a_link_is_handed_out_again_for_a_while_and_expires(house: House) -> Non
     assert house.client.get(fresh["signedUrl"]).content == pdf()
 
 
+def test_a_link_that_was_changed_opens_nothing(house: House) -> None:
+    made = house.create()
+    body = {"url": made["documents"][0]["document_id"]}
+    link = house.call("POST", "/v3/file/view-presigned-url", json=body).json()["signedUrl"]
+    start = link.rindex("/") + 1
+    for place in range(start, len(link), 7):
+        other = "A" if link[place] != "A" else "B"
+        answer = house.client.get(link[:place] + other + link[place + 1 :])
+        assert answer.status_code in (403, 404)
+        assert b"%PDF" not in answer.content
+    assert house.client.get(link).content == pdf()
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", "..\\x.pdf", "/a/b.pdf", "Købs-kontrakt.pdf"])
 def test_a_name_is_no_path(house: House, name: str) -> None:
     made = house.create(documents=[document(name=name)])
