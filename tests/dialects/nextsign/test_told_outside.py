@@ -126,3 +126,26 @@ def test_whoever_sent_a_case_gets_a_mail_at_its_end(customer: Customer) -> None:
     (mail,) = customer.mails(OPS)
     assert mail["subject"] == "Underskrevet af alle: Købsaftale"
     assert "/s/" not in mail["text"], "nobody else's link is in it"
+
+
+def test_words_of_the_sender_stand_in_the_invitation_and_in_reminders(customer: Customer) -> None:
+    def invited(to: str) -> list[str]:
+        wait_until(lambda: bool(customer.mails(to)), "the invitation")
+        customer.server.run("sandbox", "advance", "2d")
+        wait_until(lambda: len(customer.mails(to)) == 2, "the reminder")
+        return [mail["text"] for mail in customer.mails(to)]
+
+    settings = {"reminders": {"send": True, "amount": 1, "daysBetween": 2}}
+    for wanted, to, own in (
+        (True, "all@firm.example", None),
+        (True, "one@firm.example", "For you alone"),
+        (False, "none@firm.example", "For you alone"),
+    ):
+        person = {"name": "Kim Holm", "email": to, "message": own}
+        customer.create(
+            customMessage=wanted, message="For all", recipients=[person], settings=settings
+        )
+        words = (own or "For all") if wanted else ""
+        for text in invited(to):
+            assert words in text
+            assert ("For " in text) == wanted
