@@ -137,6 +137,14 @@ def test_a_database_that_does_not_answer_is_said(tmp_path: Path) -> None:
     assert_refused(ran, "database is not available")
 
 
+def test_a_demo_is_no_way_into_an_installation_that_is_there(data: Path, tmp_path: Path) -> None:
+    said = f"{data} is not empty; serve --sandbox --data goes on with a demo"
+    assert_refused(countersign("demo", "--port", "0", "--data", data), said)
+    (tmp_path / "file").write_bytes(b"x")
+    said = f"{tmp_path / 'file'} is not empty"
+    assert_refused(countersign("demo", "--port", "0", "--data", tmp_path / "file"), said)
+
+
 def test_migrate_makes_the_schema_once(tmp_path: Path) -> None:
     for _ in range(2):
         ran = countersign("migrate", "--data", tmp_path)
