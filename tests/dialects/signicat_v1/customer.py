@@ -88,9 +88,14 @@ def new_customer(server: RunningServer) -> Customer:
     return customer
 
 
-def link_of(made: Any, task: str = "1") -> str:
+def address_of(made: Any, task: str = "1") -> str:
     (found,) = (each for each in made["tasks"] if each["id"] == task)
     return str(found["signingUrl"])
+
+
+def link_of(made: Any, task: str = "1") -> str:
+    """Below which the signing page's own API is."""
+    return address_of(made, task).partition("?")[0]
 
 
 def prove(link: str, name: str, idp: str = "nbid", **who: str) -> Any:
