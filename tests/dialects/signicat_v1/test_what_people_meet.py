@@ -16,8 +16,8 @@ from tests.pdf.samples import contract
 from tests.pdf.test_own_form import by_reportlab
 from tests.support.server import RunningServer
 
-from .customer import Customer, act, address_of, link_of, new_customer
-from .orders import ABSENT, ORDERS, document, order, package, task, wrong
+from .customer import Customer, act, address_of, link_of, new_customer, prove
+from .orders import ABSENT, NBID, ORDERS, document, order, package, task, wrong
 
 pytestmark = pytest.mark.slow
 
@@ -100,6 +100,29 @@ def test_an_interface_is_named_by_its_account_only(customer: Customer, by: str) 
     asked = order(task(document(other.upload()), **{by: name}))
     assert list(wrong(other.api.post(ORDERS, json=asked))) == [f"tasks[0].{by}"]
     other.api.close()
+
+
+SEVERAL = [NBID, {**NBID, "name": "sbid-sign"}]
+
+
+@pytest.mark.parametrize("methods", [[NBID], SEVERAL], ids=["one eID", "several"])
+def test_an_interface_may_turn_the_steps_round(customer: Customer, methods: Any) -> None:
+    whose = ("--account", customer.account_id, "--name", f"bank {len(methods)}")
+    customer.server.run("interface", "add", *whose, "--identify-first")
+    ways = {"signatureMethods": methods}
+    made = customer.order(
+        task(document(customer.upload()), configuration=f"bank {len(methods)}", **ways),
+        task(document(customer.upload()), id="plain", **ways),
+    )
+    link, plain = link_of(made), link_of(made, "plain")
+    assert state(link)["identity"]["before"] == "reading"
+    assert state(plain)["identity"]["before"] == "signing"
+    (shown,) = state(link)["documents"]
+    assert httpx2.get(f"{link}/documents/{shown['id']}").status_code == 404
+    prove(link, "Åsa Öberg").raise_for_status()
+    assert httpx2.get(f"{link}/documents/{shown['id']}").status_code == 200
+    assert act(link).status_code == 200
+    assert customer.state(made) == "COMPLETED"
 
 
 # ------------------------------------------------------------------ forms

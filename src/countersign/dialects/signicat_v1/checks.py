@@ -40,14 +40,14 @@ ATTRIBUTES = (NATIONAL_ID, *NAMES, *CONTACTS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """What there is: names of eIDs and of the account's interfaces, its services that keep people's
-    own keys (name → what tasks are signed with), the caller's uploads, and how people can be
-    reached."""
+    """What there is: names of eIDs, the account's interfaces (name → whether people log in first),
+    its services that keep people's own keys (name → what tasks are signed with), the caller's
+    uploads, and how people can be reached."""
 
     eids: Collection[str] = ()
     services: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, StoredFile] = field(default_factory=dict)
-    interfaces: Collection[str] = ()
+    interfaces: Mapping[str, bool] = field(default_factory=dict)
     sms: bool = False
     plain_http: bool = False
 
