@@ -39,4 +39,6 @@ def print_table(rows: list[Row]) -> None:
 def _shown(value: object) -> str:
     if value is None:
         return ""
-    return f"{value:.3g}" if isinstance(value, float) and abs(value) < 100 else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.3g}" if abs(value) < 100 else f"{value:.1f}"

@@ -31,7 +31,7 @@ from countersign.usecases.create_account import create_account
 from countersign.usecases.ports import NewJob, Ports
 
 SIZES = (1_000, 100_000, 1_000_000)
-LOOKS, DUE, AT_ONCE, BATCH = 300, 300, 5, 20_000
+LOOKS, ROUNDS, DUE, AT_ONCE, BATCH = 300, 5, 200, 5, 20_000
 FAR = timedelta(days=30)
 
 
@@ -58,10 +58,15 @@ def measure(kind: str, sizes: Sequence[int]) -> Iterator[Row]:
 def steps(ports: Ports, queue: JobQueue, account: Account) -> Iterator[tuple[str, Row]]:
     looks = [timed_look(queue) for _ in range(LOOKS)]
     yield "nothing due", {"p50_ms": statistics.median(looks), "p99_ms": max(sorted(looks)[:-3])}
-    envelope = sent(ports, account, 1)[0]
-    add(ports, [envelope], ports.clock(), DUE)
-    begun, done = time.perf_counter(), work(ports, queue)
-    yield "send what is due", {"per_s": done / (time.perf_counter() - begun)}
+    rates = [rate_of_due(ports, queue, account) for _ in range(ROUNDS)]
+    yield "send what is due", {"per_s": statistics.median(rates), "best_per_s": max(rates)}
+
+
+def rate_of_due(ports: Ports, queue: JobQueue, account: Account) -> float:
+    """Of one envelope, a second."""
+    add(ports, sent(ports, account, 1), ports.clock(), DUE)
+    begun = time.perf_counter()
+    return work(ports, queue) / (time.perf_counter() - begun)
 
 
 def timed_look(queue: JobQueue) -> float:

@@ -5,7 +5,7 @@ all surfaces behind one door, `RequestId` around it, and `Runtime` is what they 
 """
 
 from .bodies import FilePart, Json, Multipart, Raw, TextPart, Urlencoded
-from .client import Client, client_of
+from .client import Client, bearer_token, client_of
 from .dialect import About, Dialect, ErrorBody
 from .dispatch import ByPrefix
 from .files import Content, FileContent, FileResponse, content_disposition
@@ -56,6 +56,7 @@ __all__ = [
     "Upload",
     "Urlencoded",
     "Webhook",
+    "bearer_token",
     "client_of",
     "content_disposition",
     "csp_hash",

@@ -28,3 +28,9 @@ def client_of(request: Request) -> Client:
         user_agent=request.headers.get("user-agent", "")[:LONGEST_USER_AGENT],
         locale=preferred.strip(" *")[:LONGEST_LOCALE] or None,
     )
+
+
+def bearer_token(request: Request) -> str:
+    """What `Authorization: Bearer …` carries (RFC 6750, 2.1); empty where there is none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

@@ -32,18 +32,25 @@ class Typesetter:
         self._font = shared_font()
         # A base that embeds another version of the font has other glyph numbers
         same = face == self._font.fingerprint
-        self._plain: Callable[[str], bool] = self._font.covers if same else _never
+        self._is_plain: Callable[[str], bool] = self._font.covers if same else _never
+        # A name stands in three places of an act, a label in the same one of each
+        self._line = lru_cache(maxsize=500)(self._measured)
+
+    def _measured(self, text: str) -> tuple[float, str | None]:
+        """The width in thousandths of the size, and how the shared font shows it if it does."""
+        if self._is_plain(text):
+            return self._font.width(text), self._font.encode(text)
+        return outline(text).width * 1000, None
 
     def width(self, text: str, size: float) -> float:
         """Width in points of one line."""
-        if self._plain(text):
-            return self._font.width(text) * size / 1000
-        return outline(text).width * size
+        return self._line(text)[0] * size / 1000
 
     def draw(self, text: str, x: float, y: float, size: float, slant: float = 0.0) -> str:
         """Operators for one line from `x` on the baseline `y` (points), in the current colour."""
-        if self._plain(text):
-            return f"{_text_at(x, y, size, slant)} <{self._font.encode(text)}> Tj ET"
+        shown = self._line(text)[1]
+        if shown is not None:
+            return f"{_text_at(x, y, size, slant)} <{shown}> Tj ET"
         line = outline(text)
         return f"{line.draw(x, y, size, slant)}\n{self._hidden(text, line.width, x, y, size)}"
 

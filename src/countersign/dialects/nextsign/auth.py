@@ -17,6 +17,7 @@ from countersign.domain.account import Caller
 from countersign.domain.errors import Forbidden, NotFound, Unauthorized
 from countersign.domain.form import Form
 from countersign.domain.short_id import long_id
+from countersign.httpkit import bearer_token
 from countersign.usecases.authenticate import authenticate, check_own_account
 from countersign.usecases.ports import Ports
 
@@ -36,9 +37,7 @@ def authenticator(ports: Ports) -> Callable[[Request], Caller]:
     looked up."""
 
     def caller_of(request: Request) -> Caller:
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        key = key.strip()
-        if scheme.lower() != "bearer" or not key:
+        if not (key := bearer_token(request)):
             raise Rejected(401, WITHOUT_TOKEN)
         _account_id(request)
         try:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from countersign.domain.account import Caller
 from countersign.domain.errors import Unauthorized
+from countersign.httpkit import bearer_token
 from countersign.usecases.authenticate import authenticate
 from countersign.usecases.ports import Ports
 
@@ -26,9 +27,8 @@ def authenticator(ports: Ports) -> Callable[[Request], Caller]:
     """Finds the caller of a request; raises Unauthorized."""
 
     def caller_of(request: Request) -> Caller:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
+        if not (token := bearer_token(request)):
             raise Unauthorized()
-        return authenticate(API, token.strip(), ports)
+        return authenticate(API, token, ports)
 
     return caller_of

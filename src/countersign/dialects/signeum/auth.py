@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from countersign.domain.account import Caller
 from countersign.domain.errors import Unauthorized
+from countersign.httpkit import bearer_token
 from countersign.usecases.authenticate import authenticate, check_own_account
 from countersign.usecases.ports import Ports
 
@@ -26,9 +27,8 @@ def authenticator(ports: Ports) -> Callable[[Request], Caller]:
     """Finds the caller of a request; raises Unauthorized."""
 
     def caller_of(request: Request) -> Caller:
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        key = key.strip()
-        if scheme.lower() != "bearer" or not key.startswith(KEY_PREFIX):
+        key = bearer_token(request)
+        if not key.startswith(KEY_PREFIX):
             raise Unauthorized()
         return authenticate(API, key, ports)
 

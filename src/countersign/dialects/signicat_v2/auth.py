@@ -7,7 +7,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 
 from countersign.domain.account import Caller
-from countersign.domain.errors import Unauthorized
+from countersign.httpkit import bearer_token
 from countersign.usecases.authenticate import authenticate_token
 from countersign.usecases.ports import Ports
 
@@ -36,10 +36,7 @@ def authenticator(ports: Ports) -> Callable[[Request], Caller]:
     """Finds the caller of a request; raises Unauthorized."""
 
     def caller_of(request: Request) -> Caller:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            raise Unauthorized()
-        return authenticate_token(API, token.strip(), SCOPES, ports)
+        return authenticate_token(API, bearer_token(request), SCOPES, ports)
 
     return caller_of
 
