@@ -15,6 +15,7 @@ from countersign.dialects import Dialect
 from countersign.domain.delivery import Delivery, Message, MessageStatus, WebhookEndpoint
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
+from countersign.domain.events import EventKind
 from countersign.domain.merchant_key import KeyFacts, KeyKind, MerchantKey
 from countersign.domain.task import Task
 from countersign.usecases.pki_port import PkiVendor
@@ -149,6 +150,9 @@ class Words:
 
     def new_messages(self, envelope: Envelope, _task: Task, link: str) -> tuple[str, str, str]:
         return f"New messages: {envelope.name}", link, link
+
+    def ending(self, envelope: Envelope, ends: EventKind, language: str) -> tuple[str, str]:
+        return f"{ends}: {envelope.name}", language
 
     def own_words(
         self, _envelope: Envelope, _language: str, _link: str, text: str, layout: Mapping[str, str]

@@ -16,6 +16,7 @@ from countersign.adapters.letterhead import Letterhead, letterhead
 from countersign.adapters.mail import one_line
 from countersign.adapters.sms_text import fitted
 from countersign.domain.envelope import Envelope, EnvelopeStatus
+from countersign.domain.events import EventKind
 from countersign.domain.task import Action, Task
 from countersign.languages import Catalogues, format_day, text_direction
 from countersign.usecases.outside_ports import Letters
@@ -116,6 +117,11 @@ CODE = Words(
     _("Enter this code on the page that asks for it:"),
     note=_("The code is good for 10 minutes. Tell it to nobody, whoever asks."),
 )
+ENDINGS = {
+    EventKind.ENVELOPE_COMPLETED: FINAL_COPY.subject,
+    EventKind.TASK_DECLINED: _("Declined: {name}"),
+    EventKind.ENVELOPE_EXPIRED: _("Expired: {name}"),
+}
 GREETING = _("Hello {person},")
 GREETING_WITHOUT_NAME = _("Hello,")
 DEADLINE = _("Please answer by {day}.")
@@ -185,6 +191,13 @@ class MailInvitations:
     def new_messages(self, envelope: Envelope, task: Task, link: str) -> Written:
         """Subject, text, HTML."""
         return self._write(NEW_MESSAGES, envelope, task, link)
+
+    def ending(self, envelope: Envelope, ends: EventKind, language: str) -> tuple[str, str]:
+        """Subject and text."""
+        say = TEXTS.texts(TEXTS.choose([language])).gettext
+        told = say(ENDINGS[ends]).format(name=one_line(envelope.name))
+        footer = self._footer(say(FOOTER), one_line(envelope.known_sender), envelope)
+        return told, f"{say(GREETING_WITHOUT_NAME)}\n\n{told}\n\n{footer}\n"
 
     def own_words(
         self, envelope: Envelope, language: str, link: str, text: str, layout: Mapping[str, str]

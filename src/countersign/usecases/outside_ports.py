@@ -53,6 +53,10 @@ class Invitations(Protocol):
     def by(self, channel: str) -> Letters:
         """What goes by mail ("email") or "sms"; of an SMS there is but the text."""
 
+    def ending(self, envelope: Envelope, ends: EventKind, language: str) -> tuple[str, str]:
+        """Subject and text for whoever sent it: all have signed (ENVELOPE_COMPLETED), somebody
+        declined (TASK_DECLINED), it expired (ENVELOPE_EXPIRED)."""
+
     def own_words(
         self, envelope: Envelope, language: str, link: str, text: str, layout: Mapping[str, str]
     ) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from countersign.domain.errors import Invalid
-from countersign.domain.identity import IdentityAttempt
+from countersign.domain.identity import IdentityAttempt, asked_number
 from countersign.usecases.collect_identity import Standing, ask
 from countersign.usecases.identity_port import Simulated
 from countersign.usecases.ports import Ports
@@ -58,7 +58,8 @@ def _order(command: StartIdentity, ports: Ports) -> IdentityAttempt | None:
 def _asked_for(person: SimulatedPerson, command: StartIdentity, ports: Ports) -> SimulatedPerson:
     """Whoever tries a sandbox need not know whom the sender named."""
     with ports.unit_of_work() as uow:
-        named = uow.envelopes.of_task(command.task_id).task(command.task_id).person.national_id
+        task = uow.envelopes.of_task(command.task_id).task(command.task_id)
+    named = asked_number(task, command.method)
     return replace(person, national_id=person.national_id or named or NOBODY)
 
 

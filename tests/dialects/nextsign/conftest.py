@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.server import RunningServer
+
+from .customer import Customer, new_customer
 from .house import House, opened_house
 
 
@@ -12,3 +15,10 @@ from .house import House, opened_house
 def house(tmp_path: Path) -> Iterator[House]:
     with opened_house(tmp_path / "staging") as house:
         yield house
+
+
+@pytest.fixture
+def customer(running_server: RunningServer) -> Iterator[Customer]:
+    made = new_customer(running_server)
+    yield made
+    made.api.close()

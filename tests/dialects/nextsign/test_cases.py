@@ -123,6 +123,39 @@ def test_null_counts_as_left_out(house: House) -> None:
     assert (made["folder"], made["state"]) == ("Default", "open")
 
 
+def test_empty_text_counts_as_left_out(house: House) -> None:
+    nothing = dict.fromkeys(("referenceId", "folder", "message", "user_email", "emailtemplate"), "")
+    names = ("phone", "cpr", "redirectUrl", "signingSchema", "position", "type", "template")
+    made = house.create(**nothing, recipients=[{**KIM, **dict.fromkeys(names, "")}])
+    assert (made["folder"], made["referenceId"], made["message"]) == ("Default", None, None)
+    (kim,) = made["recipients"]
+    assert [kim[name] for name in ("phone", "redirectUrl", "signingSchema")] == [None] * 3
+    assert kim["type"] == "email"
+
+
+def test_numbers_of_what_is_switched_off_may_be_nought(house: House) -> None:
+    made = house.create(
+        settings={
+            "reminders": {"send": False, "amount": 0, "daysBetween": 0},
+            "availability": {"unlimited": True, "days": 0},
+            "deletion": {"autoDelete": False, "days": 0},
+        }
+    )
+    assert made["settings"]["reminders"]["send"] is False
+    assert made["settings"]["availability"]["unlimited"] is True
+    assert made["settings"]["deletion"]["autoDelete"] is False
+
+
+@pytest.mark.parametrize("id", ["66aa11bb22cc33dd44ee55aa", 7])
+def test_ids_of_templates_are_kept_and_answered(house: House, id: str | int) -> None:
+    people = [{**KIM, "template": id}]
+    made = house.create(emailtemplate=id, recipients=people, settings={"template": id})
+    for case in (made, house.read(made)):
+        assert case["emailtemplate"] == case["settings"]["template"] == id
+        assert case["recipients"][0]["template"] == id
+    assert mails(house) == [("Please sign NDA Vega", "kim@firm.example")]
+
+
 # ------------------------------------------------------------------ order, copies, denial
 
 
@@ -223,6 +256,8 @@ def test_cases_are_listed_newest_first_by_status_and_folder(house: House) -> Non
     assert listed("?folder=sales") == []
     assert listed("?limit=2&index=1") == ["2", "1"]
     assert listed("?limit=x&index=-1") == listed("?limit=1000") == listed()
+    assert listed("?status=&limit=&index=&folder=") == listed()
+    assert listed("?status=pending&folder=Sales&limit=1&index=0") == ["3"]
     assert listed("?index=7") == []
     answer = house.get("/cases/get?limit=2")
     assert answer["status"] == "company_found"
@@ -293,6 +328,32 @@ def test_a_case_expires_and_keeps_what_was_done(house: House) -> None:
     ]
 
 
+OPS = "ops@firm.example"
+
+
+@pytest.mark.parametrize(
+    ("ends", "subject"),
+    [
+        ("signed", "envelope_completed: NDA Vega"),
+        ("denied", "task_declined: NDA Vega"),
+        ("left", "envelope_expired: NDA Vega"),
+    ],
+)
+def test_whoever_sent_a_case_is_mailed_how_it_ended(house: House, ends: str, subject: str) -> None:
+    made = house.create(
+        user_email=OPS, settings={"availability": {"days": 5}}, recipients=[KIM, EVA]
+    )
+    assert OPS not in {to for _, to in mails(house)}
+    if ends == "denied":
+        house.deny(made["recipients"][0])
+    elif ends == "signed":
+        for each in made["recipients"]:
+            house.sign(each)
+    told = mails(house)
+    house.pass_time(days=6)
+    assert [one for one, to in (*told, *mails(house)) if to == OPS] == [subject]
+
+
 def test_signed_wins_over_expiry(house: House) -> None:
     made = house.create(settings={"availability": {"days": 1}})
     house.sign(made["recipients"][0])
@@ -306,6 +367,7 @@ def test_a_deleted_case_leaves_a_record_and_nothing_else(house: House) -> None:
     sue = person(name="Sue Secret", email="sue@secret.example", message="Hush")
     made = house.create(
         title="Secret plan",
+        user_email="boss@secret.example",
         folder="Hidden",
         recipients=[sue],
         documents=[document(name="plan.pdf")],
@@ -432,6 +494,19 @@ def test_a_link_is_handed_out_again_for_a_while_and_expires(house: House) -> Non
     fresh = asked()
     assert not fresh["cached"]
     assert house.client.get(fresh["signedUrl"]).content == pdf()
+
+
+def test_a_link_that_was_changed_opens_nothing(house: House) -> None:
+    made = house.create()
+    body = {"url": made["documents"][0]["document_id"]}
+    link = house.call("POST", "/v3/file/view-presigned-url", json=body).json()["signedUrl"]
+    start = link.rindex("/") + 1
+    for place in range(start, len(link), 7):
+        other = "A" if link[place] != "A" else "B"
+        answer = house.client.get(link[:place] + other + link[place + 1 :])
+        assert answer.status_code in (403, 404)
+        assert b"%PDF" not in answer.content
+    assert house.client.get(link).content == pdf()
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "..\\x.pdf", "/a/b.pdf", "Købs-kontrakt.pdf"])

@@ -6,7 +6,6 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,13 +17,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from countersign.commands import demo_contract
+from countersign.dialects.nextsign.methods import EIDS
 from tests.contracts.test_files import stored_at
 from tests.pages.signing_steps import draw_with_mouse
 from tests.support.browser import OpenPage
 from tests.support.node import run_module
 from tests.support.object_store import S3Endpoint
 from tests.support.processes import wait_until
-from tests.support.server import RunningServer, StartServer
+from tests.support.server import StartServer
 from tests.support.tools import require_tool
 from tests.support.webhooks import WebhookReceiver
 
@@ -58,13 +58,6 @@ headers = {
 
 response = requests.get(url, headers=headers)
 """
-
-
-@pytest.fixture
-def customer(running_server: RunningServer) -> Iterator[Customer]:
-    made = new_customer(running_server)
-    yield made
-    made.api.close()
 
 
 def own(sample: str, customer: Customer) -> str:
@@ -135,7 +128,7 @@ def test_a_template_is_the_interface_of_that_name(customer: Customer) -> None:
     customer.server.run(
         "interface", "add", "--account", customer.account, "--name", "2", "--company", "The Shop"
     )
-    for template, shown in ((2, "The Shop"), (9, "Acme Limited")):
+    for template, shown in ((2, "The Shop"), ("2", "The Shop"), (9, "Acme Limited")):
         made = customer.create(settings={"template": template})
         assert made["settings"]["template"] == template
         state = httpx2.get(f"{made['recipients'][0]['signingUrl']}/state").json()
@@ -159,6 +152,31 @@ def test_a_sandbox_simulates_mitid_and_compares_the_number(customer: Customer) -
     sign(made["recipients"][0], method="mitid", signature={})
     (kim,) = customer.when(made, "signed")["recipients"]
     assert kim["signer"]["signer_type"] == asked["signingSchema"]
+    assert kim["signer"]["identity"]["cprIsMatch"] is True
+
+
+@pytest.mark.parametrize("schema", ["mitid:low", "se:bankid"])
+def test_the_number_is_typed_in_where_the_eid_tells_none(customer: Customer, schema: str) -> None:
+    urn = f"urn:grn:authn:{'dk:' if 'mitid' in schema else ''}{schema}"
+    asked = {
+        "name": "Kim Holm",
+        "email": "kim@firm.example",
+        "needsCpr": True,
+        "cpr": "0101901234",
+        "signingSchema": urn,
+    }
+    made = customer.create(recipients=[asked])
+    link, method = made["recipients"][0]["signingUrl"], EIDS[urn]
+    simulated = {"simulate": {"name": "Kim Holm"}}
+    assert httpx2.post(f"{link}/identity/{method}", json=simulated).status_code == 200
+    body = {"method": method, "consent": True, "fields": {}}
+    assert httpx2.post(f"{link}/complete", json=body).status_code == 403, "no number yet"
+    for number, status in (("0202904321", 400), ("010190-1234", 200)):
+        answer = httpx2.post(f"{link}/identity/cpr", json={"national_id": number})
+        assert answer.status_code == status, answer.text
+    sign(made["recipients"][0], method=method, signature={})
+    (kim,) = customer.when(made, "signed")["recipients"]
+    assert kim["signer"]["signer_type"] == urn
     assert kim["signer"]["identity"]["cprIsMatch"] is True
 
 
@@ -305,6 +323,32 @@ def test_a_cpr_number_is_typed_in_before_the_document_is_shown(
     fields = field_values(customer.fetch(done["signedDocuments"][0]["file"]))
     assert "CPR number, typed in" in fields
     assert not any("0101901234" in value for value in fields)
+
+
+def test_an_eid_that_tells_no_number_is_followed_by_the_question_for_it(
+    customer: Customer, open_page: OpenPage
+) -> None:
+    asked = {
+        "name": "Kim Holm",
+        "email": "kim@firm.example",
+        "needsCpr": True,
+        "cpr": "0101901234",
+        "signingSchema": "urn:grn:authn:dk:mitid:low",
+    }
+    made = customer.create(recipients=[asked], settings={"lang": "en"})
+    page = open_page()
+    page.goto(made["recipients"][0]["signingUrl"])
+    page.get_by_test_id("next").click()
+    page.get_by_test_id("identity-simulate").click()
+    page.get_by_test_id("identity-number").fill("010190-1234")
+    page.get_by_test_id("next").click()
+    page.wait_for_url("**skipIntro=true")
+    page.get_by_test_id("next").click()
+    page.get_by_test_id("consent").check()
+    page.get_by_test_id("finish").click()
+    expect(page.get_by_test_id("done")).to_be_visible()
+    (kim,) = customer.when(made, "signed")["recipients"]
+    assert kim["signer"]["identity"]["cprIsMatch"] is True
 
 
 def sign_in_browser(page: Page, link: str) -> None:

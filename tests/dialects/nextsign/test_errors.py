@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from countersign.dialects.nextsign import routes
 from countersign.dialects.nextsign.errors import TABLE, UNFIT
 from countersign.domain import errors
 from countersign.domain.short_id import short_id
@@ -127,6 +128,13 @@ def test_deleting_needs_an_id(house: House) -> None:
         assert answer.json() == failure(400, "Bad Request", "Missing case id")
 
 
+def test_only_get_deletes(house: House) -> None:
+    made = house.create()
+    for method in ("HEAD", "POST", "DELETE"):
+        assert house.call(method, f"/case/{made['_id']}/delete").status_code == 405
+    assert house.read(made)["title"] == "NDA Vega"
+
+
 def test_forms_that_are_not_there(house: House) -> None:
     for id in (NOBODY, "x"):
         told = {
@@ -156,6 +164,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"recipients": [person(name=ABSENT)]}, "Recipient 0: name is required"),
     ({"recipients": [person(), person(name="")]}, "Recipient 1: name is required"),
     ({"recipients": [person(email=ABSENT)]}, "Recipient 0: email is required"),
+    ({"recipients": [person(email="")]}, "Recipient 0: email is required"),
     ({"recipients": [person(email="kim")]}, "Recipient 0: invalid email"),
     ({"recipients": [person()] * 101}, "Too many recipients: at most 100"),
     (
@@ -184,8 +193,6 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"recipients": [person(type="eboks", eboks={"cvr": "12345678"})]},
         "Recipient 0: delivery by e-Boks is not available",
     ),
-    ({"recipients": [person(template="t1")]}, "Recipient 0: template not found: t1"),
-    ({"emailtemplate": "t1"}, "Email template not found: t1"),
     ({"signingSchemas": ["wax"]}, "Invalid signing schema: wax"),
     ({"signingSchemas": []}, "Invalid signingSchemas"),
     ({"recipients": [person(signingSchema="wax")]}, "Invalid signing schema: wax"),
@@ -195,6 +202,14 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     ({"settings": {"reminders": {"amount": 11}}}, "Invalid settings.reminders.amount: 10 at most"),
     ({"settings": {"availability": {"days": 0}}}, "Invalid settings.availability.days: 1 at least"),
+    (
+        {"settings": {"reminders": {"send": True, "daysBetween": 0}}},
+        "Invalid settings.reminders.daysBetween: 1 at least",
+    ),
+    (
+        {"settings": {"deletion": {"autoDelete": True, "days": 0}}},
+        "Invalid settings.deletion.days: 1 at least",
+    ),
     ({"settings": {"deletion": {"days": 4000}}}, "Invalid settings.deletion.days: 3650 at most"),
     (
         {"settings": {"lang": "xx"}},
@@ -323,5 +338,35 @@ def test_too_many_calls_of_a_key_are_told_in_the_vendors_words(busy: House) -> N
     assert answer.status_code == 429
     assert answer.headers["retry-after"] == "7"
     assert answer.json() == failure(429, "Too Many Requests", "Rate limit exceeded")
+    files = busy.call("POST", "/v3/file/view-presigned-url", json={"url": "x"})
+    assert (files.status_code, files.headers["retry-after"]) == (429, "7")
+    assert files.json() == {"error": "too-many-requests"}
+    converted = busy.client.post("/api/v2/document/convert", json={})
+    assert converted.status_code == 429
+    stated = {"code": 429, "message": "Too Many Requests"}
+    assert converted.json() == {"status": stated, "message": "Rate limit exceeded"}
     other = bearer(key_of(busy.account, busy.ports))
     assert busy.call("GET", "/cases/get", headers=other).status_code == 200
+
+
+# ------------------------------------------------------------------ faults of the server
+
+
+def test_a_fault_of_the_server_keeps_the_shape_and_tells_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> Any:
+        raise RuntimeError("postgres://user:secret@db")
+
+    for name in ("find_envelopes", "convert"):
+        monkeypatch.setattr(routes, name, broken)
+    monkeypatch.setattr(house.ports.links, "key_of", broken)
+    listed = house.call("GET", "/cases/get")
+    assert listed.json() == {"message": "Internal server error", "errors": []}
+    viewed = house.call("POST", "/v3/file/view-presigned-url", json={"url": "x"})
+    assert viewed.json() == {"error": "internal-error"}
+    body = {"documents": [{"file": "https://files.example/a.docx", "name": "a.docx"}]}
+    converted = house.client.post("/api/v2/document/convert", json=body)
+    stated = {"code": 500, "message": "Internal Server Error"}
+    assert converted.json() == {"status": stated, "message": "Internal server error"}
+    assert {each.status_code for each in (listed, viewed, converted)} == {500}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +13,11 @@ from countersign.domain.form import Form, Tag, TagKind
 from countersign.domain.short_id import new_short_id, short_id
 from countersign.usecases.create_account import create_account
 from countersign.usecases.import_form import ImportForm, import_form
+from tests.pdf.samples import contract
 from tests.usecases.fake_docx import MARK, FakeConverter
 from tests.usecases.fake_engine import pdf
 
+from .customer import Customer
 from .house import House, person
 
 LEASE = MARK + b"{{tenant}} pays {{rent}} from {{begins}} on, {{note}}"
@@ -179,14 +183,25 @@ def test_another_companys_form_is_not_there(house: House) -> None:
     assert described(submit(house, theirs)) == "Form not found"
 
 
-def test_unchanged_parts_are_stored_once(house: House) -> None:
-    made = form(house)
-    submit(house, made)
-    before = len(house.world.files.stored)
-    for number in range(5):
-        submit(house, made, tags=[{"tag": "tenant", "value": f"Nr {number}"}])
-    # The fake converter makes the same PDF of everything
-    assert len(house.world.files.stored) == before
+def test_what_a_form_never_changes_is_stored_once(customer: Customer, tmp_path: Path) -> None:
+    (tmp_path / "terms.pdf").write_bytes(contract())
+    names = [f"tag_{number}" for number in range(20)]
+    (tmp_path / "tags.json").write_text(json.dumps([{"tag": name} for name in names]))
+    made = customer.server.run(
+        "form", "import", str(tmp_path / "terms.pdf"), "--account", customer.account,
+        "--name", "Terms", "--tags", str(tmp_path / "tags.json"), "--json",
+    )  # fmt: skip
+    path = f"/forms/{json.loads(made.stdout)['id']}/submit"
+    people = [{"name": "Kim Holm", "email": "kim@firm.example"}]
+    stored = []
+    for number in range(4):
+        tags = [{"tag": name, "value": f"{name} of case {number}"} for name in names]
+        answer = customer.call("POST", path, json={"tags": tags, "recipients": people})
+        assert answer.status_code == 200, answer.text
+        files = (customer.server.data / "files").rglob("*")
+        stored.append({(file, file.stat().st_size) for file in files if file.is_file()})
+    assert stored[0]
+    assert stored[1] == stored[2] == stored[3] == stored[0]
 
 
 # ------------------------------------------------------------------ conversion

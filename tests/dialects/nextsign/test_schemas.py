@@ -11,6 +11,7 @@ import pytest
 from countersign.adapters.identity.of_account import AccountEids
 from countersign.dialects.nextsign.methods import SCHEMAS, proof_of
 from countersign.domain.errors import IdentityRequired, Invalid, TooManyTries
+from countersign.domain.identity import asked_number
 from countersign.domain.short_id import long_id
 from countersign.domain.task import Task
 from countersign.usecases.tell_number import tell_number
@@ -158,17 +159,28 @@ def test_a_number_is_never_answered_and_stands_nowhere_in_the_evidence(house: Ho
         assert OTHER not in text
 
 
-def test_needs_cpr_goes_with_schemas_that_tell_one(house: House) -> None:
+@pytest.mark.parametrize(
+    ("schemas", "identity", "choice"),
+    [
+        ([MITID], ("mitid",), ()),
+        ([LOW], ("mitid_low", "cpr"), ()),
+        ([BUSINESS], ("mitid_business", "cpr"), ()),
+        ([BANKID], ("bankid_se", "cpr"), ()),
+        (["sms-email"], ("email_code", "cpr"), ()),
+        ([MITID, LOW], ("cpr",), ("mitid", "mitid_low")),
+        (["draw", BANKID], ("cpr",), ("cpr", "bankid_se")),
+    ],
+)
+def test_what_tells_no_number_goes_with_one_that_is_typed_in(
+    house: House, schemas: list[str], identity: Any, choice: Any
+) -> None:
     asked = person(needsCpr=True, cpr=CPR)
-    for schema in (LOW, BUSINESS, BANKID):
-        answer = house.post(recipients=[asked], signingSchemas=[schema])
-        assert answer.status_code == 400
-        description = answer.json()["errors"][0]["description"]
-        assert description == f"Recipient 0: needsCpr is not possible with {schema}"
-    for schema, identity in ((MITID, ("mitid",)), ("sms-email", ("email_code", "cpr"))):
-        _, kim = one(house, recipients=[asked], signingSchemas=[schema])
-        task = task_of(house, kim)
-        assert (task.identity, task.person.national_id) == (identity, CPR)
+    _, kim = one(house, recipients=[asked], signingSchemas=schemas)
+    task = task_of(house, kim)
+    assert (task.identity, task.identity_choice, task.person.national_id) == (identity, choice, CPR)
+    assert asked_number(task, "mitid") == asked_number(task, "cpr") == CPR
+    for method in ("mitid_low", "mitid_business", "bankid_se"):
+        assert asked_number(task, method) is None, "what it tells is no CPR number"
 
 
 def test_a_number_that_nothing_compares_is_not_kept(house: House) -> None:

@@ -67,7 +67,7 @@ class Settings(BaseModel):
     availability: Availability
     deletion: Deletion
     lang: str
-    template: int | None = None
+    template: str | int | None = None
     allowAPI: bool
     allowedRoles: list[str]
 
@@ -119,6 +119,7 @@ class Recipient(BaseModel):
     message: str | None
     signingSchema: str | None
     redirectUrl: str | None
+    template: str | int | None
     signed: Signed
     signedDateAndTime: Time | None
     deniedReason: str | None
@@ -161,6 +162,7 @@ class Case(CaseHead):
     case_status: Literal["pending", "signed", "denied", "expired"]
     user_name: str
     user_email: str | None
+    emailtemplate: str | int | None
     customMessage: bool
     message: str | None
     signingSchemas: list[str]

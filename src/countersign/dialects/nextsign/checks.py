@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from countersign.dialects.nextsign.errors import Rejected
-from countersign.dialects.nextsign.methods import EIDS, WITH_CPR, check_schemas
+from countersign.dialects.nextsign.methods import check_schemas
 from countersign.dialects.nextsign.schemas import NewCase, NewRecipient
 from countersign.domain.national_id import is_cpr_number
 
@@ -14,8 +14,6 @@ from countersign.domain.national_id import is_cpr_number
 def check_case(asked: NewCase, offered: Collection[str], channels: Collection[str]) -> None:
     """`offered` are the eIDs that can be asked, `channels` the ways to send messages. Raises
     Rejected."""
-    if asked.emailtemplate is not None:
-        raise Rejected(400, f"Email template not found: {asked.emailtemplate}")
     check_people(asked.recipients, asked.signingSchemas, offered, channels)
     if not any(document.signObligated for document in asked.documents):
         raise Rejected(400, "At least one document to sign is required")
@@ -30,7 +28,7 @@ def check_people(
     """Raises Rejected; `schemas` are those of the case."""
     check_schemas(schemas, offered)
     for index, each in enumerate(recipients):
-        if wrong := _wrong(each, schemas_of(each, schemas), channels):
+        if wrong := _wrong_way(each, channels) or _wrong_cpr(each):
             raise Rejected(400, f"Recipient {index}: {wrong}")
         check_schemas(schemas_of(each, schemas), offered)
     if not any(each.signing for each in recipients):
@@ -42,14 +40,8 @@ def schemas_of(recipient: NewRecipient, schemas: Sequence[str]) -> Sequence[str]
     return schemas if recipient.signingSchema is None else (recipient.signingSchema,)
 
 
-def _wrong(each: NewRecipient, schemas: Sequence[str], channels: Collection[str]) -> str:
-    return _wrong_way(each, channels) or _wrong_cpr(each, schemas)
-
-
 def _wrong_way(each: NewRecipient, channels: Collection[str]) -> str:
     """Of how they are reached."""
-    if each.template is not None:
-        return f"template not found: {each.template}"
     if each.type == "eboks":
         return "delivery by e-Boks is not available"
     if "sms" in each.ways and not each.phone:
@@ -59,14 +51,11 @@ def _wrong_way(each: NewRecipient, channels: Collection[str]) -> str:
     return "email is required" if "email" in each.ways and not each.email else ""
 
 
-def _wrong_cpr(each: NewRecipient, schemas: Sequence[str]) -> str:
+def _wrong_cpr(each: NewRecipient) -> str:
     if each.needsCpr and not each.cpr:
         return "cpr is required when needsCpr is true"
     if each.cpr and not is_cpr_number(plain_cpr(each.cpr)):
         return "invalid cpr"
-    without = [one for one in schemas if one in EIDS and one not in WITH_CPR]
-    if each.needsCpr and without:
-        return f"needsCpr is not possible with {without[0]}"
     return ""
 
 

@@ -12,6 +12,7 @@ from countersign.dialects.nextsign.auth import API
 from countersign.dialects.nextsign.checks import check_people
 from countersign.dialects.nextsign.errors import Rejected
 from countersign.dialects.nextsign.present import timestamp
+from countersign.dialects.nextsign.status_mail import kept_beside
 from countersign.dialects.nextsign.tags import written
 from countersign.domain.account import Caller
 from countersign.domain.form import Form, Tag
@@ -69,7 +70,7 @@ def to_command(new: Submitted, ports: Ports) -> SendEnvelope:
         sender=new.sender,
         due_at=translate.deadline(asked.settings, ports.clock()),
         extras=translate.echoed_case(asked) | {"form": form.id, "webflow": new.webflow},
-        beside=access.keep,
+        beside=kept_beside(asked, access, ports),
     )
 
 
@@ -96,6 +97,7 @@ def _whole(new: Submitted) -> schemas.NewCase:
         message=asked.message,
         user_name=asked.user_name,
         user_email=asked.user_email,
+        emailtemplate=None,
         signingSchemas=asked.signingSchemas or usual.signingSchemas,
     )
 

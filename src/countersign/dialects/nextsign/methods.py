@@ -26,8 +26,10 @@ EIDS: Mapping[str, str] = {
 SCHEMAS = (*EIDS, DRAW_CPR, DRAW, CODE)
 CPR = "cpr"
 CODES = {"sms": "sms_code", "email": "email_code"}  # by the way that they take
-# Of these a CPR number may be compared
-WITH_CPR = (SUBSTANTIAL, DRAW, DRAW_CPR, CODE)
+# What tells a CPR number: this eID, and the signing page, which asks for one
+COMPARING = (EIDS[SUBSTANTIAL], CPR)
+# With these the signing page asks for the number besides, where it is to be compared
+WITHOUT_CPR = (CODE, *(schema for schema in EIDS if schema != SUBSTANTIAL))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ def proof_of(schemas: Sequence[str], *, needs_cpr: bool, codes: Sequence[str]) -
     needed = [_needed(schema, needs_cpr, codes) for schema in schemas]
     proofs = tuple(dict.fromkeys(one for each in needed for one in each))
     free = () in needed
-    also = (CPR,) if needs_cpr and CODE in schemas else ()
+    also = (CPR,) if needs_cpr and not set(schemas).isdisjoint(WITHOUT_CPR) else ()
     methods = _methods(schemas, free=free)
     if free or not proofs:
         return Proof(methods=methods)

@@ -9,7 +9,7 @@ from countersign.dialects import visitor_of
 from countersign.dialects.nextsign import answers, forms, present, schemas, translate, uploading
 from countersign.dialects.nextsign.auth import API, form_of
 from countersign.dialects.nextsign.converting import convert
-from countersign.dialects.nextsign.errors import NO_CASE_ID, NO_CASES, Rejected
+from countersign.dialects.nextsign.errors import NO_CASE_ID, NO_CASES, REFUSED, Rejected
 from countersign.dialects.nextsign.sending import AskedCase, to_command
 from countersign.domain.account import Caller
 from countersign.domain.envelope import Envelope
@@ -80,11 +80,13 @@ class NextSign:
             raise NotThere(NO_CASES)
         return answers.CasesFound(cases=found)
 
-    def delete_case(self, caller: Caller, case_id: str) -> answers.Removed:
+    def delete_case(self, request: Request, caller: Caller, case_id: str) -> answers.Removed:
         """Delete a case with its files.
 
         Its signing links lead nowhere from then on, and nobody is told.
         """
+        if request.method == "HEAD":  # which promises to change nothing (RFC 9110, 9.2.1)
+            raise Rejected(405, REFUSED[405])
         erase_sent(_long(case_id), caller, API, self._ports)
         return answers.Removed()
 

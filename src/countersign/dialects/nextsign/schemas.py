@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
 
@@ -23,6 +23,7 @@ Delivery = Literal["email", "phone", "eboks"]
 Title = Annotated[str, Field(min_length=1, max_length=255, pattern=ONE_LINE)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=ONE_LINE)]
 Reference = Annotated[str, Field(max_length=255, pattern=PLAIN)]
+Template = Annotated[Reference | Annotated[int, Field(ge=0, le=1_000_000)], Field(examples=[2])]
 Folder = Annotated[str, Field(min_length=1, max_length=255, pattern=ONE_LINE)]
 Words = Annotated[str, Field(max_length=5000, pattern=NO_NUL)]
 Email = Annotated[str, Field(max_length=LONGEST_EMAIL, pattern=MAIL)]
@@ -30,32 +31,54 @@ Schema = Annotated[str, Field(max_length=100, pattern=PLAIN, examples=["draw"])]
 
 
 class Input(BaseModel):
-    """Programs of this API send null for what they leave out."""
+    """Programs of this API send null, or empty text, for what they leave out."""
+
+    nothing: ClassVar[tuple[Any, ...]] = (None, "")
 
     @model_validator(mode="before")
     @classmethod
-    def _without_null(cls, values: Any) -> Any:
+    def _without_nothing(cls, values: Any) -> Any:
         if not isinstance(values, dict):
             return values
-        return {name: value for name, value in values.items() if value is not None}
+        return {name: value for name, value in values.items() if value not in cls.nothing}
 
 
-class Reminders(Input):
+class Switched(Input):
+    """The numbers of what is switched off may be 0."""
+
+    off: ClassVar[tuple[str, bool]]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_zeros(cls, values: Any) -> Any:
+        name, value = cls.off
+        if not isinstance(values, dict) or values.get(name) is not value:
+            return values
+        return {key: each for key, each in values.items() if each != 0 or key == name}
+
+
+class Reminders(Switched):
+    off = "send", False
+
     send: bool = False
     amount: Annotated[int, Field(ge=0, le=10, description="How many at most")] = 2
     daysBetween: Annotated[int, Field(ge=1, le=30)] = 3
 
 
-class Availability(Input):
+class Availability(Switched):
     """`days` from sending until the case expires. Left out, `unlimited` is true unless there are
     `days`."""
+
+    off = "unlimited", True
 
     unlimited: bool | None = None
     days: Annotated[int, Field(ge=1, le=365)] | None = None
 
 
-class Deletion(Input):
+class Deletion(Switched):
     """`days` from the end of a case, or its last change, until it is deleted."""
+
+    off = "autoDelete", False
 
     autoDelete: bool = False
     days: Annotated[int, Field(ge=1, le=3650)] = 30
@@ -70,7 +93,7 @@ class Settings(Input):
     availability: Availability = Availability()
     deletion: Deletion = Deletion()
     lang: Language = "da"
-    template: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    template: Template | None = None
     allowAPI: bool | None = None
     allowedRoles: Annotated[list[Reference], Field(max_length=100)] = []
 
@@ -100,7 +123,7 @@ class NewRecipient(Input):
     addPhone: bool = False
     position: Annotated[str, Field(max_length=100, pattern=PLAIN)] | None = None
     type: Delivery = "email"
-    template: Reference | None = None
+    template: Annotated[Template | None, Field(description="Kept, without effect")] = None
     message: Words | None = None
     eboks: dict[str, Any] | None = None
 
@@ -141,14 +164,16 @@ class NewCase(Input):
     customMessage: bool = False
     message: Words | None = None
     user_name: Name | None = None
-    user_email: Email | None = None
-    emailtemplate: Reference | None = None
+    user_email: Annotated[Email | None, Field(description="Is mailed how the case ended")] = None
+    emailtemplate: Annotated[Template | None, Field(description="Kept, without effect")] = None
     signingSchemas: Schemas = ["draw"]
 
 
 class TagValue(Input):
     """`format` is a date's, in the letters of Moment.js: `DD/MM/YYYY`. What is written for a tag is
     kept nowhere but in the document, so `sensitive` changes nothing."""
+
+    nothing = (None,)
 
     tag: Annotated[str, Field(min_length=1, max_length=100)]
     value: Annotated[str, Field(max_length=10_000, pattern=NO_NUL)] | int | float
@@ -177,7 +202,7 @@ class Submission(Input):
     customMessage: bool = False
     message: Words | None = None
     user_name: Name | None = None
-    user_email: Email | None = None
+    user_email: Annotated[Email | None, Field(description="Is mailed how the case ended")] = None
     state: Annotated[Literal["open", "draft"], Field(description="A draft is not sent")] = "open"
     signingSchemas: Schemas | None = None
     settings: Settings | None = None
@@ -204,12 +229,18 @@ class Conversion(Input):
 
 
 class CaseQuery(BaseModel):
-    """A `limit` or `index` that can't be used counts as left out, as the vendor does it."""
+    """A `limit` or `index` that can't be used counts as left out, as the vendor does it; so does a
+    filter without a value."""
 
     status: Literal["signed", "denied", "pending"] | None = None
     limit: Annotated[int, Field(description="1 to 100")] = 100
     index: Annotated[int, Field(description="Which page, from 0")] = 0
     folder: str | None = None
+
+    @field_validator("status", "folder", mode="before")
+    @classmethod
+    def _filter(cls, value: Any) -> Any:
+        return value or None
 
     @field_validator("limit", mode="before")
     @classmethod

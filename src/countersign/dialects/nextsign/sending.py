@@ -9,6 +9,7 @@ from countersign.dialects.nextsign.access import to_access
 from countersign.dialects.nextsign.auth import API
 from countersign.dialects.nextsign.checks import check_case
 from countersign.dialects.nextsign.documents import receive
+from countersign.dialects.nextsign.status_mail import kept_beside
 from countersign.domain.account import Caller
 from countersign.domain.short_id import new_short_id
 from countersign.domain.task import Visitor
@@ -47,5 +48,5 @@ def to_command(new: AskedCase, ports: Ports) -> SendEnvelope:
         sender=new.sender,
         due_at=translate.deadline(asked.settings, ports.clock()),
         extras=translate.echoed_case(asked),
-        beside=access.keep,
+        beside=kept_beside(asked, access, ports),
     )

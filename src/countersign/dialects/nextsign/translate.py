@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from countersign.dialects.nextsign import schemas
 from countersign.dialects.nextsign.checks import plain_cpr, schemas_of
 from countersign.dialects.nextsign.methods import (
+    COMPARING,
     DRAW_CPR,
     SUBSTANTIAL,
     codes_of,
@@ -60,6 +61,7 @@ def _signer(
         methods=proof.methods,
         identity=proof.identity,
         identity_choice=proof.choice,
+        number_by=COMPARING,
         message=_message(each, asked),
         redirects=_redirects(each, case_id),
         language=language_of(asked.settings),
@@ -135,6 +137,7 @@ def _echoed(each: schemas.NewRecipient) -> dict[str, Any]:
         "message": each.message,
         "signingSchema": each.signingSchema,
         "redirectUrl": each.redirectUrl,
+        "template": each.template,
     }
 
 
@@ -154,6 +157,7 @@ def to_settings(asked: schemas.NewCase) -> EnvelopeSettings:
         days_kept=deletion.days if deletion.autoDelete else None,
         erases_unended=True,
         after=AfterSigning(type="none"),
+        has_notices=asked.user_email is not None,
     )
 
 
@@ -196,6 +200,7 @@ def echoed_case(asked: schemas.NewCase) -> dict[str, Any]:
         "message": asked.message,
         "user_name": asked.user_name,
         "user_email": asked.user_email,
+        "emailtemplate": asked.emailtemplate,
         "signingSchemas": asked.signingSchemas,
         "draft": not asked.autoSend,
         "settings": echoed_settings(asked.settings),
