@@ -34,12 +34,14 @@ def test_an_interface_is_added_listed_and_removed(data: Path, owner: str, tmp_pa
     Image.new("RGB", (60, 20), (10, 90, 30)).save(logo)
     ran = interface(
         data, "add", owner, "--name", "shop", "--company", "The Shop", "--color", "#0a5a1e",
-        "--logo", logo, "--hide", "decline", "download", "--skip-intro", "--json",
+        "--logo", logo, "--hide", "decline", "download", "--skip-intro",
+        "--identify-first", "--json",
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     made = json.loads(ran.stdout)
     assert (made["name"], made["hidden"]) == ("shop", ["decline", "download"])
     assert made["logo"]
+    assert made["skip_intro"] is made["identify_first"] is True
     assert json.loads(interface(data, "list", owner, "--json").stdout) == [made]
     assert interface(data, "remove", owner, "--name", "shop").returncode == 0
     assert_refused(interface(data, "remove", owner, "--name", "shop"), "interface")

@@ -23,6 +23,7 @@ def interface(account_id: str, **changes: object) -> Interface:
         branding=branding,
         hidden=("decline",),
         skip_intro=True,
+        identify_first=True,
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 
@@ -33,7 +34,7 @@ def test_interfaces_are_an_accounts_own_and_have_names(unit: OpenUnit) -> None:
         uow.accounts.add(mine)
         uow.accounts.add(other)
         uow.interfaces.add(interface(mine.id))
-        uow.interfaces.add(interface(mine.id, name="bank", hidden=(), skip_intro=False))
+        uow.interfaces.add(interface(mine.id, name="bank", hidden=(), identify_first=False))
         uow.interfaces.add(interface(other.id))
         uow.commit()
     with unit() as uow:

@@ -16,7 +16,19 @@ from tests.support.browser import PHONE
 NARROW = {**PHONE, "viewport": {"width": 320, "height": 640}, "device_scale_factor": 1}
 LANGUAGES = list(LANGUAGE_NAMES)
 LAYOUT = Path(__file__).with_name("layout.js").read_text()
-NOTICES = ["blocked", "expired", "cancelled", "declined", "completed", "finished", "not_found"]
+EIDS = ["nbid", "mitid", "ftn"]
+# What is due, and whether a sandbox asks in the eID's place
+WAYS_IN = [(["artifact"], False), (["cpr"], False), (EIDS, True), (EIDS, False)]
+NOTICES = [
+    "blocked",
+    "forwarded",
+    "expired",
+    "cancelled",
+    "declined",
+    "completed",
+    "finished",
+    "not_found",
+]
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +123,56 @@ def test_asking_for_a_code_fits(narrow: Page, fake: FakeSigning, language: str) 
     expect(narrow.get_by_test_id("identity-code")).to_be_visible()
     narrow.get_by_test_id("identity-submit").click()
     assert_fits(narrow, "code")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_way_to_show_who_one_is_fits(narrow: Page, fake: FakeSigning, language: str) -> None:
+    for due, simulated in WAYS_IN:
+        fake.reset()
+        asked = {"due": due, "choice": due, "before": "reading", "simulated": simulated}
+        fake.state["identity"] |= asked
+        open_in(narrow, fake, language)
+        narrow.evaluate("sessionStorage.clear()")
+        narrow.get_by_test_id("next").click()
+        expect(narrow.locator("#identify h1")).to_be_visible()
+        assert_fits(narrow, str(due))
+    expect(narrow.get_by_test_id("eid-mitid")).to_be_visible()
+    fake.standing = {"status": "idle", "qr": "bankid.1", "open_on_phone": "bankid:///"}
+    narrow.get_by_test_id("identity-submit").click()
+    expect(narrow.get_by_test_id("identity-qr")).to_be_visible()
+    assert_fits(narrow, "QR code")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_bringing_a_file_and_reading_to_the_end_fit(
+    narrow: Page, fake: FakeSigning, language: str
+) -> None:
+    (read,) = fake.state["documents"]
+    brought = {**read, "id": "brought", "name": "Passport of Astrid", "action": "upload"}
+    fake.state["documents"] = [{**brought, "awaited": True}, {**read, "to_view": True}]
+    dialog = {"title": "Welcome", "message": "We need your passport.\nThank you."}
+    fake.state["task"] |= {"dialog": dialog, "sign_entries": ["The lease of flat 7"]}
+    fake.state["task"]["may"] = ["decline", "forward", "postpone"]
+    open_in(narrow, fake, language)
+    expect(narrow.get_by_test_id("dialog")).to_be_visible()
+    assert_fits(narrow, "dialog")
+    narrow.get_by_test_id("next").click()
+    narrow.get_by_test_id("next").click()
+    expect(narrow.locator("#upload-error-0")).to_be_visible()
+    assert_fits(narrow, "no file yet")
+    fake.state["documents"][0] |= {"awaited": False}
+    open_in(narrow, fake, language)
+    narrow.get_by_test_id("next").click()
+    expect(narrow.locator("[data-unread]")).to_be_visible()
+    assert_fits(narrow, "unread")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_typing_a_code_fits(narrow: Page, fake: FakeSigning, language: str) -> None:
+    for wrong in ("", "wrong", "too_many"):
+        narrow.goto(f"{fake.url}/code?lang={language}&wrong={wrong}")
+        assert narrow.locator("html").get_attribute("lang") == language
+        assert_fits(narrow, f"code {wrong}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.dialects.signicat_v1.customer import Customer, kept, link_of, new_customer
+from tests.dialects.signicat_v1.customer import Customer, address_of, kept, new_customer
 from tests.dialects.signicat_v1.orders import ABSENT, document, mail, package, task
 from tests.end_to_end.test_bringing_files_in_the_browser import photo
 from tests.support.browser import PHONE, OpenPage
@@ -103,11 +103,11 @@ def test_one_brings_one_reads_and_two_sign_in_the_browser(
         packagingTasks=[package(("first", "doc-1"), ("second", "doc-1"))],
     )
 
-    waits = opened(open_page, link_of(made, "first"), **PHONE)
+    waits = opened(open_page, address_of(made, "first"), **PHONE)
     expect(waits.get_by_test_id("next")).to_have_count(0)
     shot(waits, "waits")
 
-    brings = opened(open_page, link_of(made, "brings"), **PHONE)
+    brings = opened(open_page, address_of(made, "brings"), **PHONE)
     expect(brings.get_by_text("We need a photo of your passport.")).to_be_visible()
     shot(brings, "welcome")
     brings.get_by_test_id("start").click()
@@ -119,7 +119,7 @@ def test_one_brings_one_reads_and_two_sign_in_the_browser(
     expect(brings.get_by_test_id("done")).to_be_visible()
     assert customer.state(made, "brings") == "COMPLETED"
 
-    reads = opened(open_page, link_of(made, "reads"), **PHONE)
+    reads = opened(open_page, address_of(made, "reads"), **PHONE)
     reads.get_by_test_id("start").click()
     to_the_end(reads, "consent")
     finish(reads)
@@ -131,11 +131,11 @@ def test_one_brings_one_reads_and_two_sign_in_the_browser(
         lambda: customer.api.get("/sandbox/mail.json", params=query).json()["messages"],
         "the notification of the first signer's turn",
     )
-    first = opened(open_page, link_of(made, "first"), **PHONE)
+    first = opened(open_page, address_of(made, "first"), **PHONE)
     log_in_and_sign(first, "Kari Nordmann", ASTRID)
     first.wait_for_url(f"**/healthz?o={made['id']}&t=first")
 
-    second = opened(open_page, link_of(made, "second"))
+    second = opened(open_page, address_of(made, "second"))
     expect(second.locator("html")).to_have_attribute("lang", "nb")
     log_in_and_sign(second, "Bo Ek", BO)
     expect(second.get_by_test_id("done")).to_be_visible()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dialects.signicat_v1.customer import Customer, link_of, new_customer
+from tests.dialects.signicat_v1.customer import Customer, address_of, new_customer
 from tests.dialects.signicat_v1.orders import at, document, mail, task
 from tests.support.mail import SmtpServer
 from tests.support.processes import wait_until
@@ -42,7 +42,7 @@ def test_whoever_was_being_told_is_told_again_and_it_counts_once(
     assert len({one.headers["webhook-id"] for one in webhook_receiver.requests}) == 1
     mails = [one for one in smtp_server.deliveries if one.message["Subject"] != "Still waiting"]
     assert len({one.message["Message-ID"] for one in mails}) == 1
-    assert all(link_of(made) in one.text() for one in mails)
+    assert all(address_of(made) in one.text() for one in mails)
 
     customer.server.run("sandbox", "advance", "25h")
     customer.log_in()
@@ -63,7 +63,7 @@ def test_an_order_whose_server_died_at_once_tells_everybody(
     again(start_server, server, settings)
     wait_until(lambda: sent(customer, made) == 1, "the mail", patience=PATIENCE)
     assert {one.text().strip() for one in smtp_server.deliveries} == {
-        f"Please sign: {link_of(made)}"
+        f"Please sign: {address_of(made)}"
     }
     customer.api.close()
 

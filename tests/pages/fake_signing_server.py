@@ -28,7 +28,7 @@ from countersign.pages import assets, i18n
 from countersign.pages.accent import accent_stylesheet
 from countersign.pages.headers import PAGE_HEADERS
 from countersign.pages.signing.notices import Download, Notice
-from countersign.pages.signing.shell import render_notice, render_task
+from countersign.pages.signing.shell import render_code_page, render_notice, render_task
 from countersign.pdf.render import page_text, render_page
 from tests.support.network import free_port
 
@@ -166,6 +166,13 @@ class FakeSigning:
         )
         return render_notice(shown, language)
 
+    def code_page(self, request: Request) -> Response:
+        query = request.query_params
+        language = i18n.choose_language([query.get("lang")], "")
+        return HTMLResponse(
+            render_code_page(query.get("wrong", ""), language), headers=PAGE_HEADERS
+        )
+
     def answer_state(self, _request: Request) -> Response:
         return JSONResponse(self.state)
 
@@ -282,6 +289,7 @@ def application(fake: FakeSigning) -> Starlette:
         Route(f"{document}/pages/{{page:int}}.json", text_layer),
         Route(f"{BASE}/identity/{{method}}", fake.answer_standing, methods=["GET"]),
         Route(f"{BASE}/{{call:path}}", fake.act, methods=["POST"]),
+        Route("/code", fake.code_page),
         Route("/static/{path:path}", static),
     ]
     return Starlette(routes=routes)

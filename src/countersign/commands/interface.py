@@ -54,6 +54,9 @@ def _add_add(actions: Subparsers) -> None:
         "--hide", nargs="+", default=[], metavar="BUTTON", help=f"any of: {' '.join(BUTTONS)}"
     )
     parser.add_argument("--skip-intro", action="store_true", help="begin with the document")
+    parser.add_argument(
+        "--identify-first", action="store_true", help="log in first, where an eID signs"
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.set_defaults(run=run_add)
 
@@ -94,6 +97,7 @@ def _interface(given: argparse.Namespace, now: datetime) -> Interface:
         branding=branding,
         hidden=tuple(dict.fromkeys(given.hide)),
         skip_intro=given.skip_intro,
+        identify_first=given.identify_first,
     )
 
 
@@ -114,6 +118,7 @@ def _shown(interface: Interface) -> dict[str, Any]:
         "second_color": branding.secondary_color,
         "hidden": list(interface.hidden),
         "skip_intro": interface.skip_intro,
+        "identify_first": interface.identify_first,
         "created_at": interface.created_at.isoformat(),
     }
 

@@ -19,7 +19,9 @@ LONGEST_NAME = 255  # characters
 class Interface:
     """What is empty in its `branding` is the envelope's. The buttons that are `hidden` (some of
     BUTTONS) don't show, whatever the task allows; with `skip_intro` the page begins with the
-    document. Read when a page is shown, so a change reaches tasks that are out."""
+    document. Read when a page is shown, so a change reaches tasks that are out; only the order of
+    the steps is settled when a task is made: with `identify_first` whoever signs with an eID logs
+    in before the documents show."""
 
     account_id: str
     name: str
@@ -27,6 +29,7 @@ class Interface:
     branding: Branding = field(default_factory=Branding)
     hidden: tuple[str, ...] = ()
     skip_intro: bool = False
+    identify_first: bool = False
 
 
 def check_interface(interface: Interface) -> None:

@@ -143,7 +143,7 @@ class _Writer:
         if success.type is not None:
             schema = self._schemas.written(success.type)
             content = _example({"schema": schema}, success.example)
-            row["content"] = {success.media_type: content}
+            row["content"] = dict.fromkeys((success.media_type, *success.or_media), content)
         elif success.media is not None:
             row["content"] = {success.media: {"schema": _BINARY}}
         if success.headers:

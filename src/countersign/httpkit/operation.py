@@ -21,6 +21,7 @@ _PATH_PARAMETER = re.compile(r"{(\w+)(?::(\w+))?}")
 class Success:
     """One answer of an operation. `type` None: no body, or bytes when `media` is not JSON.
 
+    `or_media` are further media types that it may be of, for handlers that give their own Response.
     `headers` maps a response header to its description.
     """
 
@@ -28,6 +29,7 @@ class Success:
     type: Any = None
     description: str = "Success"
     media: str | None = None
+    or_media: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     example: Any = None
 

@@ -26,6 +26,7 @@ class Customer:
     client_id: str
     client_secret: str = field(repr=False)
     api: httpx2.Client
+    account_id: str = ""
 
     def log_in(self) -> str:
         """A new token, which `api` uses from now on."""
@@ -81,16 +82,22 @@ class Customer:
 
 def new_customer(server: RunningServer) -> Customer:
     made = server.run("account", "create", "--name", "Acme", "--email", "o@acme.example", "--json")
-    client = json.loads(made.stdout)["signicat"]
+    shown = json.loads(made.stdout)
+    client, account_id = shown["signicat"], shown["account"]["id"]
     api = httpx2.Client(base_url=server.url, timeout=60)
-    customer = Customer(server, client["client_id"], client["client_secret"], api)
+    customer = Customer(server, client["client_id"], client["client_secret"], api, account_id)
     customer.log_in()
     return customer
 
 
-def link_of(made: Any, task: str = "1") -> str:
+def address_of(made: Any, task: str = "1") -> str:
     (found,) = (each for each in made["tasks"] if each["id"] == task)
     return str(found["signingUrl"])
+
+
+def link_of(made: Any, task: str = "1") -> str:
+    """Below which the signing page's own API is."""
+    return address_of(made, task).partition("?")[0]
 
 
 def prove(link: str, name: str, idp: str = "nbid", **who: str) -> Any:

@@ -78,7 +78,7 @@ class House:
     def task_id(self, made: Any, task: str = "1") -> str:
         """By which the core knows it."""
         (url,) = (one["signingUrl"] for one in made["tasks"] if one["id"] == task)
-        return self.ports.links.task_id(url.rpartition("/")[2])
+        return self.ports.links.task_id(url.partition("?")[0].rpartition("/")[2])
 
     def prove(self, made: Any, task: str = "1", idp: str = "nbid", name: str = "Åsa") -> None:
         id = self.task_id(made, task)

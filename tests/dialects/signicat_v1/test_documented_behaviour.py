@@ -115,6 +115,28 @@ def test_a_call_does_what_its_documentation_says(
     asked()
 
 
+def test_what_comes_of_a_text_is_documented_too(house: House, schema: Any) -> None:
+    upload = house.upload(b"I pay in time.\n", **{"Content-Type": "text/plain"})
+    ref = upload.json()["documentId"]
+    made = house.order(task(document(ref), document(house.ref(), id="pdf")))
+    house.sign(made)
+    house.work()
+    ids = {"orderId": made["id"], "taskId": "1", "documentId": "doc-1"}
+    key = {"Authorization": house.client.headers["Authorization"]}
+    file = f"{TASK}/documents/{{documentId}}"
+    types = {}
+    for path in (f"{file}/original", f"{file}/result", "/documents/{documentId}"):
+        values = {**ids, "documentId": ref} if path.startswith("/documents") else ids
+        case = schema[BASE + path]["GET"].Case(path_parameters=values)
+        answer = case.call_and_validate(headers=key, checks=CHECKS[:4])
+        types[path] = (answer.status_code, answer.headers["content-type"][0].partition(";")[0])
+    assert list(types.values()) == [
+        (200, "text/plain"),
+        (200, "application/x-ltv-sdo"),
+        (200, "text/plain"),
+    ]
+
+
 def test_every_documented_call_is_asked_for(schema: Any) -> None:
     documented = {
         (method.upper(), path.removeprefix(BASE))

@@ -17,7 +17,7 @@ from tests.support.processes import wait_until
 from tests.support.server import RunningServer
 from tests.support.signed import assert_intact, assert_verified
 
-from .customer import NIN, Customer, act, kept, link_of, new_customer, prove, sign
+from .customer import NIN, Customer, act, address_of, kept, link_of, new_customer, prove, sign
 from .orders import ABSENT, NBID, ORDERS, document, mail, ok, package, task
 
 pytestmark = pytest.mark.slow
@@ -278,18 +278,18 @@ def seeds_example(ref: str) -> dict[str, Any]:
 def test_the_seeds_example_runs(customer: Customer, idp: str) -> None:
     asked = seeds_example(customer.upload())
     made = ok(customer.api.post(ORDERS, json=asked))
-    assert {**asked["tasks"][0], "signingUrl": link_of(made)} == made["tasks"][0]
+    assert {**asked["tasks"][0], "signingUrl": address_of(made)} == made["tasks"][0]
     path = "/sandbox/mail.json?to=signer@example.org"
 
     def mails() -> Any:
         return [
             one
             for one in customer.api.get(path).json()["messages"]
-            if link_of(made) in one["links"]
+            if address_of(made) in one["links"]
         ]
 
     wait_until(lambda: len(mails()) == 1, "the mail")
-    assert mails()[0]["text"] == f"Please sign this document: {link_of(made)}"
+    assert mails()[0]["text"] == f"Please sign this document: {address_of(made)}"
     sign(made, "Åsa Öberg", idp=idp)
     (found,) = customer.status(made)["documents"]
     assert "/enterprise/sign/archive-documents/" in found["resultUri"]
@@ -352,7 +352,9 @@ def test_an_artifact_lets_its_bearer_in_once(customer: Customer) -> None:
     )
     link = link_of(made)
     assert httpx2.get(f"{link}/state").json()["identity"]["before"] == "reading"
-    httpx2.get(link, params={"artifact": made["artifact"]}, follow_redirects=True)
+    address = address_of(made)
+    assert address == f"{link}?request_id={made['id']}&task_id=1"
+    httpx2.get(f"{address}&artifact={made['artifact']}", follow_redirects=True)
     assert httpx2.get(f"{link}/state").json()["identity"]["before"] == "signing"
     again = ok(customer.api.get(f"{ORDERS}/{made['id']}"))
     assert "artifact" not in again

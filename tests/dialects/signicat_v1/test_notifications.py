@@ -133,6 +133,22 @@ def test_programs_are_told_what_it_is_about(house: House) -> None:
     )
 
 
+def test_a_package_that_can_not_be_made_is_told_and_never_offered(house: House) -> None:
+    told_of = [mail(id=on, message=on, schedule=[at(on)]) for on in ("COMPLETED", "FAILED")]
+    made = house.order(
+        task(document(house.ref())), packagingTasks=[package(("1", "doc-1"), notifications=told_of)]
+    )
+    house.sign(made)
+    house.ports.engine.broken = True  # type: ignore[attr-defined]
+    house.work()
+    assert told(house) == ["FAILED"]
+    path = f"/enterprise/sign/orders/{made['id']}/packaging-tasks/pack"
+    status = house.client.get(f"{path}/status").json()
+    assert (status["packagingTaskStatus"], status["packagingTaskResultUri"]) == ("FAILED", None)
+    assert house.client.get(f"{path}/result").status_code == 404
+    assert house.events(made)[-1]["eventType"] == "PACKAGING_TASK_FAILED"
+
+
 def test_the_order_is_told_once_when_all_tasks_are_completed(house: House) -> None:
     ref = house.ref()
     made = house.order(

@@ -16,7 +16,7 @@ from tests.support.processes import wait_until
 from tests.support.server import StartServer
 from tests.support.webhooks import Answer, WebhookReceiver
 
-from .customer import Customer, link_of, new_customer, sign
+from .customer import Customer, address_of, new_customer, sign
 from .orders import ORDERS, document, mail, package, task
 
 pytestmark = pytest.mark.slow
@@ -60,7 +60,7 @@ def test_mail_sms_and_programs_are_told(
     assert sent.recipients == ["kari@example.org"]
     assert sent.message["Subject"] == "Documents ready to be signed"
     assert sent.message["Reply-To"] == "no-reply@example.org"
-    assert sent.text().strip() == f"Please sign this document: {link_of(made)}"
+    assert sent.text().strip() == f"Please sign this document: {address_of(made)}"
     assert "Sign now" in sent.html()
     assert "Acme AS" in sent.html()
     (texted,) = webhook_receiver.wait_for(1)

@@ -20,7 +20,7 @@ from tests.support.browser import OpenPage
 from tests.support.processes import wait_until
 from tests.support.server import RunningServer
 
-from .customer import link_of, new_customer
+from .customer import address_of, new_customer
 from .house import PHONE, House
 from .orders import NBID, document, task, wrong
 
@@ -136,7 +136,7 @@ def test_in_the_browser_the_code_comes_before_the_consent(
         task(document(customer.upload()), signatureMethods=[AT_ONCE], subject=who)
     )
     page = open_page(locale="en-GB", **SCREEN)
-    page.goto(link_of(made))
+    page.goto(address_of(made))
     page.get_by_test_id("start").click()
     expect(page.get_by_test_id("page-0")).to_be_visible()
     page.get_by_test_id("next").click()

@@ -56,6 +56,11 @@ REFUSED: dict[str, tuple[Callable[[str], Any], str]] = {
     "days to live": (of_task(daysToLive=0), f"{TASK}.daysToLive"),
     "too many days to live": (of_task(daysToLive=61), f"{TASK}.daysToLive"),
     "redirect": (of_task(onTaskComplete="javascript:alert(1)"), f"{TASK}.onTaskComplete"),
+    "redirect to half an address": (of_task(onTaskReject="https://[::1"), f"{TASK}.onTaskReject"),
+    "redirect to no port": (
+        of_task(onTaskPostpone="https://shop.example:99999/"),
+        f"{TASK}.onTaskPostpone",
+    ),
     "configuration": (of_task(configuration="mine"), f"{TASK}.configuration"),
     "profile": (of_task(profile="mine"), f"{TASK}.profile"),
     "document id missing": (of_document(id=ABSENT), f"{DOC}.id"),
@@ -104,6 +109,10 @@ REFUSED: dict[str, tuple[Callable[[str], Any], str]] = {
     "form of what is viewed": (
         of_document(action="VIEW", form={"interactive": True}),
         f"{DOC}.form.interactive",
+    ),
+    "parameter twice": (
+        of_document(form={"inputParams": [{"name": "city", "value": "Oslo"}] * 2}),
+        f"{DOC}.form.inputParams[1].name",
     ),
     "no signature methods": (of_task(signatureMethods=ABSENT), f"{TASK}.signatureMethods"),
     "method without name": (
@@ -168,6 +177,15 @@ REFUSED: dict[str, tuple[Callable[[str], Any], str]] = {
         of_tasks({"dependsOnTasks": ["1"]}, {"dependsOnTasks": ["0"]}),
         f"{TASK}.dependsOnTasks[0]",
     ),
+    "circle of three that another waits for": (
+        of_tasks(
+            {"dependsOnTasks": ["1"]},
+            {"dependsOnTasks": ["2"]},
+            {"dependsOnTasks": ["3"]},
+            {"dependsOnTasks": ["1"]},
+        ),
+        "tasks[3].dependsOnTasks[0]",
+    ),
     "no order notifications": (of_order(notifications=[]), "notifications"),
     "deletion": (of_order(daysUntilDeletion=31), "daysUntilDeletion"),
     "client reference": (of_order(clientReference="x" * 256), "clientReference"),
@@ -191,6 +209,14 @@ REFUSED: dict[str, tuple[Callable[[str], Any], str]] = {
     "URL of a file": (
         of_task(notifications=[sms(type="URL", recipient="file:///etc/passwd")]),
         f"{NOTE}.recipient",
+    ),
+    "URL of half an address": (
+        of_task(notifications=[sms(type="URL", recipient="https://[::1/told")]),
+        f"{NOTE}.recipient",
+    ),
+    "logo of a mail": (
+        of_order(notificationTemplateParams=[{"id": "n1", "logoUrl": "https://:99999/"}]),
+        "notificationTemplateParams[0].logoUrl",
     ),
     "trigger": (
         of_task(notifications=[mail(schedule=[at("SIGNED")])]),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import io
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +17,7 @@ import pytest
 
 from tests.contracts.threads import at_once
 from tests.pdf.samples import contract
+from tests.support.generated_client import generated_client
 from tests.support.processes import wait_until
 from tests.support.server import RunningServer, StartServer
 from tests.support.signed import assert_intact, assert_verified, verified
@@ -240,35 +239,8 @@ def test_due_dates_and_links_follow_the_sandboxes_clock(start_server: StartServe
 
 @pytest.fixture(scope="module")
 def generated(running_server: RunningServer, tmp_path_factory: Any) -> ModuleType:
-    """A client made by openapi-python-client from what the server says of itself."""
-    folder = tmp_path_factory.mktemp("generated")
     spec = httpx2.get(f"{running_server.url}/sign/docs/openapi.json").content
-    (folder / "openapi.json").write_bytes(spec)
-    # The generator knows octets only
-    (folder / "config.json").write_text(
-        '{"content_type_overrides": {"application/pdf": "application/octet-stream"},'
-        ' "post_hooks": []}'
-    )
-    command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"]
-    done = subprocess.run(
-        [*command, "--path", "openapi.json", "--config", "config.json", "--output-path", "sign_v2"],
-        cwd=folder, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Warning" not in done.stdout, done.stdout
-    return imported(folder / "sign_v2")
-
-
-def imported(package: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        package.name, package / "__init__.py", submodule_search_locations=[str(package)]
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[package.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return generated_client(spec, tmp_path_factory.mktemp("generated"), "sign_v2")
 
 
 def test_a_generated_client_goes_the_whole_way(

@@ -220,13 +220,14 @@ def test_a_colour_is_judged(owner: TestClient, colour: str, text: str) -> None:
 def test_interfaces_are_added_and_removed(office: Office, owner: TestClient) -> None:
     path = f"{SETTINGS}/interfaces"
     form = {"name": "kiosk", "company_name": "Kiosk", "primary_color": "#0d5f66"}
-    hide = {"hide_decline": "on", "skip_intro": "on"}
+    hide = {"hide_decline": "on", "skip_intro": "on", "identify_first": "on"}
     assert upload(owner, path, picture(), **form, **hide).status_code == 303
     with office.ports.unit_of_work() as uow:
         found = uow.interfaces.find(uow.accounts.all()[0].id, "kiosk")
     assert found is not None
     assert found.branding.logo is not None
     assert (found.hidden, found.skip_intro) == (("decline",), True)
+    assert found.identify_first
     again = upload(owner, path, picture(), **form)
     assert again.status_code == 409
     assert 'value="Kiosk"' in again.text

@@ -31,6 +31,7 @@ class Interfaces:
             "branding": branding_json(interface.branding),
             "hidden": list(interface.hidden),
             "skip_intro": interface.skip_intro,
+            "identify_first": interface.identify_first,
         }
         statement = self._tx.insert(interfaces).on_conflict_do_nothing()
         if self._tx.write(statement, row).rowcount != 1:
@@ -61,4 +62,5 @@ def _interface(row: AnyRow) -> Interface:
         branding=branding(row.branding),
         hidden=tuple(row.hidden),
         skip_intro=row.skip_intro,
+        identify_first=row.identify_first,
     )

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Table,
+    false,
     text,
 )
 
@@ -59,6 +60,7 @@ interfaces = Table(
     Column("branding", Json, nullable=False),
     Column("hidden", Json, nullable=False),
     Column("skip_intro", Boolean, nullable=False),
+    Column("identify_first", Boolean, nullable=False, server_default=false()),
 )
 
 # What is searched by name. SQLite never numbers two alike, not even after a removal

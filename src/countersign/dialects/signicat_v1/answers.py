@@ -1,5 +1,8 @@
 """The vendor's shapes in the vendor's spelling: what we answer. What was not asked for is left
-out of an order; what is not there yet is null in a status."""
+out of an order; what is not there yet is null in a status.
+
+No name of schemas.py is used again: generators of clients make one class of a name.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ class StoredDocument(TypedDict):
     documentId: str
 
 
-class Task(TypedDict):
+class CreatedTask(TypedDict):
     id: str
     documents: list[JsonObject]
     signingUrl: Uri
@@ -40,7 +43,7 @@ class Task(TypedDict):
 
 class Order(TypedDict):
     id: str
-    tasks: list[Task]
+    tasks: list[CreatedTask]
     artifact: NotRequired[str]
     clientReference: NotRequired[str]
     notifications: NotRequired[list[JsonObject]]
@@ -49,7 +52,7 @@ class Order(TypedDict):
     notificationTemplateParams: NotRequired[list[JsonObject]]
 
 
-class Parameter(TypedDict):
+class FormOutput(TypedDict):
     name: str
     value: str
 
@@ -59,7 +62,7 @@ class DocumentStatus(TypedDict):
     originalUri: Uri | None
     generatedUri: Uri | None
     resultUri: Uri | None
-    formOutputParam: list[Parameter]
+    formOutputParam: list[FormOutput]
 
 
 class TaskStatus(TypedDict):

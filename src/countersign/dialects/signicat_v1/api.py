@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from countersign.dialects.signicat_v1 import answers, schemas
 from countersign.dialects.signicat_v1.auth import SCHEMES, authenticator, authorize
 from countersign.dialects.signicat_v1.errors import Rejected, shape
-from countersign.dialects.signicat_v1.routes import BASE, SignicatV1
+from countersign.dialects.signicat_v1.routes import BASE, SIGNED_DATA_OBJECT, SignicatV1
 from countersign.domain.errors import DomainError
 from countersign.httpkit import (
     About,
@@ -27,7 +28,10 @@ DOCS = f"{BASE}/docs"
 PREFIXES = (BASE,)
 DOCUMENTS, ORDERS = f"{BASE}/documents", f"{BASE}/orders"
 MB = 1 << 20
-UPLOADS = ("application/pdf", "text/plain")
+UPLOADS = PDF, TEXT = ("application/pdf", "text/plain")
+CONTENT = Success(type=bytes, media=PDF)
+SENT = replace(CONTENT, or_media=(TEXT,))
+SIGNED = replace(CONTENT, or_media=(SIGNED_DATA_OBJECT,))
 
 ABOUT = About(
     title="Signicat Sign API v1",
@@ -56,7 +60,6 @@ BAD, NOWHERE = Failure(400, "Something in the request is wrong"), Failure(404, "
 REFUSED, NO_TOKEN = Failure(403, "A permission is missing"), Failure(401, "No valid access token")
 BUSY = Failure(409, "The Idempotency-Key came with another request before")
 OTHER_TYPE, TOO_LARGE = Failure(415, "Of another type"), Failure(413, "Too large")
-PDF = "application/pdf"
 
 
 def build(ports: Ports, runtime: Runtime, *, largest_file: int) -> Dialect:
@@ -96,13 +99,13 @@ def _documents(api: SignicatV1, largest_file: int) -> Iterator[Operation]:
     made = Success(201, answers.StoredDocument, headers=where)
     yield new("POST", DOCUMENTS, api.upload_document, made, Raw(UPLOADS, limit=largest_file))
     one = _operation(tag, NOWHERE)
-    yield one("GET", path, api.read_document, Success(type=bytes, media=PDF))
+    yield one("GET", path, api.read_document, SENT)
     yield one("DELETE", path, api.delete_document, Success(204))
 
 
 def _archive(api: SignicatV1) -> Iterator[Operation]:
     one, path = _operation("Archive", NOWHERE), f"{BASE}/archive-documents/{{archiveId}}"
-    yield one("GET", path, api.read_archived, Success(type=bytes, media=PDF))
+    yield one("GET", path, api.read_archived, SIGNED)
     yield one("DELETE", path, api.delete_archived, Success(204))
 
 
@@ -123,10 +126,10 @@ def _tasks(api: SignicatV1) -> Iterator[Operation]:
     yield one("GET", f"{path}/events", api.list_task_events, Success(type=list[answers.Event]))
     forwards = Success(type=list[answers.Forward])
     yield one("GET", f"{path}/forwards", api.list_task_forwards, forwards)
-    file, content = f"{path}/documents/{{documentId}}", Success(type=bytes, media=PDF)
-    yield one("GET", f"{file}/original", api.read_original, content)
-    yield one("GET", f"{file}/generated", api.read_generated, content)
-    yield one("GET", f"{file}/result", api.read_result, content)
+    file = f"{path}/documents/{{documentId}}"
+    yield one("GET", f"{file}/original", api.read_original, SENT)
+    yield one("GET", f"{file}/generated", api.read_generated, CONTENT)
+    yield one("GET", f"{file}/result", api.read_result, SIGNED)
 
 
 def _packages(api: SignicatV1) -> Iterator[Operation]:
@@ -134,5 +137,4 @@ def _packages(api: SignicatV1) -> Iterator[Operation]:
     path = f"{ORDERS}/{{orderId}}/packaging-tasks/{{packagingTaskId}}"
     status = Success(type=answers.PackagingTaskStatus)
     yield one("GET", f"{path}/status", api.read_packaging_status, status)
-    content = Success(type=bytes, media=PDF)
-    yield one("GET", f"{path}/result", api.read_packaging_result, content)
+    yield one("GET", f"{path}/result", api.read_packaging_result, CONTENT)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from countersign.dialects.signicat_v1 import schemas
+from countersign.dialects.signicat_v1.addresses import is_web_address
 from countersign.dialects.signicat_v1.errors import json_path, required
 from countersign.dialects.signicat_v1.methods import eid_of, is_by_sms, service_of
 from countersign.dialects.signicat_v1.places import bringers, brought_as, documents_of
@@ -32,7 +33,6 @@ NOBODY_KNOWN = (
     "a handwritten signature needs authentication, or a subject with a first-name or a last-name"
 )
 MAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
-URL = re.compile(schemas.WEB_ADDRESS)
 MOBILE = "mobile"
 NATIONAL_ID, NAMES, CONTACTS = "national-id", ("first-name", "last-name"), ("email", MOBILE)
 ATTRIBUTES = (NATIONAL_ID, *NAMES, *CONTACTS)
@@ -40,14 +40,14 @@ ATTRIBUTES = (NATIONAL_ID, *NAMES, *CONTACTS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """What there is: names of eIDs and of the account's interfaces, its services that keep people's
-    own keys (name → what tasks are signed with), the caller's uploads, and how people can be
-    reached."""
+    """What there is: names of eIDs, the account's interfaces (name → whether people log in first),
+    its services that keep people's own keys (name → what tasks are signed with), the caller's
+    uploads, and how people can be reached."""
 
     eids: Collection[str] = ()
     services: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, StoredFile] = field(default_factory=dict)
-    interfaces: Collection[str] = ()
+    interfaces: Mapping[str, bool] = field(default_factory=dict)
     sms: bool = False
     plain_http: bool = False
 
@@ -166,6 +166,15 @@ def _forms(order: schemas.SigningOrder) -> Iterator[Violation]:
         elif document.documentRef in seen:
             yield here, "the form of this document is filled in already"
         seen.add(document.documentRef or "")
+        yield from _parameters((*here, "inputParams"), document.form)
+
+
+def _parameters(path: Path, form: schemas.Form) -> Iterator[Violation]:
+    seen: set[str] = set()
+    for number, each in enumerate(form.inputParams or ()):
+        if each.name in seen:
+            yield (*path, number, "name"), TAKEN
+        seen.add(each.name)
 
 
 def _interface(path: Path, task: schemas.Task, offered: Offered) -> Iterator[Violation]:
@@ -313,7 +322,6 @@ def _wrong_part(id: str, before: Collection[str], actions: Mapping[str, str]) ->
 
 
 NO_MAIL = "must be an e-mail address"
-NO_URL = "must be an address that begins with https://"
 
 
 def every_notification(
@@ -360,4 +368,4 @@ def _wrong_recipient(notification: schemas.Notification, offered: Offered) -> st
     if notification.type == "SMS":
         return "" if is_phone(recipient) else NO_PHONE
     allowed = offered.plain_http or recipient.startswith("https://")
-    return "" if allowed and URL.fullmatch(recipient) else NO_URL
+    return "" if allowed and is_web_address(recipient) else schemas.NO_ADDRESS

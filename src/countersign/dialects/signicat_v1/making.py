@@ -43,7 +43,9 @@ def _offered(order: schemas.SigningOrder, caller: Caller, ports: Ports) -> Offer
         eids=(*eids, SMS_CODE) if sms else eids,
         services={service.name: service.method for service in services},
         files=stored_among(known, caller, ports),
-        interfaces=[each.name for each in list_interfaces(caller.account.id, ports)],
+        interfaces={
+            each.name: each.identify_first for each in list_interfaces(caller.account.id, ports)
+        },
         sms=sms,
         plain_http=ports.simulated is not None,
     )

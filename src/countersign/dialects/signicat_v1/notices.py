@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from urllib.parse import urlencode
 
 from countersign.dialects.signicat_v1 import schemas
+from countersign.dialects.signicat_v1.addresses import signing_query, with_query
 from countersign.domain.events import EventKind
 from countersign.domain.notice import AT_ONCE, Channel, Slot
 from countersign.usecases.send_stored import SentNotice
@@ -30,14 +30,15 @@ PACKAGE_TRIGGERS: Mapping[str, EventKind] = {
     "COMPLETED": EventKind.PACKAGE_MADE,
     "FAILED": EventKind.PACKAGE_FAILED,
 }
-TASK_SLOTS: Mapping[str, Slot] = {
-    "${taskUrl}": Slot.LINK,
+TASK_URL = "${taskUrl}"
+TASK_CODES: Mapping[str, Slot] = {
     "${signCode}": Slot.CODE,
     "${signCodeUrl}": Slot.CODE_LINK,
 }
 ORDER_ID, CLIENT_REFERENCE = "${orderId}", "${clientRef}"
 
 Text = tuple[str | Slot, ...]
+Words = Mapping[str, str | Slot | Text]  # by placeholder
 
 
 class Notices:
@@ -45,7 +46,10 @@ class Notices:
 
     def __init__(self, order: schemas.SigningOrder, order_id: str) -> None:
         self._order, self._order_id = order, order_id
-        self._words = {ORDER_ID: order_id, CLIENT_REFERENCE: order.clientReference or ""}
+        self._words: Words = {
+            ORDER_ID: order_id,
+            CLIENT_REFERENCE: order.clientReference or "",
+        }
         self._layouts = _Layouts(order)
 
     def all(self, task_ids: Sequence[str]) -> Iterator[SentNotice]:
@@ -63,7 +67,8 @@ class Notices:
     def _of_task(
         self, notification: schemas.TaskNotification, task_id: str
     ) -> Iterator[SentNotice]:
-        text = filled(notification.message, self._words, TASK_SLOTS)
+        link = (Slot.LINK, signing_query(self._order_id, task_id))
+        text = filled(notification.message, {**self._words, **TASK_CODES, TASK_URL: link})
         once = [schemas.TaskSchedule(triggerStatus="CREATED")]
         for moment in notification.schedule or once:
             yield self._notice(
@@ -154,17 +159,11 @@ def _delay(given: schemas.Delay | None) -> timedelta:
     return timedelta(minutes=given.minutes or 0, hours=given.hours or 0, days=given.days or 0)
 
 
-def filled(message: str, words: Mapping[str, str], slots: Mapping[str, Slot] | None = None) -> Text:
+def filled(message: str, words: Words) -> Text:
     """In one go, so that nothing that was filled in is taken for a placeholder itself."""
-    slots = slots or {}
-    known = "|".join(re.escape(name) for name in (*words, *slots))
+    known = "|".join(map(re.escape, words))
     parts: list[str | Slot] = []
     for part in re.split(f"({known})", message):
-        parts.append(slots[part] if part in slots else words.get(part, part))
+        word = words.get(part, part)
+        parts += word if isinstance(word, tuple) else (word,)
     return tuple(part for part in parts if part)
-
-
-def with_query(url: str, values: Mapping[str, str | None]) -> str:
-    """Behind what is there; what stands behind `#` is no server's business."""
-    before = url.partition("#")[0]
-    return f"{before}{'&' if '?' in before else '?'}{urlencode(values)}"

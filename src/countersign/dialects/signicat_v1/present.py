@@ -10,6 +10,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from countersign.dialects.signicat_v1 import answers
+from countersign.dialects.signicat_v1.addresses import signing_query
 from countersign.dialects.signicat_v1.ids import order_id, written_id
 from countersign.dialects.signicat_v1.translate import ORDER, PLACES, TASK
 from countersign.domain.document import Document
@@ -110,11 +111,16 @@ def documents_of(envelope: Envelope, task: Task) -> dict[str, Document]:
 
 
 def order(envelope: Envelope, link: Callable[[Task], str]) -> answers.Order:
+    id = order_id(envelope)
     tasks = [
-        {**asked(task), "id": key_of(task), "signingUrl": link(task)} for task in envelope.tasks
+        {
+            **asked(task),
+            "id": key_of(task),
+            "signingUrl": link(task) + signing_query(id, key_of(task)),
+        }
+        for task in envelope.tasks
     ]
-    made = {"id": order_id(envelope), **envelope.extras[ORDER], "tasks": tasks}
-    return cast("answers.Order", made)
+    return cast("answers.Order", {"id": id, **envelope.extras[ORDER], "tasks": tasks})
 
 
 # ------------------------------------------------------------------ a task

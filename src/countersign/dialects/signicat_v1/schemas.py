@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from countersign.dialects.signicat_v1.addresses import WEB_ADDRESS, is_web_address
 
 Language = Literal[
     "ca", "da", "nl", "en", "et", "fo", "fi", "fr", "de", "kl", "it", "nb", "nn", "es", "sv"
@@ -24,13 +27,19 @@ MOST_DAYS_TO_LIVE, USUAL_DAYS_TO_LIVE = 60, 30
 MOST_DAYS_UNTIL_DELETION, USUAL_DAYS_UNTIL_DELETION = 30, 7
 NO_NUL = r"^[^\x00]*$"
 ID = r"^[^/\x00-\x1f\x7f]+$"
-WEB_ADDRESS = r"^https?://[^\s\x00-\x1f\x7f]+$"
+NO_ADDRESS = "must be a complete address that begins with https://"
+
+
+def _web_address(text: str) -> str:
+    if not is_web_address(text):
+        raise PydanticCustomError("web_address", NO_ADDRESS)
+    return text
 
 
 Id = Annotated[str, Field(min_length=1, max_length=255, pattern=ID)]
 Word = Annotated[str, Field(min_length=1, max_length=255, pattern=NO_NUL)]
 Text = Annotated[str, Field(min_length=1, max_length=4000, pattern=NO_NUL)]
-Url = Annotated[str, Field(max_length=2000, pattern=WEB_ADDRESS)]
+Url = Annotated[str, Field(max_length=2000, pattern=WEB_ADDRESS), AfterValidator(_web_address)]
 
 
 class Input(BaseModel):

@@ -187,7 +187,9 @@ def _ways(task: schemas.Task, offered: Offered) -> tuple[tuple[str, ...], tuple[
         return by_key, _before(task, offered)
     by_eid = _eids([method.name for method in signing if not method.handwritten], offered)
     by_hand = HANDWRITTEN if any(method.handwritten for method in signing) else ()
-    return (*by_eid, *by_hand), _before(task, offered)
+    logs_in_first = offered.interfaces.get(_interface(task), False)
+    before = _before(task, offered) or (by_eid if logs_in_first else ())
+    return (*by_eid, *by_hand), before
 
 
 def _methods_of(task: schemas.Task, attributes: Sequence[str], offered: Offered) -> tuple[str, ...]:

@@ -87,6 +87,7 @@ class LooksPage:
             ),
             hidden=tuple(name for name in BUTTONS if body.text(f"hide_{name}") is not None),
             skip_intro=body.text("skip_intro") is not None,
+            identify_first=body.text("identify_first") is not None,
         )
 
     def _page(self, caller: Visit, request: Request, status: int = 200, **more: Any) -> Response:
