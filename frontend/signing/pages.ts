@@ -1,5 +1,5 @@
 import { announce, byId, create, maybeId } from "../shared/dom";
-import { call } from "../shared/api";
+import { call, Refusal } from "../shared/api";
 import { t } from "./page-data";
 
 /** `GET …/pages/{n}.json` is a list of these: words and their box in fractions of the page,
@@ -54,10 +54,20 @@ function textRun(run: TextRun, ratio: number): HTMLElement {
 }
 
 function prepareImage(image: HTMLImageElement): void {
-  const failed = () => image.parentElement!.classList.add("failed");
+  const failed = () => {
+    image.parentElement!.classList.add("failed");
+    void leaveIfOver(image.parentElement!);
+  };
   image.parentElement!.dataset.failed = t("page_failed");
   image.addEventListener("error", failed);
   if (image.complete && image.naturalWidth === 0 && image.loading !== "lazy") failed();
+}
+
+/** A picture doesn't say why it fails. When the link has ended, there is a page that says so. */
+async function leaveIfOver(page: HTMLElement): Promise<void> {
+  await call(page.dataset.text!).catch((error) => {
+    if (error instanceof Refusal && error.code === "gone") location.reload();
+  });
 }
 
 function prepareZoom(): void {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from pathlib import Path
 from anyio import to_thread
 from starlette.types import ASGIApp
 
-from countersign import app_parts, httpkit, jobs
+from countersign import address, app_parts, httpkit, jobs
 from countersign.adapters.access_tokens import SignedAccessTokens
 from countersign.adapters.clock import SandboxClock, system_clock
 from countersign.adapters.database.engine import Database
@@ -91,7 +91,6 @@ DIALECTS: tuple[Dialect, ...] = tuple(
     each.DIALECT for each in (nextsign, signature_nc, signeum, signicat_v1, signicat_v2)
 )
 ROW_SENDERS = {dialect.name: dialect.rows for dialect in DIALECTS if dialect.rows}
-DEFAULT_ADDRESS = ("127.0.0.1", 8080)
 # That have begun; few of them compute at once (turns.py). With the worker they fit into the pool
 HANDLER_THREADS = 20
 LINK_LIFETIME = timedelta(hours=1)
@@ -122,19 +121,11 @@ class Installation:
         return SandboxClock(self.database).is_set()
 
 
-def at_address(settings: Settings, host: str, port: int) -> Settings:
-    """Links start with the address that is listened on, unless the settings say otherwise."""
-    if settings.public_url:
-        return settings
-    name = f"[{host}]" if ":" in host else host
-    return replace(settings, public_url=f"http://{name}:{port}")
-
-
 @contextmanager
 def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterator[Installation]:
     """Opens an installation, making whatever is missing. `outside` may replace ports: the fault
     tests put failing ones in. Raises BadSettings for what can't be used."""
-    settings = at_address(settings, *DEFAULT_ADDRESS)
+    settings = address.known(settings)
     _make_folders(settings)
     use_font_directory(Path(settings.fonts) if settings.fonts else None)
     with ExitStack() as stack:

@@ -53,7 +53,8 @@ class Settings:
     """How many one-time codes go out by SMS in an hour for one account, whose limit it is against
     those who have them sent for nothing; 0 for no limit."""
     tsa_urls: tuple[str, ...] = ()
-    """RFC 3161 timestamp authorities, asked in this order; empty for the local one."""
+    """RFC 3161 timestamp authorities, asked in this order, separated by spaces or commas; empty for
+    the local one."""
     seal_key: str = ""
     """A PKCS#12 file whose key seals documents; empty for the local authority's."""
     seal_password: str = ""
@@ -108,8 +109,9 @@ def read_settings(**given: Any) -> Settings:
     values = {**_from_toml(environment.pop("config", "")), **_from_files(environment)}
     values |= {name: value for name, value in given.items() if value is not None}
     settings = Settings(**_converted(values))
-    if settings.public_url and not settings.public_url.startswith(("https://", "http://")):
-        raise BadSettings(f"{PREFIX}PUBLIC_URL: must begin with https:// or http://")
+    for name, urls in (("PUBLIC_URL", [settings.public_url]), ("TSA_URLS", settings.tsa_urls)):
+        if not all(url.startswith(("https://", "http://")) for url in urls if url):
+            raise BadSettings(f"{PREFIX}{name}: must begin with https:// or http://")
     return settings
 
 
@@ -154,7 +156,7 @@ def _convert(name: str, value: Any, default: Any) -> Any:
         if isinstance(default, bool):
             return _flag(value)
         if isinstance(default, tuple):
-            return tuple(value.split()) if isinstance(value, str) else tuple(value)
+            return tuple(value.replace(",", " ").split() if isinstance(value, str) else value)
         return type(default)(value) if not isinstance(default, Path) else Path(value).absolute()
     except (TypeError, ValueError):
         raise BadSettings(f"{PREFIX}{name.upper()}: {value!r} can't be understood") from None

@@ -32,6 +32,8 @@ def test_a_restored_installation_goes_on_where_the_backup_was_made(
 
     restored = countersign("restore", archive, "--data", elsewhere)
     assert (restored.returncode, restored.stdout) == (0, f"Restored into {elsewhere}\n")
+    doctor = countersign("doctor", "--data", elsewhere)
+    assert "readable by the server's user only" in doctor.stdout, doctor.stdout
     start_server("--sandbox", data=elsewhere, port=server.port)
     assert customer.read(sent)["submitters"][0]["status"] == "completed"
     assert customer.call("GET", f"submissions/{later.id}").status_code == 400
@@ -63,7 +65,8 @@ def test_a_restore_overwrites_nothing_and_takes_only_backups(tmp_path: Path) -> 
         f"{tmp_path / 'data'} is not empty",
     )
     archive.write_bytes(b"not a tar file")
-    assert_refused(countersign("restore", archive, "--data", tmp_path / "new"), str(archive))
+    refused = countersign("restore", archive, "--data", tmp_path / "new")
+    assert_refused(refused, f"{archive} is no archive, or only a part of one\n")
     with tarfile.open(archive, "w") as tar:
         tar.add(__file__, "../escape.py")
     assert_refused(

@@ -137,6 +137,14 @@ def test_a_database_that_does_not_answer_is_said(tmp_path: Path) -> None:
     assert_refused(ran, "database is not available")
 
 
+def test_a_demo_is_no_way_into_an_installation_that_is_there(data: Path, tmp_path: Path) -> None:
+    said = f"{data} is not empty; serve --sandbox --data goes on with a demo"
+    assert_refused(countersign("demo", "--port", "0", "--data", data), said)
+    (tmp_path / "file").write_bytes(b"x")
+    said = f"{tmp_path / 'file'} is not empty"
+    assert_refused(countersign("demo", "--port", "0", "--data", tmp_path / "file"), said)
+
+
 def test_migrate_makes_the_schema_once(tmp_path: Path) -> None:
     for _ in range(2):
         ran = countersign("migrate", "--data", tmp_path)
@@ -144,6 +152,24 @@ def test_migrate_makes_the_schema_once(tmp_path: Path) -> None:
         assert ran.stdout.startswith("The database is at schema version ")
     with closing(sqlite3.connect(tmp_path / "countersign.db")) as database:
         assert database.execute("SELECT count(*) FROM envelopes").fetchone() == (0,)
+
+
+def test_migrate_names_a_database_that_is_none(tmp_path: Path) -> None:
+    ran = countersign("migrate", "--data", tmp_path, DATABASE_URL="mysql://x")
+    assert_refused(ran, "COUNTERSIGN_DATABASE_URL: a database is given as postgresql://")
+
+
+@pytest.mark.parametrize("quota", ["-3", "many", "1.5"])
+def test_a_quota_is_a_number_or_none(data: Path, quota: str) -> None:
+    ran = countersign("account", "set", "--account", "x", f"--quota={quota}", "--data", data)
+    assert ran.returncode == 2
+    assert f"argument --quota: '{quota}' is neither a number nor `none`" in ran.stderr
+
+
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_is_none_is_said(tmp_path: Path, port: str) -> None:
+    ran = countersign("serve", f"--port={port}", "--data", tmp_path / "new")
+    assert_refused(ran, f"cannot listen on 127.0.0.1 port {port}: ports end at 65535")
 
 
 def test_the_sandbox_clock_moves_forward_only_by_what_is_understood(data: Path) -> None:

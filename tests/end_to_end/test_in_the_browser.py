@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.pages.signing_steps import draw_with_finger
@@ -53,3 +54,16 @@ def test_a_contract_is_drawn_and_typed_under_on_two_phones(
     with first.expect_download() as download:
         first.get_by_test_id("download").click()
     assert download.value.path().read_bytes() == path.read_bytes()
+
+
+@pytest.mark.allow_console_errors("410 ")
+def test_who_is_reading_when_the_sender_withdraws_is_told(
+    running_server: RunningServer, open_page: OpenPage
+) -> None:
+    customer = new_customer(running_server)
+    sent = customer.send("Lea Roux")
+    page = open_page(locale="en-GB", **PHONE)
+    page.goto(sent.links[0])
+    customer.call("DELETE", f"submissions/{sent.id}").raise_for_status()
+    page.get_by_test_id("next").click()
+    expect(page.get_by_text("This request was withdrawn")).to_be_visible()

@@ -69,3 +69,14 @@ def test_a_port_in_use_is_said(start_server: StartServer) -> None:
     first = start_server("--sandbox")
     with pytest.raises(RuntimeError, match=f"cannot listen on 127.0.0.1 port {first.port}"):
         start_server("--sandbox", port=first.port)
+
+
+def test_links_that_commands_print_lead_to_the_server_wherever_it_listens(
+    start_server: StartServer,
+) -> None:
+    server = start_server("--sandbox", "--host", "0.0.0.0")
+    assert server.url == f"http://127.0.0.1:{server.port}"
+    made = server.run("account", "create", "--name", "A", "--email", "a@acme.example", "--json")
+    link = json.loads(made.stdout)["dashboard"]["login_url"]
+    assert link.startswith(f"{server.url}/dashboard/")
+    assert httpx2.get(link, follow_redirects=True).status_code == 200

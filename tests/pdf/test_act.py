@@ -13,6 +13,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from countersign import pdf
 from countersign.pdf.image import normalise_signature
 from tests.pdf.chain import ASA, YURI, Chain, World, field_at, signature_png
+from tests.pdf.judging import verify
 from tests.pdf.referees import assert_all_valid, findings
 from tests.pdf.samples import contract
 
@@ -194,6 +195,11 @@ def test_a_slot_that_does_not_exist_is_an_error(chain: Chain) -> None:
 def test_any_name_can_sign(world: World, chain: Chain, name: str) -> None:
     chain.act(0, replace(ASA, name=name, typed=name, consent=name * 3))
     assert_all_valid(chain.data, world.trust(), ["z_cert", "s0001_sig"])
+
+
+def test_a_name_in_two_directions_is_told_as_one(chain: Chain) -> None:
+    chain.act(0, replace(ASA, name="Ольга بن محمد", typed="O"))
+    assert verify(chain.data).signatures[-1].who == "Ольга بن محمد"
 
 
 def test_control_characters_of_a_name_reach_neither_field_nor_certificate(

@@ -56,6 +56,7 @@ def test_a_secret_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ),
         ("COUNTERSIGN_CONFIG", __file__, "COUNTERSIGN_CONFIG: .* is not TOML"),
         ("COUNTERSIGN_PUBLIC_URL", "sign.acme.example", "COUNTERSIGN_PUBLIC_URL: must begin with"),
+        ("COUNTERSIGN_TSA_URLS", "http://a.example,b.example", "COUNTERSIGN_TSA_URLS: must begin"),
         ("COUNTERSIGN_SMTP_URL_FILE", "/nowhere/at/all", "COUNTERSIGN_SMTP_URL_FILE"),
     ],
 )
@@ -65,6 +66,15 @@ def test_a_mistake_is_named(
     monkeypatch.setenv(name, value)
     with pytest.raises(BadSettings, match=said):
         read_settings()
+
+
+@pytest.mark.parametrize("between", [" ", ",", ", "])
+def test_several_addresses_are_separated_as_people_do(
+    between: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = ("http://tsa.example/1", "https://tsa.example/2")
+    monkeypatch.setenv("COUNTERSIGN_TSA_URLS", between.join(urls))
+    assert read_settings().tsa_urls == urls
 
 
 @pytest.mark.parametrize(

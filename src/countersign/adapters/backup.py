@@ -65,10 +65,19 @@ def restore(archive: Path, data: Path) -> None:
             _check_names(tar)
             data.mkdir(parents=True, exist_ok=True, mode=0o700)
             tar.extractall(data, filter="data")
+            _close_keys(data / "keys")
+    except tarfile.ReadError:
+        raise NotPossible(f"{archive} is no archive, or only a part of one") from None
     except OSError as problem:
         raise NotPossible(f"{archive}: {problem.strerror or problem}") from None
     except tarfile.TarError as problem:
         raise NotPossible(f"{archive}: {problem}") from None
+
+
+def _close_keys(keys: Path) -> None:
+    """That filter keeps the modes of files, not of folders."""
+    for folder in (keys, *(each for each in keys.rglob("*") if each.is_dir())):
+        folder.chmod(0o700)
 
 
 def _check_names(tar: tarfile.TarFile) -> None:

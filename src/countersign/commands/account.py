@@ -89,7 +89,11 @@ def _time_zone(text: str) -> str:
 
 
 def _quota(text: str) -> int | None:
-    return None if text == "none" else int(text)
+    if text == "none":
+        return None
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor `none`")
+    return int(text)
 
 
 def _permissions(text: str) -> tuple[str, ...]:

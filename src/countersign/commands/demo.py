@@ -6,9 +6,10 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from countersign import app, logs
+from countersign import address, app, logs
 from countersign.commands.account import make_account
 from countersign.commands.demo_contract import send_demo_contract
+from countersign.commands.failing import Failure
 from countersign.commands.options import Subparsers, settings_of
 from countersign.commands.serve import DEFAULT_PORT
 from countersign.commands.server import listen_address, run_server
@@ -54,16 +55,24 @@ def add(commands: Subparsers) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    if given.data:
+        _refuse_anything_there(Path(given.data))
     with listen_address(HOST, given.port) as socket, tempfile.TemporaryDirectory() as folder:
         ending = "" if given.data else " Everything in it is then thrown away."
         given.data = given.data or str(Path(folder) / "countersign-demo")
         settings = settings_of(given, sandbox=True)
-        settings = app.at_address(settings, HOST, socket.getsockname()[1])
+        settings = address.listening(settings, HOST, socket.getsockname()[1])
         logs.set_up(settings.log_format)
         with app.opened(settings) as installation:
             guide = _prepared(installation, ending)
             run_server(installation, socket, lambda: print(guide, flush=True))
     return 0
+
+
+def _refuse_anything_there(folder: Path) -> None:
+    """An installation in use must not become a sandbox by mistake. Raises Failure."""
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        raise Failure(f"{folder} is not empty; serve --sandbox --data goes on with a demo")
 
 
 def _prepared(installation: app.Installation, ending: str) -> str:

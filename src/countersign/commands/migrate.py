@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 
+from countersign import app_parts
 from countersign.adapters.database.engine import Database
 from countersign.adapters.database.migrations import migrate
 from countersign.commands.options import Subparsers, new_command, settings_of
@@ -18,6 +19,8 @@ def add(commands: Subparsers) -> None:
 def run(given: argparse.Namespace) -> int:
     settings = settings_of(given)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with closing(Database(settings.database)) as database:
+    with app_parts.blaming("database_url"):
+        opened = Database(settings.database)
+    with closing(opened) as database:
         print(f"The database is at schema version {migrate(database)}")
     return 0

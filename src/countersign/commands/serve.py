@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from countersign import app, logs
+from countersign import address, app, logs
 from countersign.commands.options import Subparsers, new_command, settings_of
 from countersign.commands.server import listen_address, run_server
 from countersign.usecases.join_dashboard import offer_set_up
@@ -30,7 +30,7 @@ def add(commands: Subparsers) -> None:
 def run(given: argparse.Namespace) -> int:
     with listen_address(given.host, given.port) as socket:
         settings = settings_of(given, sandbox=given.sandbox)
-        settings = app.at_address(settings, given.host, socket.getsockname()[1])
+        settings = address.listening(settings, given.host, socket.getsockname()[1])
         logs.set_up(settings.log_format)
         with app.opened(settings) as installation:
             run_server(installation, socket, lambda: _when_it_answers(installation))
@@ -44,5 +44,5 @@ def _when_it_answers(installation: app.Installation) -> None:
 
 def _show_the_way_in(installation: app.Installation) -> None:
     """Until somebody has joined, whoever starts the server is the one to begin."""
-    if address := offer_set_up(installation.desk):
-        print(f"Set up the dashboard, once and within a day: {address}", flush=True)
+    if link := offer_set_up(installation.desk):
+        print(f"Set up the dashboard, once and within a day: {link}", flush=True)

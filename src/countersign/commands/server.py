@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from countersign import app
+from countersign import address, app
 from countersign.commands.failing import Failure
 from countersign.commands.http_head import BoundedHead
 
@@ -25,9 +25,10 @@ def listen_address(host: str, port: int) -> Iterator[socket.socket]:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             opened.bind((host, port))
-        except OSError as problem:
+        except (OSError, OverflowError) as problem:
+            why = problem.strerror if isinstance(problem, OSError) else "ports end at 65535"
             raise Failure(
-                f"cannot listen on {host} port {port}: {problem.strerror};"
+                f"cannot listen on {host} port {port}: {why};"
                 " --port chooses another, 0 any free one"
             ) from None
         opened.listen(LISTEN_BACKLOG)
@@ -65,6 +66,7 @@ def run_server(
         gc.collect()
         gc.freeze()
         gc.set_threshold(YOUNG_OBJECTS)
+        address.remember(settings)
         print(f"Countersign is ready at {settings.public_url}", flush=True)
         when_ready()
 

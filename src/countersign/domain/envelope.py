@@ -52,7 +52,8 @@ class EnvelopeSettings:
     many days, `reminders` times in all. `warning_days` before the deadline programs are told of
     it. `days_kept` after its last task has ended, an envelope is erased (None: never); one that
     `erases_unended`, as many days after its end or its last change. Of `has_notices` and
-    `has_packages` those who look for some know that there are any.
+    `has_packages` those who look for some know that there are any. Where it `opens_by_id`, a task's
+    id alone is a link to it: only for vendors whose links are that, with ids that nobody can guess.
     """
 
     send_invitations: bool = False
@@ -75,6 +76,7 @@ class EnvelopeSettings:
     has_packages: bool = False
     days_kept: int | None = None
     erases_unended: bool = False
+    opens_by_id: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,6 +105,24 @@ def test_the_vendors_curl_sample_runs_as_it_is_written(customer: Customer, tmp_p
     assert read["senderInformation"]["userAgent"].startswith("curl/")
 
 
+def test_the_vendors_form_of_a_link_leads_to_the_page(customer: Customer) -> None:
+    (jane,) = customer.create(skipIntro="true").json()["submitters"]
+    vendors = f"{customer.server.url}/sign/{jane['uuid']}?skipIntro=true"
+    answer = httpx2.get(vendors, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (302, jane["signatureLink"])
+    assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("uuid", ["9d4c5b8e-3f1a-4c55-9a54-3d0c1f8e2b77", "nonsense", "x" * 300])
+def test_a_person_with_a_link_of_that_form_that_leads_nowhere_is_told(
+    customer: Customer, uuid: str
+) -> None:
+    answer = httpx2.get(f"{customer.server.url}/sign/{uuid}", headers={"Accept-Language": "fr"})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert '<html lang="fr"' in answer.text
+
+
 def test_a_submission_from_creation_to_the_audit_document(
     customer: Customer, webhook_receiver: WebhookReceiver
 ) -> None:

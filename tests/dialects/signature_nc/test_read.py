@@ -172,6 +172,7 @@ def test_the_list_can_be_narrowed_by_name_and_by_a_signers_status(house: House) 
     assert names(house, status="completed") == ["Three"]
     assert names(house, status="refused") == names(house, status="initiated") == []
     assert names(house, name="thr") == ["Three"]
+    assert names(house, status="", name="") == ["Three", "two", "one"]
 
 
 @pytest.mark.parametrize(
@@ -241,4 +242,10 @@ def test_reminding_needs_an_address_and_somebody_who_has_not_signed(house: House
 def test_who_has_refused_is_not_reminded(house: House) -> None:
     (lea,) = house.create(signers=[signer(email="lea@ex.example")])["submitters"]
     house.refuse(lea)
-    assert_refused(remind(house, lea), "Submission declined")
+    assert_refused(remind(house, lea), "Already refused")
+
+
+def test_nobody_is_reminded_of_what_was_deleted(house: House) -> None:
+    made = house.create(signers=[signer(email="lea@ex.example")])
+    house.client.delete(f"{BASE}/submissions/{made['uuid']}")
+    assert_refused(remind(house, made["submitters"][0]), "Submission archived")

@@ -54,6 +54,11 @@ def test_a_url_is_required(house: House, event: str) -> None:
             house.client.post(path, json={"url": url}),
             "url must be an http(s) address of at most 255 characters",
         )
+    for url in ("http://[::1/hook", "https://:443/hook", "https://app.example:99999/", "http://?"):
+        assert_refused(
+            house.client.post(path, json={"url": url}),
+            "This is not an http(s) address of at most 255 characters.",
+        )
 
 
 def test_the_sent_url_is_told_of_the_submission(house: House) -> None:

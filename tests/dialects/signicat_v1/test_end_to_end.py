@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid5
 
 import httpx2
 import pytest
@@ -80,6 +82,18 @@ def test_several_signers_are_packaged_in_one_pdf(customer: Customer, tmp_path: P
     sign(made, "Bo Ek", "landlord")
     both = kept(customer.package(made, "both"), tmp_path)
     assert_verified(both, ["Åsa Öberg", "Bo Ek"], customer.server.data)
+
+
+def test_nobody_can_guess_the_link_of_another_signer(customer: Customer) -> None:
+    """Who has one link knows the order's id and what its sender calls the others' tasks."""
+    ref = customer.upload()
+    made = customer.order(task(document(ref), id="tenant"), task(document(ref), id="landlord"))
+    order = httpx2.get(f"{link_of(made, 'tenant')}/state").json()["envelope"]["id"]
+    guessed = uuid5(UUID(order), "task landlord")
+    right = base64.urlsafe_b64decode(link_of(made, "landlord").rpartition("/")[2] + "=")
+    assert right.startswith(guessed.bytes), "the guess would be right"
+    answer = httpx2.get(f"{customer.server.url}/sign/{guessed}", follow_redirects=False)
+    assert (answer.status_code, answer.headers.get("location")) == (404, None)
 
 
 def test_texts_and_pdfs_are_signed_in_one_task(customer: Customer, tmp_path: Path) -> None:

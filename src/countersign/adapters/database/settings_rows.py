@@ -33,6 +33,7 @@ def settings_json(settings: EnvelopeSettings) -> Row:
         "has_packages": settings.has_packages,
         "days_kept": settings.days_kept,
         "erases_unended": settings.erases_unended,
+        "opens_by_id": settings.opens_by_id,
     }
 
 

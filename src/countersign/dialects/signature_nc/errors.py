@@ -43,6 +43,8 @@ UNUSABLE = {
     "already_signed": "PDF files that are already signed are not supported",
     "too_large": TOO_LARGE,
 }
+# One signer's refusal ends nothing for the others; what is cancelled here was deleted
+GONE = {"declined": "Already refused", "cancelled": "Submission archived"}
 
 
 def _invalid(problem: errors.Invalid) -> str:
@@ -79,7 +81,7 @@ TABLE: Mapping[type[DomainError], tuple[int, Text]] = {
     ),
     errors.TooSoon: (429, "A reminder was already sent within the last hour"),
     errors.TooManyTries: (429, "Too many tries, please wait"),
-    errors.Gone: (400, lambda problem: f"Submission {problem.status}"),
+    errors.Gone: (400, lambda problem: GONE.get(problem.status, f"Submission {problem.status}")),
     errors.IdentityRequired: (403, "The signer has to prove their identity first"),
     errors.Unavailable: (503, UNAVAILABLE),
     errors.StaleState: (503, UNAVAILABLE),

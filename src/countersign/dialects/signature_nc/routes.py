@@ -236,10 +236,12 @@ class SignatureNc:
 
 
 def _settings(send_email: bool, skip_intro: bool) -> EnvelopeSettings:
-    """One signer's refusal leaves the others' links alive: the vendor knows no status for them."""
+    """One signer's refusal leaves the others' links alive: the vendor knows no status for them. The
+    vendor's own links end in the signer's uuid."""
     return EnvelopeSettings(
         send_invitations=send_email,
         send_final_copy=False,
         skip_intro=skip_intro,
         on_decline=OnDecline.KEEP_OPEN,
+        opens_by_id=True,
     )

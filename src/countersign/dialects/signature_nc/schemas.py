@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from countersign.usecases.set_webhook import LONGEST_URL
 
@@ -70,9 +70,11 @@ class WebhookUrl(BaseModel):
 class ListQuery(BaseModel):
     page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     pageSize: Annotated[int, Field(ge=1, le=100)] = 25
-    status: Annotated[SignerStatus | None, Field(description="Of at least one of the signers")] = (
-        None
-    )
+    status: Annotated[
+        SignerStatus | None,
+        BeforeValidator(lambda given: given or None),  # a form's empty field asks for nothing
+        Field(description="Of at least one of the signers"),
+    ] = None
     name: Annotated[str, Field(max_length=255, description="Part of the name, in any case")] = ""
 
 

@@ -222,13 +222,22 @@ class SigningPage:
         return self._ports.identity.is_simulated(envelope.account_id, due[0])
 
     def redirect(self, task_id: str, request: Request) -> Response:
-        """The vendors' form of a link, with its token or by the task's id."""
-        with suppress(NotFound):
-            task_id = self._task_id(task_id)
-        envelope = look_at_task(task_id, self._ports)
+        """The vendors' forms of a link: with its token, or by the task's id where that opens it."""
+        try:
+            task = self._of_old_link(task_id)
+        except NotFound:
+            return self._nothing(request, PageQuery())
         query = f"?{request.url.query}" if request.url.query else ""
-        location = self._ports.links.signing(envelope.task(task_id)) + query
+        location = self._ports.links.signing(task) + query
         return Response(status_code=302, headers={"location": location, **NO_REFERRER})
+
+    def _of_old_link(self, name: str) -> Task:
+        with suppress(NotFound):
+            return self._look(name)[1]
+        envelope = look_at_task(name, self._ports)
+        if not envelope.settings.opens_by_id:
+            raise NotFound("link")
+        return envelope.task(name)
 
     def _task_id(self, token: str) -> str:
         return self._ports.links.task_id(token)

@@ -273,12 +273,19 @@ def _is_pades(signature: EmbeddedPdfSignature) -> bool:
 
 
 def _name(certificate: asn1_x509.Certificate) -> str:
-    subject = certificate.subject.native
-    name = subject.get("name") or subject.get("2.5.4.41") or subject.get("common_name")
-    return str(name or certificate.subject.human_friendly)
+    said = (_said(certificate, kind) for kind in ("name", "2.5.4.41", "common_name"))
+    name = next((" ".join(values) for values in said if values), "")
+    return name or str(certificate.subject.human_friendly)
+
+
+def _said(certificate: asn1_x509.Certificate, kind: str) -> list[str]:
+    """All values of an attribute of the subject: ours has a common name for each direction of a
+    name in two."""
+    found = certificate.subject.native.get(kind, [])
+    return [str(each) for each in (found if isinstance(found, list) else [found])]
 
 
 def _email(certificate: asn1_x509.Certificate) -> str:
     names = certificate.subject_alt_name_value or ()
     addresses = [name.native for name in names if name.name == "rfc822_name"]
-    return str((addresses or [certificate.subject.native.get("email_address", "")])[0])
+    return str(next(iter(addresses or _said(certificate, "email_address")), ""))
