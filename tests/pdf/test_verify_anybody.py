@@ -66,6 +66,15 @@ def test_an_unsigned_file_is_called_unsigned() -> None:
     assert exit_code(report) == 1
 
 
+def test_a_file_that_was_cut_off_is_not_called_unsigned(world: World) -> None:
+    """Shorter than what was signed first, so that nothing in it tells of a signature."""
+    data = sealed(world).data
+    report = verify(data[: data.index(b"%%EOF") - 200])
+    assert report.verdict == "invalid"
+    assert "end of the file is missing" in report.problems[0]
+    assert exit_code(report) == 1
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
