@@ -136,6 +136,7 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         hits = stack.enter_context(closing(hits_beside(database)))
         fetcher = stack.enter_context(closing(app_parts.fetcher(settings)))
         migrate(database)
+        app_parts.check_keys(settings, database)
         office = stack.enter_context(closing(app_parts.office(settings, workshop)))
         installation = _installation(settings, database, workshop, hits, fetcher, office, outside)
         if isinstance(installation.ports.identity, AccountEids):
@@ -221,7 +222,7 @@ def _ports(
     fetcher: HttpFetcher,
     office: OfficeConverter,
 ) -> Ports:
-    master = master_key(settings.data / "keys" / "master.key")
+    master = master_key(settings.data / "keys" / app_parts.MASTER_KEY)
     links = SignedLinks(settings.public_url, subkey(master, "links"))
     box = SecretBox(subkey(master, "stored answers"))
     files = app_parts.files(settings)

@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from countersign.adapters.channels import ByChannel, ProgramCaller
+from countersign.adapters.database.engine import Database
+from countersign.adapters.database.installation import mark, mark_of
 from countersign.adapters.fetcher import HttpFetcher
 from countersign.adapters.files.local import LocalFiles
 from countersign.adapters.identity import NoIdentity
@@ -37,6 +39,7 @@ from countersign.adapters.office import (
 from countersign.adapters.outbound_http import OutboundHttp
 from countersign.adapters.pdf_engine import Keyring
 from countersign.adapters.remote_signing.of_account import AccountVendors
+from countersign.adapters.secrets import master_key, subkey
 from countersign.adapters.sms import SmsGateway
 from countersign.adapters.workshop import Workshop
 from countersign.domain.openid import SIGN_IN
@@ -49,6 +52,24 @@ from countersign.usecases.identity_port import IdentityProvider
 from countersign.usecases.mail_check_port import MailFacts
 from countersign.usecases.outside_ports import Mailer
 from countersign.usecases.ports import Clock, UnitOfWork
+
+MASTER_KEY = "master.key"
+OTHER_KEYS = (
+    "Every server needs the keys that the database was begun with. If they are lost, `countersign"
+    " migrate --new-keys` lets the next start take or make others: links that were sent and secrets"
+    " that were stored are then lost as well."
+)
+
+
+def check_keys(settings: Settings, database: Database) -> None:
+    """Links, stored secrets and signatures are made with an installation's keys. Raises BadSettings
+    for others than the database knows."""
+    path = settings.data / "keys" / MASTER_KEY
+    if not path.exists() and mark_of(database):
+        raise BadSettings(f"{PREFIX}DATA: {path} is missing. {OTHER_KEYS}")
+    own = subkey(master_key(path), "installation").hex()
+    if mark(database, own) != own:
+        raise BadSettings(f"{PREFIX}DATA: {path} is not the key of this database. {OTHER_KEYS}")
 
 
 def files(settings: Settings) -> Files:

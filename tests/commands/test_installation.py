@@ -154,6 +154,28 @@ def test_migrate_makes_the_schema_once(tmp_path: Path) -> None:
         assert database.execute("SELECT count(*) FROM envelopes").fetchone() == (0,)
 
 
+def test_a_server_with_other_keys_than_the_database_knows_is_refused(tmp_path: Path) -> None:
+    """Nor does it make keys of its own: they would be in the way of the right ones."""
+    mine, theirs = tmp_path / "mine", tmp_path / "theirs"
+    shared = {"DATABASE_URL": f"sqlite:///{tmp_path / 'shared.db'}"}
+    command = ("account", "create", "--name", "N", "--email", "n@example.org", "--data")
+    assert countersign(*command, mine, **shared).returncode == 0
+    assert_refused(countersign(*command, theirs, **shared), "master.key is missing")
+    assert not (theirs / "keys" / "master.key").exists()
+    assert countersign(*command, theirs).returncode == 0  # on a database of its own
+    assert_refused(countersign(*command, theirs, **shared), "is not the key of this database")
+    assert countersign(*command, mine, **shared).returncode == 0
+
+
+def test_whoever_lost_the_keys_says_so(tmp_path: Path) -> None:
+    assert countersign("doctor", "--data", tmp_path).returncode == 0
+    (tmp_path / "keys" / "master.key").unlink()
+    create = ("account", "create", "--name", "N", "--email", "n@example.org", "--data", tmp_path)
+    assert_refused(countersign(*create), "migrate --new-keys")
+    assert "next start" in countersign("migrate", "--new-keys", "--data", tmp_path).stdout
+    assert countersign(*create).returncode == 0
+
+
 def test_migrate_names_a_database_that_is_none(tmp_path: Path) -> None:
     ran = countersign("migrate", "--data", tmp_path, DATABASE_URL="mysql://x")
     assert_refused(ran, "COUNTERSIGN_DATABASE_URL: a database is given as postgresql://")

@@ -14,7 +14,7 @@ from countersign.adapters.database.engine import Database
 from countersign.adapters.database.name_index import add_name_index
 from countersign.adapters.database.schema import metadata
 
-HEAD = "0025"
+HEAD = "0026"
 # Any number that nobody else locks in this database
 LOCK = 7_164_219
 
