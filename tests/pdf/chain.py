@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
+from weakref import finalize
 
 from PIL import Image, ImageDraw
 
@@ -53,8 +55,12 @@ class World:
 
     @classmethod
     def new(cls, folder: Path | None = None) -> "World":
-        folder = folder or Path(mkdtemp(prefix="countersign-keys-"))
-        return cls(open_local_keys(folder / "keys", PUBLIC_URL, now()))
+        """Without a `folder`, in one that goes with it."""
+        own = folder or Path(mkdtemp(prefix="countersign-keys-"))
+        made = cls(open_local_keys(own / "keys", PUBLIC_URL, now()))
+        if folder is None:
+            finalize(made.keys, rmtree, own, ignore_errors=True)
+        return made
 
     def timestamper(self) -> pdf.LocalTimestamper:
         return pdf.LocalTimestamper(self.platform("timestamp"), self.clock)
