@@ -177,7 +177,8 @@ def test_groups_sign_one_after_the_other_and_copies_come_at_the_end(house: House
     assert mails(house) == [("Please sign NDA Vega", "eva@firm.example")]
     assert house.read(made)["case_status"] == "pending"
     house.sign(eva)
-    told = mails(house)
+    owner = house.account.email
+    told = [mail for mail in mails(house) if mail[1] != owner]
     assert {subject for subject, _ in told} == {"Signed: NDA Vega"}
     assert {address.partition("@")[0] for _, address in told} == {"eva", "kim", "copy", "ole"}
     assert signed(house, made) == ["signed", "signed", "pending", "signed"]

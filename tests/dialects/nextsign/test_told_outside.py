@@ -18,6 +18,7 @@ from tests.support.webhooks import Received, WebhookReceiver
 from .customer import Customer, sign
 
 pytestmark = pytest.mark.slow
+OWNER = "owner@acme.example"  # of the account
 OPS = "ops@firm.example"
 ABOUT_SOMEBODY = {"recipient_signed", "case_denied", "case.reminder.sent"}
 
@@ -126,6 +127,14 @@ def test_whoever_sent_a_case_gets_a_mail_at_its_end(customer: Customer) -> None:
     (mail,) = customer.mails(OPS)
     assert mail["subject"] == "Underskrevet af alle: Købsaftale"
     assert "/s/" not in mail["text"], "nobody else's link is in it"
+
+
+def test_a_case_that_names_nobody_belongs_to_the_owner_of_the_key(customer: Customer) -> None:
+    made = customer.create(title="Lease")
+    assert customer.read(made)["user_email"] == OWNER
+    before = len(customer.mails(OWNER))
+    sign(made["recipients"][0])
+    wait_until(lambda: len(customer.mails(OWNER)) > before, "the mail", patience=30)
 
 
 def test_words_of_the_sender_stand_in_the_invitation_and_in_reminders(customer: Customer) -> None:

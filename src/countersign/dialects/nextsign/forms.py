@@ -96,10 +96,15 @@ def _whole(new: Submitted) -> schemas.NewCase:
         customMessage=asked.customMessage,
         message=asked.message,
         user_name=asked.user_name,
-        user_email=asked.user_email,
+        user_email=asked.user_email or _owner(new),
         emailtemplate=None,
         signingSchemas=asked.signingSchemas or usual.signingSchemas,
     )
+
+
+def _owner(new: Submitted) -> str | None:
+    """Whose form it is. Who sends to many from the dashboard sees there how each one ends."""
+    return None if new.by_hand else new.caller.account.email or None
 
 
 def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

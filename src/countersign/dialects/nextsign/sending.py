@@ -28,7 +28,7 @@ class AskedCase:
 
 def to_command(new: AskedCase, ports: Ports) -> SendEnvelope:
     """Raises Rejected, QuotaExceeded, UnusableFile, Unavailable."""
-    caller, asked = new.caller, new.asked
+    caller, asked = new.caller, _owned(new)
     caller.credential.check_quota()
     check_case(asked, ports.identity.of_account(caller.account.id).methods, ports.mailer.channels)
     case_id = new_short_id()
@@ -50,3 +50,9 @@ def to_command(new: AskedCase, ports: Ports) -> SendEnvelope:
         extras=translate.echoed_case(asked),
         beside=kept_beside(asked, access, ports),
     )
+
+
+def _owned(new: AskedCase) -> schemas.NewCase:
+    """A case belongs to the key's owner unless it names somebody."""
+    owner = new.asked.user_email or new.caller.account.email or None
+    return new.asked.model_copy(update={"user_email": owner})
