@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from countersign.adapters import outbound_http
+from countersign.adapters import outbound_connections
 from countersign.adapters.fetcher import AT_ONCE, HttpFetcher
 from countersign.adapters.files.local import LocalFiles
 from countersign.adapters.outbound_http import OutboundHttp
@@ -141,7 +141,7 @@ def test_a_redirect_to_a_private_address_is_not_followed(
     make: MakeFetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """127.0.0.2 stands for a stranger's server on the open internet."""
-    monkeypatch.setattr(outbound_http, "is_public", lambda address: address == "127.0.0.2")
+    monkeypatch.setattr(outbound_connections, "is_public", lambda address: address == "127.0.0.2")
     with socket.create_server(("127.0.0.1", 0)) as inside:
         inside.settimeout(0.05)
         address = f"https://127.0.0.1:{inside.getsockname()[1]}/secrets"
@@ -155,7 +155,7 @@ def test_a_redirect_to_a_private_address_is_not_followed(
 def test_a_redirect_away_from_https_is_not_followed(
     make: MakeFetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbound_http, "is_public", lambda address: address == "127.0.0.2")
+    monkeypatch.setattr(outbound_connections, "is_public", lambda address: address == "127.0.0.2")
     with tls_listener("127.0.0.2", redirection("http://receiver.test/a.pdf")) as port:
         fetcher = make(tls=trusting_context(), resolve=stranger_or_itself)
         assert code(fetcher, f"https://receiver.test:{port}/a.pdf") == "not_https"

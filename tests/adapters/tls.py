@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+PATIENCE = 10.0  # seconds for a client to come
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -63,8 +64,9 @@ def trusting_context() -> ssl.SSLContext:
 
 @contextmanager
 def tls_listener(host: str = "127.0.0.1", answer: bytes = OK) -> Iterator[int]:
-    """Answers one HTTPS request with `answer`. Yields its port."""
+    """Answers one HTTPS request with `answer`, if one comes. Yields its port."""
     with socket.create_server((host, 0)) as listener:
+        listener.settimeout(PATIENCE)
         thread = threading.Thread(target=_answer_one, args=(listener, answer), daemon=True)
         thread.start()
         yield int(listener.getsockname()[1])
