@@ -41,7 +41,7 @@ test-fast: $(BIN)/pytest  ## Run the tests that are meant for every change, with
 	$(BIN)/pytest -m "not slow" -n 2
 
 test:  ## Run all tests
-	python3 start.py test -n 2
+	python3 start.py test -n 2 --dist worksteal
 
 lock:  ## Write the lock files again after a change of dependencies (needs uv and npm)
 	uv lock
