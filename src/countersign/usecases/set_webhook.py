@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 from countersign.domain.account import Caller, Credential
 from countersign.domain.delivery import WebhookEndpoint
 from countersign.domain.errors import Invalid
+from countersign.domain.web_address import is_web_address
 from countersign.usecases.ports import Ports
 
 LONGEST_URL = 255
@@ -36,16 +36,8 @@ def set_webhook(caller: Caller, slot: str, url: str, ports: Ports) -> WebhookEnd
 
 def check_url(url: str) -> None:
     """Raises Invalid. Whether the address may be called is decided at each call."""
-    if not _is_address(url) or len(url) > LONGEST_URL:
+    if not is_web_address(url) or len(url) > LONGEST_URL:
         raise Invalid(f"This is not an http(s) address of at most {LONGEST_URL} characters.")
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # of a port or an IPv6 address
-        return False
 
 
 def secret_of(credential: Credential) -> str:

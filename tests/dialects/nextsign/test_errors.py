@@ -176,6 +176,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"recipients": [person(signing=False)]}, "At least one signing recipient is required"),
     ({"recipients": [person(group=-1)]}, "Recipient 0: invalid group: 0 at least"),
     ({"recipients": [person(redirectUrl="javascript:1")]}, "Recipient 0: invalid redirectUrl"),
+    ({"recipients": [person(redirectUrl="https://[::1")]}, "Recipient 0: invalid redirectUrl"),
     (
         {"recipients": [person(position="x" * 101)]},
         "Recipient 0: invalid position: 100 characters at most",

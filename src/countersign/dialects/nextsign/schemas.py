@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
 
 from countersign.domain.phone import EXPECTED, plain_phone
+from countersign.domain.web_address import WEB_ADDRESS, is_web_address
 
 MOST_RECIPIENTS, MOST_DOCUMENTS, MOST_CASES, MOST_CONVERTED = 100, 50, 100, 20
 LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
@@ -15,7 +16,6 @@ UNPRINTABLE = "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
 ONE_LINE = rf"^[^{UNPRINTABLE}]*[^\s{UNPRINTABLE}][^{UNPRINTABLE}]*$"
 PLAIN = rf"^[^{UNPRINTABLE}]*$"
 MAIL = rf"^[^\s@{UNPRINTABLE}]+@[^\s@{UNPRINTABLE}]+\.[^\s@{UNPRINTABLE}]+$"
-WEB_ADDRESS = r"^https?://[^\s\x00-\x1f\x7f]+$"
 NO_NUL = r"^[^\x00]*$"
 
 Language = Literal["da", "en", "sv", "no", "de"]
@@ -98,6 +98,12 @@ class Settings(Input):
     allowedRoles: Annotated[list[Reference], Field(max_length=100)] = []
 
 
+def _address(text: str) -> str:
+    if not is_web_address(text):
+        raise ValueError("must be a complete address that begins with https://")
+    return text
+
+
 def _phone(text: str) -> str:
     """E.164. Raises ValueError."""
     if (number := plain_phone(text)) is None:
@@ -118,7 +124,9 @@ class NewRecipient(Input):
     needsCpr: bool = False
     cpr: Annotated[str | None, Field(max_length=11, repr=False)] = None
     signingSchema: Schema | None = None
-    redirectUrl: Annotated[str, Field(max_length=2000, pattern=WEB_ADDRESS)] | None = None
+    redirectUrl: (
+        Annotated[str, Field(max_length=2000, pattern=WEB_ADDRESS), AfterValidator(_address)] | None
+    ) = None
     phone: Annotated[str, AfterValidator(_phone), Field(max_length=40)] | None = None
     addPhone: bool = False
     position: Annotated[str, Field(max_length=100, pattern=PLAIN)] | None = None

@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from countersign.domain.errors import Invalid
 from countersign.domain.national_id import is_personal_number
+from countersign.domain.web_address import WEB_ADDRESS
 from countersign.domain.web_origin import web_origin
 from countersign.usecases.set_webhook import LONGEST_URL
 
@@ -35,7 +36,6 @@ LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
 UNPRINTABLE = "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
 ONE_LINE = rf"^[^{UNPRINTABLE}]*[^\s{UNPRINTABLE}][^{UNPRINTABLE}]*$"
 MAIL = rf"^[^\s@{UNPRINTABLE}]+@[^\s@{UNPRINTABLE}]+\.[^\s@{UNPRINTABLE}]+$"
-WEB_ADDRESS = r"^https?://[^\s\x00-\x1f\x7f]+$"
 COLOUR = r"^#[0-9a-fA-F]{6}$"
 NO_NUL = r"^[^\x00]*$"
 

@@ -1,23 +1,9 @@
-"""Pure: addresses that are asked for, and those that we give."""
+"""Pure: what stands behind the addresses that we give and call."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from urllib.parse import urlencode, urlsplit
-
-WEB_ADDRESS = r"^https?://[^\s\x00-\x1f\x7f]+$"
-
-
-def is_web_address(text: str) -> bool:
-    """Whether anything could be found there: `https://[::1` and `https://a:99999` are none."""
-    if not re.fullmatch(WEB_ADDRESS, text):
-        return False
-    try:
-        parts = urlsplit(text)
-        return bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
+from urllib.parse import urlencode
 
 
 def with_query(url: str, values: Mapping[str, str | None]) -> str:

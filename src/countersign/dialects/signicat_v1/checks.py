@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from countersign.dialects.signicat_v1 import schemas
-from countersign.dialects.signicat_v1.addresses import is_web_address
 from countersign.dialects.signicat_v1.errors import json_path, required
 from countersign.dialects.signicat_v1.methods import eid_of, is_by_sms, service_of
 from countersign.dialects.signicat_v1.places import bringers, brought_as, documents_of
@@ -17,6 +16,7 @@ from countersign.domain.phone import is_phone
 from countersign.domain.reaching import NO_GATEWAY
 from countersign.domain.signing_service import service_of as key_of
 from countersign.domain.stored_file import StoredFile
+from countersign.domain.web_address import is_web_address
 
 Path = tuple[str | int, ...]
 Violation = tuple[Path, str]

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from countersign.dialects.signicat_v1.addresses import WEB_ADDRESS, is_web_address
+from countersign.domain.web_address import WEB_ADDRESS, is_web_address
 
 Language = Literal[
     "ca", "da", "nl", "en", "et", "fo", "fi", "fr", "de", "kl", "it", "nb", "nn", "es", "sv"

@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from countersign.domain.archive import Period
+from countersign.domain.web_address import WEB_ADDRESS
 
 PackageType = Literal["PADES_CONTAINER"]
 ActionType = Literal["SIGN", "VIEW"]
@@ -32,7 +33,6 @@ Language = Literal[
 MOST_DAYS = 45
 MOST_YEARS = 100  # of a retention period
 NO_NUL = r"^[^\x00]*$"
-WEB_ADDRESS = r"^https?://[^\s\x00-\x1f\x7f]+$"
 _DURATION = re.compile(
     r"P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?"
     r"(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?",

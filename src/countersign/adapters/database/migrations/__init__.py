@@ -1,6 +1,6 @@
 """Brings a database to this version's schema.
 
-A new database is made as tables.py has it, in one step. Alembic, which takes a long time to import
+A new database is made as schema.py has it, in one step. Alembic, which takes a long time to import
 and memory that is never given back, comes only where there is something to change.
 """
 
