@@ -241,9 +241,13 @@ def test_a_dropped_file_is_checked(server: RunningServer, open_page: OpenPage) -
 def test_everything_can_be_done_by_keyboard(server: RunningServer, open_page: OpenPage) -> None:
     page = open_page(locale="en-GB", **DESK)
     page.goto(f"{server.url}/dashboard/sign-in")
-    page.keyboard.type(OWNER)  # the first field has the focus
+    email = page.get_by_label("E-mail address")
+    expect(email).to_be_focused()
+    page.keyboard.type(OWNER)
+    expect(email).to_have_value(OWNER)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
+    expect(page.get_by_label("Password", exact=True)).to_have_value(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/dashboard/envelopes")
     page.keyboard.press("Tab")

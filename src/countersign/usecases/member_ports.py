@@ -16,7 +16,7 @@ from countersign.usecases.ports import Ports
 
 
 class Passwords(Protocol):
-    """Slow hashes."""
+    """Slow hashes. Both raise Unavailable where the memory for one is lacking."""
 
     def hash(self, password: str) -> str: ...
     def fits(self, hashed: str, password: str) -> bool:
