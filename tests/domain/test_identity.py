@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from countersign.domain.errors import IdentityRequired, Invalid, NotYourTurn, TooManyTries
+from countersign.domain.forwarding import correct_address, forward_task
 from countersign.domain.identity import (
     CODE_PACE,
     IdentityAttempt,
@@ -22,7 +23,7 @@ from countersign.domain.identity import (
     with_code,
 )
 from countersign.domain.signing import check_act
-from countersign.domain.task import Person
+from countersign.domain.task import Person, Visitor
 from tests.domain.building import NOW, act, sent, task
 
 KEY = bytes(range(32))
@@ -101,6 +102,26 @@ def test_a_proof_stays_with_the_task_and_is_evidence_once() -> None:
         ("identity_proved", {"method": "bankid_se", "proof": "ab" * 32})
     ]
     assert prove(envelope, "ada", "bankid_se", "cd" * 32, NOW) == (envelope, [])
+
+
+def test_who_was_handed_a_task_is_called_what_the_eid_says() -> None:
+    """And not what somebody typed who is no witness of it."""
+    mine = replace(task("t1"), may_forward=True, methods=("nbid",), person=Person(name=""))
+    to, by = Person(name="Bo Ek", email="bo@people.example"), {"name": "Åsa"}
+    envelope, _ = forward_task(sent(mine), "t1", "t2", to, by, Visitor(), NOW)
+    assert envelope.task("t2").person.name == "Bo Ek"
+    proved, _ = prove(envelope, "t2", "email_code", None, NOW)
+    assert proved.task("t2").person.name == "Bo Ek"
+    proved, _ = prove(proved, "t2", "nbid", "ab" * 32, NOW, "Carl Svensson")
+    assert proved.task("t2").person.name == "Carl Svensson"
+    assert proved.task("t2").person.email == "bo@people.example"
+
+
+def test_a_corrected_address_leaves_the_senders_word_for_the_name() -> None:
+    envelope = sent(replace(task("t1"), person=Person(name="Åsa", email="a@people.example")))
+    moved, _ = correct_address(envelope, "t1", "t2", "b@people.example", NOW)
+    proved, _ = prove(moved, "t2", "nbid", "ab" * 32, NOW, "Åsa Öberg")
+    assert proved.task("t2").person.name == "Åsa"
 
 
 def test_somebody_else_is_refused_without_a_word_of_who_it_was() -> None:

@@ -173,16 +173,23 @@ def prove(
     checked: str = "",
 ) -> tuple[Envelope, list[Event]]:
     """The person proved who they are; `proof` is the hex SHA-256 of what the eID gave, `name` what
-    it calls them, which becomes the name of somebody of whom nobody said one, `checked` what of the
-    proof was verified here. Proving it again changes nothing."""
+    it calls them, which becomes the name of somebody of whom the sender said none, `checked` what
+    of the proof was verified here. Proving it again changes nothing."""
     task = envelope.task(task_id)
     if method in task.identified:
         return envelope, []
-    person = task.person if task.person.name else replace(task.person, name=name)
+    is_named = task.person.name and not _is_handed_on(envelope, task)
+    person = task.person if is_named or not name else replace(task.person, name=name)
     done = replace(task, identified=(*task.identified, method), person=person)
     data = {"method": method, "proof": proof} | ({"checked": checked} if checked else {})
     proved = Event(kind=EventKind.IDENTITY_PROVED, at=now, task_id=task_id, data=data)
     return replace(envelope.with_task(done), updated_at=now), [proved]
+
+
+def _is_handed_on(envelope: Envelope, task: Task) -> bool:
+    """Then the name is what whoever handed it on has typed, and no word of the sender's."""
+    before = task.forwarded_from
+    return bool(before) and not envelope.task(before).removed
 
 
 def refuse(task_id: str, method: str, reason: str, now: datetime) -> Event:
