@@ -3,7 +3,9 @@ it uses again."""
 
 from __future__ import annotations
 
-from .house import House
+from countersign.usecases.forward_task import ForwardTask, forward_task
+
+from .house import PHONE, House
 from .orders import ORDERS, document, mail, package, task
 
 TEXT = {"Content-Type": "text/plain"}
@@ -60,3 +62,15 @@ def test_numbers_may_stand_for_texts(house: House) -> None:
     assert made["clientReference"] == "12345678901234567890"
     assert (made["tasks"][0]["id"], made["tasks"][0]["documents"][0]["id"]) == ("1", "7")
     assert house.status(made, "1")["documents"][0]["id"] == "7"
+
+
+def test_what_nobody_said_of_a_forwarder_is_null(house: House) -> None:
+    made = house.order(task(document(house.ref())))
+    command = ForwardTask(
+        task_id=house.task_id(made), name="Bo Ek", email="bo@firm.example", visitor=PHONE
+    )
+    forward_task(command, house.ports)
+    path = f"{ORDERS}/{made['id']}/tasks/1/forwards"
+    (forward,) = house.client.get(path).json()
+    said = {name for name, value in forward.items() if value is not None}
+    assert said == {"orderId", "taskId", "originalTaskId", "recipientName", "recipientEmail"}
