@@ -16,6 +16,7 @@ from countersign.domain.identity import (
     check_offered,
     is_owner,
     is_person,
+    is_same_person,
     next_attempt,
     prove,
     refuse,
@@ -115,6 +116,7 @@ def test_somebody_else_is_refused_without_a_word_of_who_it_was() -> None:
         ("199001010017", "19900101-0017", True),
         ("199001010017", "199001010025", False),
         ("199001010017", "", False),
+        ("-", "", False),
         (None, "199001010017", True),
     ],
 )
@@ -180,3 +182,27 @@ def test_a_number_that_was_named_counts_more_than_a_name() -> None:
     named_task = replace(task("a"), person=person)
     assert is_owner(named_task, "key:NBID", "199001012385", "Another Name")
     assert not is_owner(named_task, "key:NBID", "", "Åsa")
+
+
+def test_names_of_which_nothing_can_be_compared_are_nobodys() -> None:
+    nameless = replace(task("a"), person=Person(name="", names=("·", "-")))
+    assert not is_person(nameless, "nbid", "", "Bo Ek")
+
+
+@pytest.mark.parametrize(
+    ("identified", "found", "is_same"),
+    [
+        (("nbid",), "Bo Ek", False),
+        (("nbid",), "ÖBERG, Åsa Maria", True),
+        (("nbid",), "", True),
+        (("email_code", "cpr", "artifact"), "Bo Ek", True),
+        ((), "Bo Ek", True),
+    ],
+)
+def test_two_eids_of_one_task_are_one_persons(
+    identified: tuple[str, ...], found: str, is_same: bool
+) -> None:
+    known = replace(task("a"), person=Person(name="Åsa Öberg"), identified=identified)
+    assert is_same_person(known, "mitid", found) is is_same
+    numbered = replace(known, person=Person(name="Åsa Öberg", national_id="01019912345"))
+    assert is_same_person(numbered, "mitid", found)

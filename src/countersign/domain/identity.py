@@ -21,6 +21,7 @@ from countersign.domain.turns import check_may_act
 SMS_CODE = "sms_code"
 CODE_METHODS = {"email_code": "email", SMS_CODE: "sms"}  # and the channel that each goes by
 NUMBER_METHODS = ("cpr",)  # people type in their own national identity number
+TICKET = "artifact"  # the sender has let the person in
 CODE_DIGITS = 6
 CODE_LIFETIME = timedelta(minutes=10)
 CODE_TRIES = 5
@@ -199,15 +200,28 @@ def asked_number(task: Task, method: str) -> str | None:
 
 def is_person(task: Task, method: str, national_id: str, name: str = "") -> bool:
     """Whether this is the one that the task names, as far as `method` has to prove it; a task that
-    names none takes anybody. Numbers
-    are compared by their letters and digits alone, names word by word in any case."""
+    names none takes anybody. Numbers are compared by their letters and digits alone, names word by
+    word in any case; a number or names without any are nobody's."""
     names = task.person.names if not task.names_by or method in task.names_by else ()
-    if not _words(" ".join(names)) <= _words(name):
+    asked = _words(" ".join(names))
+    if not asked <= _words(name) or (names and not asked):
         return False
     wanted = asked_number(task, method)
     if wanted is None:
         return True
-    return hmac.compare_digest(_plain(wanted).encode(), _plain(national_id).encode())
+    number = _plain(wanted)
+    return number != "" and hmac.compare_digest(number.encode(), _plain(national_id).encode())
+
+
+def is_same_person(task: Task, method: str, name: str) -> bool:
+    """Whether an eID calls this person as another one did that the task was proved with: else
+    somebody signs in the name of whoever came before with the same link. Where a number is proved,
+    that says who it is; an eID that tells no name says nothing."""
+    before = set(task.identified) - {TICKET, *CODE_METHODS, *NUMBER_METHODS}
+    known, found = _words(task.person.name), _words(name)
+    if not before or asked_number(task, method) is not None or not known or not found:
+        return True
+    return _alike(known, found)
 
 
 def is_owner(task: Task, method: str, national_id: str, name: str) -> bool:
@@ -219,12 +233,13 @@ def is_owner(task: Task, method: str, national_id: str, name: str) -> bool:
         return False
     if asked_number(task, method) is not None:
         return True
-    wanted, found = _words(task.person.name), _words(name)
-    return (
-        not wanted
-        or wanted == found
-        or len(wanted & found) >= max(2, len(min(wanted, found, key=len)))
-    )
+    wanted = _words(task.person.name)
+    return not wanted or _alike(wanted, _words(name))
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Middle names come and go."""
+    return one == other or len(one & other) >= max(2, len(min(one, other, key=len)))
 
 
 def _words(name: str) -> frozenset[str]:
