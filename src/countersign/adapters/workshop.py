@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -15,6 +16,8 @@ from countersign.turns import waiting
 
 T = TypeVar("T")
 
+# Of each process: a few kilobytes in a PDF may unpack to whatever the machine has
+MEMORY = 4 << 30  # bytes
 PRELOADED = ["countersign.pdf.render", "countersign.pdf.base_writer", "countersign.pdf.inspect"]
 
 
@@ -30,13 +33,15 @@ class Workshop:
 
     def run(self, work: Callable[..., T], *arguments: object) -> T:
         """`work(*arguments)` in another process; both must be picklable. Raises what `work`
-        raises, or Unavailable when it crashed its process or ran out of time."""
+        raises, or Unavailable when it crashed its process, or ran out of time or memory."""
         pool = self._open()
         try:
             with waiting():
                 return pool.submit(work, *arguments).result(self._patience)
         except (BrokenProcessPool, TimeoutError):
             self._drop(pool)
+            raise Unavailable("PDF workshop") from None
+        except MemoryError:
             raise Unavailable("PDF workshop") from None
 
     def close(self) -> None:
@@ -50,7 +55,7 @@ class Workshop:
             if self._pool is None:
                 context = multiprocessing.get_context("forkserver")
                 context.set_forkserver_preload(PRELOADED)
-                self._pool = ProcessPoolExecutor(self._processes, context, _end_with_server)
+                self._pool = ProcessPoolExecutor(self._processes, context, _begin)
             return self._pool
 
     def _drop(self, broken: ProcessPoolExecutor) -> None:
@@ -62,8 +67,12 @@ class Workshop:
         broken.shutdown(wait=False, cancel_futures=True)
 
 
-def _end_with_server() -> None:
-    """A server that was killed can't end its workers, and their queue would never tell them."""
+def _begin() -> None:
+    """Bounds the process, and ends it with the server: one that was killed can't end its workers,
+    and their queue would never tell them."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    bound = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
+    resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
     threading.Thread(target=_wait_for_server, daemon=True).start()
 
 
