@@ -134,8 +134,9 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         with app_parts.blaming("database_url"):
             database = Database(settings.database, synchronous=settings.sqlite_synchronous)
         stack.enter_context(closing(database))
-        workshop = stack.enter_context(closing(Workshop()))
-        strangers = stack.enter_context(closing(Workshop(1)))
+        largest = settings.max_upload_mb << 20
+        workshop = stack.enter_context(closing(Workshop(largest=largest)))
+        strangers = stack.enter_context(closing(Workshop(1, largest=largest)))
         hits = stack.enter_context(closing(hits_beside(database)))
         fetcher = stack.enter_context(closing(app_parts.fetcher(settings)))
         migrate(database)

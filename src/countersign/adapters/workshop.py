@@ -16,18 +16,21 @@ from countersign.turns import waiting
 
 T = TypeVar("T")
 
-# Of each process: a few kilobytes in a PDF may unpack to whatever the machine has
-MEMORY = 4 << 30  # bytes
+# Of each process, in bytes: five kilobytes of PDF may unpack to whatever the machine has. A file is
+# held and written anew several times
+MEMORY, TIMES = 2 << 30, 8
 PRELOADED = ["countersign.pdf.render", "countersign.pdf.base_writer", "countersign.pdf.inspect"]
 
 
 class Workshop:
     """Started with the first piece of work. A piece that takes longer than `patience` seconds, or
-    that kills its process, costs that piece only."""
+    that kills its process, costs that piece only. `largest` is how many bytes a file has at most,
+    where they may be many."""
 
-    def __init__(self, processes: int = 2, patience: float = 60.0) -> None:
+    def __init__(self, processes: int = 2, patience: float = 60.0, largest: int = 0) -> None:
         self._processes = processes
         self._patience = patience
+        self._memory = MEMORY + TIMES * largest
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
 
@@ -55,7 +58,7 @@ class Workshop:
             if self._pool is None:
                 context = multiprocessing.get_context("forkserver")
                 context.set_forkserver_preload(PRELOADED)
-                self._pool = ProcessPoolExecutor(self._processes, context, _begin)
+                self._pool = ProcessPoolExecutor(self._processes, context, _begin, (self._memory,))
             return self._pool
 
     def _drop(self, broken: ProcessPoolExecutor) -> None:
@@ -67,11 +70,11 @@ class Workshop:
         broken.shutdown(wait=False, cancel_futures=True)
 
 
-def _begin() -> None:
+def _begin(memory: int) -> None:
     """Bounds the process, and ends it with the server: one that was killed can't end its workers,
     and their queue would never tell them."""
     _, most = resource.getrlimit(resource.RLIMIT_AS)
-    bound = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
+    bound = memory if most == resource.RLIM_INFINITY else min(memory, most)
     resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
     threading.Thread(target=_wait_for_server, daemon=True).start()
 
