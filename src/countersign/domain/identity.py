@@ -174,12 +174,14 @@ def prove(
     checked: str = "",
 ) -> tuple[Envelope, list[Event]]:
     """The person proved who they are; `proof` is the hex SHA-256 of what the eID gave, `name` what
-    it calls them, which becomes the name of somebody of whom nobody said one, `checked` what of the
-    proof was verified here. Proving it again changes nothing."""
+    it calls them, `checked` what of the proof was verified here. Proving it again changes nothing.
+    The name becomes that of somebody of whom the sender said none: what stands there when a task
+    was handed on was written by whoever handed it on, and nobody signs under it who has another."""
     task = envelope.task(task_id)
     if method in task.identified:
         return envelope, []
-    person = task.person if task.person.name else replace(task.person, name=name)
+    said = task.person.name and not (name and envelope.is_handed_on(task))
+    person = task.person if said else replace(task.person, name=name)
     done = replace(task, identified=(*task.identified, method), person=person)
     data = {"method": method, "proof": proof} | ({"checked": checked} if checked else {})
     proved = Event(kind=EventKind.IDENTITY_PROVED, at=now, task_id=task_id, data=data)
