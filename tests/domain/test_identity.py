@@ -10,6 +10,7 @@ import pytest
 from countersign.domain.errors import IdentityRequired, Invalid, NotYourTurn, TooManyTries
 from countersign.domain.identity import (
     CODE_PACE,
+    NUMBER_PACE,
     IdentityAttempt,
     check_code,
     check_code_is_good,
@@ -52,6 +53,19 @@ def test_five_codes_an_hour_and_no_more() -> None:
         attempt_at(*times, NOW + 5 * MINUTE)
     assert refusal.value.retry_after == 55 * 60
     assert attempt_at(*times, NOW + 60 * MINUTE).number == 6
+
+
+def test_each_five_numbers_take_twice_as_long_as_the_five_before() -> None:
+    found: IdentityAttempt | None = None
+    now, waited = NOW, []
+    while now < NOW + timedelta(days=365):
+        try:
+            found = next_attempt(found, "t1", "cpr", NUMBER_PACE, now)
+        except TooManyTries as refusal:
+            waited.append(refusal.retry_after // 3600)
+            now += timedelta(seconds=refusal.retry_after)
+    assert waited[:5] == [1, 2, 4, 8, 16]
+    assert found and found.number == 70, "of all the numbers of a day"
 
 
 def test_a_code_is_good_for_ten_minutes() -> None:

@@ -30,15 +30,18 @@ REDIRECT_LIFETIME = timedelta(minutes=10)  # to come back from a provider's own 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often a proof may be begun: so many an hour, with a pause in between."""
+    """How often a proof may be begun: so many an hour, with a pause in between; with `slower`, each
+    time that many were begun there is a pause of an hour, then of two, of four, and so on."""
 
     an_hour: int
     pause: timedelta
+    slower: bool = False
 
 
 HOUR = timedelta(hours=1)
+LONGEST = 13  # an hour doubled that often is most of a year
 CODE_PACE = Pace(5, timedelta(seconds=30))
-NUMBER_PACE = Pace(5, timedelta(0))  # a date of birth leaves ten thousand numbers to guess
+NUMBER_PACE = Pace(5, timedelta(0), slower=True)  # a date of birth leaves some hundred to guess
 ORDER_PACE = Pace(30, timedelta(0))  # an order waits for half a minute, so people begin again
 
 
@@ -99,6 +102,9 @@ def wait_before_next(before: IdentityAttempt, pace: Pace, now: datetime) -> time
     recent = [at for at in before.begun if at > now - HOUR]
     if len(recent) >= pace.an_hour:
         wait = max(wait, recent[-pace.an_hour] + HOUR - now)
+    if pace.slower and before.number % pace.an_hour == 0:
+        doublings = min(before.number // pace.an_hour - 1, LONGEST)
+        wait = max(wait, before.begun_at + HOUR * 2**doublings - now)
     return wait
 
 
