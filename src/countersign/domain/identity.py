@@ -40,7 +40,7 @@ class Pace:
 
 HOUR = timedelta(hours=1)
 LONGEST = 13  # an hour doubled that often is most of a year
-CODE_PACE = Pace(5, timedelta(seconds=30))
+CODE_PACE = Pace(5, timedelta(seconds=30), slower=True)  # five tries each
 NUMBER_PACE = Pace(5, timedelta(0), slower=True)  # a date of birth leaves some hundred to guess
 ORDER_PACE = Pace(30, timedelta(0))  # an order waits for half a minute, so people begin again
 
