@@ -10,10 +10,11 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime
 
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import EmbeddedPdfSignature
 
 from countersign.pdf.inspect import inspect
+from countersign.pdf.verify.leftovers import unexplained
+from countersign.pdf.verify.reader import Reader
 from countersign.pdf.verify.report import WHOLE_FILE, Report, SignatureReport
 from countersign.pdf.verify.signatures import Judge
 from countersign.pdf.verify.trust_context import Knowledge
@@ -58,7 +59,7 @@ def verify(data: bytes, trust_roots: Iterable[bytes], at: datetime) -> Report:
     reports = asyncio.run(_judged(reader, signatures, knowledge, at))
     return Report(
         signatures=tuple(reports),
-        problems=tuple(_problems(reports)),
+        problems=(*_problems(reports), *unexplained(reader, data)),
         envelope=_envelope(reader),
     )
 
@@ -73,10 +74,9 @@ class _Unbelievable(Exception):
     """The file can be opened, but what it says of its signatures cannot be relied on."""
 
 
-def _opened(data: bytes) -> PdfFileReader:
-    """Strict reading: files that readers understand differently are how signatures get forged."""
+def _opened(data: bytes) -> Reader:
     try:
-        reader = PdfFileReader(io.BytesIO(data), strict=True)
+        reader = Reader(io.BytesIO(data), strict=True)
         if reader.encrypted:
             reader.decrypt("")
         return reader
@@ -84,20 +84,20 @@ def _opened(data: bytes) -> PdfFileReader:
         raise _Unbelievable(f"the structure of the file has errors: {_short(error)}") from error
 
 
-def _signatures(reader: PdfFileReader, size: int) -> list[EmbeddedPdfSignature]:
+def _signatures(reader: Reader, size: int) -> list[EmbeddedPdfSignature]:
     try:
-        found = list(reader.embedded_signatures)
+        found = reader.signatures()
     except Exception as error:  # as above
         raise _Unbelievable(f"a signature cannot be read: {_short(error)}") from error
     if len(found) > MAX_SIGNATURES or len(found) * size > MAX_HASHED_BYTES:
         raise _Unbelievable(f"{len(found)} signatures are too many to check")
-    if not found:
+    if not found and not reader.unknown_signatures():
         raise _Unbelievable("the signatures cannot be found in the form")
     return found
 
 
 async def _judged(
-    reader: PdfFileReader,
+    reader: Reader,
     signatures: list[EmbeddedPdfSignature],
     knowledge: Knowledge,
     now: datetime,
@@ -108,13 +108,13 @@ async def _judged(
 
 
 def _problems(reports: list[SignatureReport]) -> list[str]:
-    last = reports[-1]
-    if last.field == _LAST_FIELD and last.covers != WHOLE_FILE:
+    last = reports[-1] if reports else None
+    if last and last.field == _LAST_FIELD and last.covers != WHOLE_FILE:
         return ["something was added after the file was closed"]
     return []
 
 
-def _envelope(reader: PdfFileReader) -> str | None:
+def _envelope(reader: Reader) -> str | None:
     fields = reader.root["/AcroForm"]["/Fields"]
     for index in range(len(fields)):
         if fields[index].get("/T") == _ENVELOPE_FIELD and "/V" in fields[index]:
