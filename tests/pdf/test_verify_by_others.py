@@ -1,6 +1,7 @@
 """What other programs write, and people do with it, is not called a forgery."""
 
 import io
+import itertools
 from collections.abc import Callable
 
 import pikepdf
@@ -144,3 +145,15 @@ def test_validation_data_as_acrobat_adds_it_is_no_change(authority: foreign.Auth
         file.info: b"<</ModDate(D:20261120120000Z)/Producer(Adobe)>>",
     }
     assert verdict(authority, appended(data, objects)) == "valid"
+
+
+def bookmarks(pdf: pikepdf.Pdf) -> None:
+    items = [pdf.make_indirect(Dictionary(Title=String("x"))) for _ in range(700)]
+    for one, following in itertools.pairwise(items):
+        one.Next = following
+    pdf.Root.Outlines = pdf.make_indirect(Dictionary(First=items[0], Last=items[-1]))
+
+
+def test_a_long_list_of_bookmarks_is_followed_to_its_end(authority: foreign.Authority) -> None:
+    data = signed_twice(authority, samples.changed(bookmarks))
+    assert verdict(authority, data) == "valid"

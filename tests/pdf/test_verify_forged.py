@@ -354,3 +354,19 @@ def test_a_signature_of_an_unknown_kind_is_not_passed_over(
     value = b"<</Type/Sig/Filter/X/SubFilter/X/ByteRange[0 1 2 3]/Contents<00>>>"
     entries = b"/Rect[0 0 0 0]/F 132/V %d 0 R" % number
     assert "cannot be checked" in why(authority, with_field(plain, entries, {number: value}))
+
+
+def test_a_file_with_endless_ways_in_it_is_answered(
+    authority: foreign.Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty objects, each named twice by the next: a million million ways to the last."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        last = pdf.make_indirect(Dictionary())
+        for _ in range(40):
+            last = pdf.make_indirect(Dictionary(A=last, B=last))
+        pdf.Root.PieceInfo = last
+
+    monkeypatch.setattr("countersign.pdf.verify.reader.MAX_STEPS", 5000)
+    data = signed(authority, samples.changed(change))
+    assert "too entangled" in why(authority, signed(authority, data, name="Second"))

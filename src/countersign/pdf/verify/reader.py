@@ -12,8 +12,9 @@ from pyhanko.sign.validation import EmbeddedPdfSignature
 
 from countersign.pdf.verify.entries import entry
 
-MAX_STEPS = 1_000_000
-"""pyHanko walks every way from the trailer to every object: a small file can have endless ways."""
+MAX_STEPS = 2_000_000
+"""pyHanko walks every way from the trailer to every object, and a small file can have endless ways.
+In the worst case these are 400 MB and 50 seconds; a thousand pages with four signatures are 1 %."""
 
 _KNOWN = {kind.value for kind in SigSeedSubFilter}
 
@@ -24,6 +25,8 @@ class TooEntangled(Exception):
 
 class Reader(PdfFileReader):
     """A file. References to nothing are null (ISO 32000-2, 7.3.10): many programs leave some."""
+
+    steps = 0
 
     def _read_object(
         self,
@@ -73,13 +76,11 @@ class _Signature(EmbeddedPdfSignature):
 
 
 class _Resolver(HistoricalResolver):
-    def __init__(self, reader: PdfFileReader, revision: int) -> None:
-        super().__init__(reader, revision)
-        self._steps = 0
+    reader: Reader
 
     def __call__(self, ref: Reference) -> generic.PdfObject:
-        self._steps += 1
-        if self._steps > MAX_STEPS:
+        self.reader.steps += 1
+        if self.reader.steps > MAX_STEPS:
             raise TooEntangled("its objects are too entangled")
         return self.get_object(ref)  # type: ignore[no-any-return]
 
