@@ -370,3 +370,12 @@ def test_a_file_with_endless_ways_in_it_is_answered(
     monkeypatch.setattr("countersign.pdf.verify.reader.MAX_STEPS", 5000)
     data = signed(authority, samples.changed(change))
     assert "too entangled" in why(authority, signed(authority, data, name="Second"))
+
+
+def test_a_bookmark_cannot_be_what_may_change(authority: foreign.Authority) -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        pdf.Root.Outlines = pdf.make_indirect(Dictionary(First=pdf.docinfo, Last=pdf.docinfo))
+
+    data = signed(authority, samples.changed(change))
+    script = b"<</Title(x)/A<</S/JavaScript/JS(app.alert\\(1\\))>>>>"
+    assert "a bookmark" in why(authority, appended(data, {File.read(data).info: script}))

@@ -31,13 +31,19 @@ from pyhanko.sign.diff_analysis.constants import VALUE_UPDATE_KEYS
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
 from countersign.pdf.verify.added_field import need_harmless_field
-from countersign.pdf.verify.entries import elements, entry, own_widgets, raw_reference, references
+from countersign.pdf.verify.entries import (
+    elements,
+    entry,
+    own_widgets,
+    raw_reference,
+    reachable,
+    references,
+)
 
 Updates = Iterator[tuple[ModificationLevel, FormUpdate]]
 
 _FILLED = VALUE_UPDATE_KEYS | {"/I", "/TI", "/RV", "/M"}
 """Besides the value: which options of a list are chosen, the rich text of it, and when."""
-_AS_IT_IS = generic.EncryptedObjAccess.RAW
 _SHARED = ("/Font", "/XObject")
 
 
@@ -47,6 +53,7 @@ class Policy(StandardDiffPolicy):
     def __init__(self) -> None:
         super().__init__(DEFAULT_DIFF_POLICY.global_rules, _FormRule(_FIELD_RULES))
         self._pages, self._missing = cache(_pages), cache(_missing)
+        self._bookmarks = cache(_bookmarks)
 
     def apply(
         self,
@@ -58,6 +65,8 @@ class Policy(StandardDiffPolicy):
         changed: set[Reference] = new.explicit_refs_in_revision()  # type: ignore[no-untyped-call]
         if not self._missing(old).isdisjoint(changed):
             raise SuspiciousModification("it holds now what it only referred to before")
+        if not self._bookmarks(old).isdisjoint(changed):
+            raise SuspiciousModification("a bookmark was changed")
         for page, objects in self._pages(old).items():
             if not objects.isdisjoint(changed):
                 _need_same_order(old(page), new(page))
@@ -66,19 +75,14 @@ class Policy(StandardDiffPolicy):
 
 def _missing(revision: HistoricalResolver) -> set[Reference]:
     """What the file referred to without having it. Who signs such a file signs what comes later."""
-    xrefs, seen = revision.reader.xrefs, set()
-    pending: list[object] = [revision.trailer_view]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, generic.IndirectObject):
-            if value.reference not in seen:
-                seen.add(value.reference)
-                pending.append(revision(value.reference))
-        elif isinstance(value, generic.DictionaryObject):
-            pending.extend(value.raw_get(key, _AS_IT_IS) for key in value)
-        elif isinstance(value, generic.ArrayObject):
-            pending.extend(value.raw_get(index, _AS_IT_IS) for index in range(len(value)))
-    return {one for one in seen if xrefs.get_historical_ref(one, revision.revision) is None}
+    xrefs, found = revision.reader.xrefs, reachable(revision, [revision.trailer_view])
+    return {one for one in found if xrefs.get_historical_ref(one, revision.revision) is None}
+
+
+def _bookmarks(revision: HistoricalResolver) -> set[Reference]:
+    """Not walked by pyHanko here, as that takes a time that grows with the square of them."""
+    pages = {page for page, _ in _tree(revision.root.raw_get("/Pages").reference)}
+    return reachable(revision, [entry(revision.root, "/Outlines")], pages) - pages
 
 
 # --- pages -------------------------------------------------------------------------------------

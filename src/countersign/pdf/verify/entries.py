@@ -1,9 +1,13 @@
 """Entries of dictionaries as pyHanko reads them: its own `get` does not follow references."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import HistoricalResolver
+
+_AS_IT_IS = generic.EncryptedObjAccess.RAW
+_STRUCTURE = ("/SE", "/SD")
 
 
 def entry(dictionary: object, key: str) -> Any:
@@ -37,3 +41,23 @@ def own_widgets(field: object) -> Iterator[generic.Reference]:
     for kid in references(field, "/Kids"):
         if entry(kid.get_object(), "/T") is None:
             yield kid
+
+
+def reachable(
+    revision: HistoricalResolver, start: list[object], bounds: Collection[generic.Reference] = ()
+) -> set[generic.Reference]:
+    """All that is referred to from `start`, which is used up; with `bounds`, not what they or the
+    logical structure refer to."""
+    seen: set[generic.Reference] = set()
+    while start:
+        value = start.pop()
+        if isinstance(value, generic.IndirectObject):
+            if value.reference not in seen and value.reference not in bounds:
+                start.append(revision(value.reference))
+            seen.add(value.reference)
+        elif isinstance(value, generic.DictionaryObject):
+            keys = (key for key in value if not (bounds and key in _STRUCTURE))
+            start.extend(value.raw_get(key, _AS_IT_IS) for key in keys)
+        elif isinstance(value, generic.ArrayObject):
+            start.extend(value.raw_get(index, _AS_IT_IS) for index in range(len(value)))
+    return seen

@@ -93,3 +93,12 @@ class _Resolver(HistoricalResolver):
             if self.reader.xrefs.get_historical_ref(obj.reference, last) is None:
                 return
         super()._collect_indirect_references(obj, seen, since_revision)  # type: ignore[no-untyped-call]
+
+    def _load_reverse_xref_cache(self) -> None:
+        """Without bookmarks, which are looked at in `changes`."""
+        bookmarks = self.root.pop("/Outlines", None)
+        try:
+            super()._load_reverse_xref_cache()  # type: ignore[no-untyped-call]
+        finally:
+            if bookmarks is not None:
+                self.root["/Outlines"] = bookmarks
