@@ -198,7 +198,8 @@ def test_the_end_of_a_long_card_stands_clear_of_the_panel(
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     end = page.locator("#intro > :last-child").bounding_box()
     panel = page.locator("#panel").bounding_box()
-    assert end is not None and panel is not None
+    assert end is not None
+    assert panel is not None
     assert end["y"] + end["height"] <= panel["y"]
 
 
@@ -217,7 +218,8 @@ def test_names_of_any_length_leave_room_to_sign(open_page: OpenPage, fake: FakeS
         page.get_by_test_id("next").click()
     name = page.locator(".clicked strong").bounding_box()
     consent = page.locator(".consent").bounding_box()
-    assert name is not None and consent is not None
+    assert name is not None
+    assert consent is not None
     assert name["y"] + name["height"] <= consent["y"]
 
 

@@ -61,9 +61,7 @@ class CodePage:
         """Leads to the task that the code `sign_code` belongs to."""
         return self._lead(body.text(CODE) or "", request, query)
 
-    def _lead(
-        self, typed: str, request: Request, query: CodeQuery, rest: str = ""
-    ) -> Response:
+    def _lead(self, typed: str, request: Request, query: CodeQuery, rest: str = "") -> Response:
         self._count(request)
         try:
             task = find_by_code(typed, self._ports)

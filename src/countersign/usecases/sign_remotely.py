@@ -102,8 +102,8 @@ def prepare_remotely(command: SignTask, owner: KeyOwner, ports: Ports) -> Remote
     can't sign here."""
     with ports.unit_of_work() as uow:
         held_by = uow.envelopes.holding(command.task_id)
-    held = [envelope.task(command.task_id) for envelope in held_by]
-    act = signing.as_theirs(act_of(command, None, ports.clock()), held)
+    tasks = [envelope.task(command.task_id) for envelope in held_by]
+    act = signing.as_theirs(act_of(command, None, ports.clock()), tasks)
     documents: list[RemoteDocument] = []
     for held in held_by:
         envelope, _ = _proved(held, command.task_id, act, owner.name, owner.certificate, act.at)

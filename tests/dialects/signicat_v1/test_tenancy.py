@@ -69,9 +69,7 @@ def test_every_route_answers_its_own_account(house: House, ids: dict[str, str]) 
             assert answer.status_code == wanted, (operation.title, answer.text)
 
 
-def test_whoever_may_read_may_ask_for_the_headers_alone(
-    house: House, ids: dict[str, str]
-) -> None:
+def test_whoever_may_read_may_ask_for_the_headers_alone(house: House, ids: dict[str, str]) -> None:
     for operation in (each for each in routes(house) if each.method == "GET"):
         whole = call(house, operation, ids, {})
         answer = call(house, replace(operation, method="HEAD"), ids, {})
