@@ -48,9 +48,10 @@ def information_that_is_content(pdf: pikepdf.Pdf) -> None:
 
 
 def many_bookmarks(pdf: pikepdf.Pdf) -> None:
-    items = [pdf.make_indirect(Dictionary(Title=pikepdf.String("x"))) for _ in range(1500)]
+    goal = Array([pdf.pages[0].obj, Name.Fit])
+    items = [pdf.make_indirect(Dictionary(Dest=goal)) for _ in range(1500)]
     for one, following in itertools.pairwise(items):
-        one.Next = following
+        one.Next, following.Prev = following, one
     pdf.Root.Outlines = pdf.make_indirect(Dictionary(First=items[0], Last=items[-1]))
 
 

@@ -148,9 +148,10 @@ def test_validation_data_as_acrobat_adds_it_is_no_change(authority: foreign.Auth
 
 
 def bookmarks(pdf: pikepdf.Pdf) -> None:
-    items = [pdf.make_indirect(Dictionary(Title=String("x"))) for _ in range(1500)]
+    goal = Array([pdf.pages[0].obj, Name.Fit])
+    items = [pdf.make_indirect(Dictionary(Dest=goal)) for _ in range(1500)]
     for one, following in itertools.pairwise(items):
-        one.Next = following
+        one.Next, following.Prev = following, one
     pdf.Root.Outlines = pdf.make_indirect(Dictionary(First=items[0], Last=items[-1]))
 
 
