@@ -35,6 +35,11 @@ def structure_with_an_element_twice(pdf: pikepdf.Pdf) -> None:
     pdf.Root.StructTreeRoot = pdf.make_indirect(Dictionary(K=Array([element, element])))
 
 
+def structure_on_no_page(pdf: pikepdf.Pdf) -> None:
+    element = pdf.make_indirect(Dictionary(S=Name.P, K=0, Pg=pdf.Root))
+    pdf.Root.StructTreeRoot = pdf.make_indirect(Dictionary(K=Array([element])))
+
+
 def page_below_something_else(pdf: pikepdf.Pdf) -> None:
     pdf.pages[0].obj.Parent = pdf.pages[1].obj
 
@@ -59,6 +64,7 @@ DAMAGES = [
     metadata_that_is_no_xml,
     metadata_in_the_catalog,
     structure_with_an_element_twice,
+    structure_on_no_page,
     page_below_something_else,
     page_that_is_none,
     information_that_is_content,

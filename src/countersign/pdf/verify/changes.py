@@ -88,9 +88,10 @@ def _missing(revision: HistoricalResolver) -> set[Reference]:
 
 def _furniture(revision: HistoricalResolver) -> set[Reference]:
     """Bookmarks and logical structure, to which no program may add."""
-    pages = {page for page, _ in _tree(revision.root.raw_get("/Pages").reference)}
+    others = {page for page, _ in _tree(revision.root.raw_get("/Pages").reference)}
+    others.add(revision.root_ref)
     roots = [revision.root.raw_get(key) for key in UNWALKED if key in revision.root]
-    return reachable(revision, roots, pages) - pages
+    return reachable(revision, roots, others) - others
 
 
 class _MetadataRule(MetadataUpdateRule):
