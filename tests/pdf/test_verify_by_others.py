@@ -148,12 +148,34 @@ def test_validation_data_as_acrobat_adds_it_is_no_change(authority: foreign.Auth
 
 
 def bookmarks(pdf: pikepdf.Pdf) -> None:
-    items = [pdf.make_indirect(Dictionary(Title=String("x"))) for _ in range(700)]
+    goal = Array([pdf.pages[0].obj, Name.Fit])
+    items = [pdf.make_indirect(Dictionary(Dest=goal)) for _ in range(1500)]
     for one, following in itertools.pairwise(items):
-        one.Next = following
+        one.Next, following.Prev = following, one
     pdf.Root.Outlines = pdf.make_indirect(Dictionary(First=items[0], Last=items[-1]))
 
 
 def test_a_long_list_of_bookmarks_is_followed_to_its_end(authority: foreign.Authority) -> None:
     data = signed_twice(authority, samples.changed(bookmarks))
     assert verdict(authority, data) == "valid"
+
+
+def direct_metadata(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.Metadata = Dictionary()
+
+
+def element_twice_in_structure(pdf: pikepdf.Pdf) -> None:
+    element = pdf.make_indirect(Dictionary(S=Name.P, K=0, Pg=pdf.pages[0].obj))
+    pdf.Root.StructTreeRoot = pdf.make_indirect(Dictionary(K=Array([element, element])))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [direct_metadata, element_twice_in_structure],
+    ids=lambda one: one.__name__,
+)
+def test_what_was_damaged_before_is_no_change(
+    authority: foreign.Authority, damage: Callable[[pikepdf.Pdf], None]
+) -> None:
+    data = samples.changed(damage, fix_metadata_version=False)
+    assert verdict(authority, signed_twice(authority, data)) == "valid"

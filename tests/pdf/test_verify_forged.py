@@ -372,9 +372,10 @@ def test_a_file_with_endless_ways_in_it_is_answered(
     assert "too entangled" in why(authority, signed(authority, data, name="Second"))
 
 
-def test_a_bookmark_cannot_be_what_may_change(authority: foreign.Authority) -> None:
+@pytest.mark.parametrize("where", ["Outlines", "StructTreeRoot"])
+def test_a_bookmark_cannot_be_what_may_change(authority: foreign.Authority, where: str) -> None:
     def change(pdf: pikepdf.Pdf) -> None:
-        pdf.Root.Outlines = pdf.make_indirect(Dictionary(First=pdf.docinfo, Last=pdf.docinfo))
+        pdf.Root[f"/{where}"] = pdf.make_indirect(Dictionary(First=pdf.docinfo, K=pdf.docinfo))
 
     data = signed(authority, samples.changed(change))
     script = b"<</Title(x)/A<</S/JavaScript/JS(app.alert\\(1\\))>>>>"

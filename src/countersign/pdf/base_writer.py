@@ -50,8 +50,7 @@ def _write(upload: Source, layout: Layout, base: BinaryIO) -> tuple[Form, int]:
         font = embed(shared_font(), pdf)
         flatten_form(pdf, font)
         drop_active_content(pdf)
-        # A wrong count hurts no viewer, but the PDF library adds no page to it
-        pdf.Root.Pages.Count = len(pdf.pages)
+        _straighten_pages(pdf)
         sheets = _sheets(pdf, layout)
         form, own = _build(pdf, font, layout, sheets)
         _save(pdf, base)
@@ -83,6 +82,17 @@ def _as_broken() -> Iterator[None]:
         raise UnusablePdf("encrypted", "the file needs a password to open") from error
     except Exception as error:
         raise UnusablePdf("broken", "the file is damaged beyond repair") from error
+
+
+def _straighten_pages(pdf: pikepdf.Pdf) -> None:
+    """All pages below one node that is their parent, with what they inherited. The PDF library does
+    so when a page is added; without that, damaged trees would stay as viewers disagree on them."""
+    count = len(pdf.pages)
+    # A wrong count hurts no viewer, but the PDF library adds no page to it
+    pdf.Root.Pages.Count = count
+    if count:
+        pdf.pages.append(pdf.pages[0])
+        del pdf.pages[count]
 
 
 def _sheets(pdf: pikepdf.Pdf, layout: Layout) -> dict[int, Sheet]:
@@ -250,7 +260,10 @@ def _place(field: Field, sheet: Sheet) -> Place:
 
 def _save(pdf: pikepdf.Pdf, base: BinaryIO) -> None:
     info = pdf.trailer.get("/Info")
-    if info is not None and not info.is_indirect:
+    if info is not None and not isinstance(info, Dictionary):
+        # What is in its place may be part of a page
+        del pdf.trailer.Info
+    elif info is not None and not info.is_indirect:
         pdf.trailer.Info = pdf.make_indirect(info)
     if "/Size" not in pdf.trailer:
         # Lost with a damaged trailer; the library writes the right number, but only over another

@@ -13,19 +13,25 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import Reference
 from pyhanko.pdf_utils.reader import HistoricalResolver
 from pyhanko.sign.diff_analysis import (
-    DEFAULT_DIFF_POLICY,
+    CatalogModificationRule,
     DiffResult,
+    DocInfoRule,
+    DSSCompareRule,
     FieldComparisonContext,
     FieldComparisonSpec,
     FieldMDPRule,
     FormUpdate,
     FormUpdatingRule,
     GenericFieldModificationRule,
+    MetadataUpdateRule,
     ModificationLevel,
+    ObjectStreamRule,
+    ReferenceUpdate,
     SigFieldCreationRule,
     SigFieldModificationRule,
     StandardDiffPolicy,
     SuspiciousModification,
+    XrefStreamRule,
 )
 from pyhanko.sign.diff_analysis.constants import VALUE_UPDATE_KEYS
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
@@ -39,6 +45,7 @@ from countersign.pdf.verify.entries import (
     reachable,
     references,
 )
+from countersign.pdf.verify.reader import UNWALKED
 
 Updates = Iterator[tuple[ModificationLevel, FormUpdate]]
 
@@ -51,9 +58,9 @@ class Policy(StandardDiffPolicy):
     """One for each file, as it remembers the pages."""
 
     def __init__(self) -> None:
-        super().__init__(DEFAULT_DIFF_POLICY.global_rules, _FormRule(_FIELD_RULES))
+        super().__init__(_GLOBAL_RULES, _FormRule(_FIELD_RULES))
         self._pages, self._missing = cache(_pages), cache(_missing)
-        self._bookmarks = cache(_bookmarks)
+        self._furniture = cache(_furniture)
 
     def apply(
         self,
@@ -65,8 +72,8 @@ class Policy(StandardDiffPolicy):
         changed: set[Reference] = new.explicit_refs_in_revision()  # type: ignore[no-untyped-call]
         if not self._missing(old).isdisjoint(changed):
             raise SuspiciousModification("it holds now what it only referred to before")
-        if not self._bookmarks(old).isdisjoint(changed):
-            raise SuspiciousModification("a bookmark was changed")
+        if not self._furniture(old).isdisjoint(changed):
+            raise SuspiciousModification("a bookmark or the logical structure was changed")
         for page, objects in self._pages(old).items():
             if not objects.isdisjoint(changed):
                 _need_same_order(old(page), new(page))
@@ -79,10 +86,32 @@ def _missing(revision: HistoricalResolver) -> set[Reference]:
     return {one for one in found if xrefs.get_historical_ref(one, revision.revision) is None}
 
 
-def _bookmarks(revision: HistoricalResolver) -> set[Reference]:
-    """Not walked by pyHanko here, as that takes a time that grows with the square of them."""
-    pages = {page for page, _ in _tree(revision.root.raw_get("/Pages").reference)}
-    return reachable(revision, [entry(revision.root, "/Outlines")], pages) - pages
+def _furniture(revision: HistoricalResolver) -> set[Reference]:
+    """Bookmarks and logical structure, to which no program may add."""
+    others = {page for page, _ in _tree(revision.root.raw_get("/Pages").reference)}
+    others.add(revision.root_ref)
+    roots = [revision.root.raw_get(key) for key in UNWALKED if key in revision.root]
+    return reachable(revision, roots, others) - others
+
+
+class _MetadataRule(MetadataUpdateRule):
+    """What is wrong with metadata that nobody has touched is no change."""
+
+    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterator[ReferenceUpdate]:
+        before, after = (raw_reference(one.root, "/Metadata") for one in (old, new))
+        changed: set[Reference] = new.explicit_refs_in_revision()  # type: ignore[no-untyped-call]
+        if before != after or after in changed:
+            yield from super().apply(old, new)
+
+
+_GLOBAL_RULES = [
+    CatalogModificationRule(),  # type: ignore[no-untyped-call]
+    DocInfoRule().as_qualified(ModificationLevel.LTA_UPDATES),
+    XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+    ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+    DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
+    _MetadataRule().as_qualified(ModificationLevel.LTA_UPDATES),  # type: ignore[no-untyped-call]
+]
 
 
 # --- pages -------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import HistoricalResolver
 
 _AS_IT_IS = generic.EncryptedObjAccess.RAW
-_STRUCTURE = ("/SE", "/SD")
+_ASIDE = ("/SE", "/SD", "/Obj")
+"""From a bookmark to the logical structure, and from that to a field."""
 
 
 def entry(dictionary: object, key: str) -> Any:
@@ -46,8 +47,8 @@ def own_widgets(field: object) -> Iterator[generic.Reference]:
 def reachable(
     revision: HistoricalResolver, start: list[object], bounds: Collection[generic.Reference] = ()
 ) -> set[generic.Reference]:
-    """All that is referred to from `start`, which is used up; with `bounds`, not what they or the
-    logical structure refer to."""
+    """All that is referred to from `start`, which is used up; with `bounds`, neither what these
+    refer to nor what lies aside."""
     seen: set[generic.Reference] = set()
     while start:
         value = start.pop()
@@ -56,7 +57,7 @@ def reachable(
                 start.append(revision(value.reference))
             seen.add(value.reference)
         elif isinstance(value, generic.DictionaryObject):
-            keys = (key for key in value if not (bounds and key in _STRUCTURE))
+            keys = (key for key in value if not (bounds and key in _ASIDE))
             start.extend(value.raw_get(key, _AS_IT_IS) for key in keys)
         elif isinstance(value, generic.ArrayObject):
             start.extend(value.raw_get(index, _AS_IT_IS) for index in range(len(value)))

@@ -16,6 +16,10 @@ MAX_STEPS = 2_000_000
 """pyHanko walks every way from the trailer to every object, and a small file can have endless ways.
 In the worst case these are 400 MB and 50 seconds; a thousand pages with four signatures are 1 %."""
 
+UNWALKED = ("/Outlines", "/StructTreeRoot")
+"""Parts of the catalog whose walk takes a time that grows with their square, or that are often
+damaged; `changes` looks at them."""
+
 _KNOWN = {kind.value for kind in SigSeedSubFilter}
 
 
@@ -95,10 +99,9 @@ class _Resolver(HistoricalResolver):
         super()._collect_indirect_references(obj, seen, since_revision)  # type: ignore[no-untyped-call]
 
     def _load_reverse_xref_cache(self) -> None:
-        """Without bookmarks, which are looked at in `changes`."""
-        bookmarks = self.root.pop("/Outlines", None)
+        root = self.root
+        unwalked = {key: root.pop(key) for key in UNWALKED if key in root}
         try:
             super()._load_reverse_xref_cache()  # type: ignore[no-untyped-call]
         finally:
-            if bookmarks is not None:
-                self.root["/Outlines"] = bookmarks
+            root.update(unwalked)
