@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.commands import Ran, command
 from tests.support.processes import stopped_at_exit, wait_until
 
 READY = "Countersign is ready at "
@@ -36,12 +37,11 @@ class RunningServer:
     def port(self) -> int:
         return int(self.url.rpartition(":")[2])
 
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *said: str) -> Ran:
         """Run another countersign command on this server's data."""
-        return subprocess.run(
-            [sys.executable, "-m", "countersign", *command, "--data", str(self.data)],
-            check=True, capture_output=True, text=True, env=self.environment, timeout=60,
-        )  # fmt: skip
+        return command(
+            *said, "--data", str(self.data), environment=self.environment, check=True, patience=60
+        )
 
     def stop(self) -> None:
         """End it as an operator would, and wait until it is gone."""
