@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
-from tests.support.commands import Ran, command
-
-__all__ = ["Ran", "assert_refused", "countersign"]
+Ran = subprocess.CompletedProcess[str]
 
 
 def countersign(*arguments: str | Path, **settings: str) -> Ran:
     """`settings` become COUNTERSIGN_… variables; those of the caller are not passed on."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("COUNTERSIGN_")}
     given = {f"COUNTERSIGN_{name}": value for name, value in settings.items()}
-    return command(*map(str, arguments), environment=inherited | given, check=False)
+    command = [sys.executable, "-m", "countersign", *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, env=inherited | given, timeout=120, check=False
+    )
 
 
 def assert_refused(ran: Ran, text: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from importlib.metadata import version
 
 import pytest
 
@@ -84,7 +83,3 @@ def test_verify_explains_its_exit_codes(said: Said) -> None:
 @pytest.mark.parametrize("line", ["", "sign", "account", "account delete", "verify", "backup"])
 def test_a_line_that_makes_no_command_is_refused_with_its_usage(said: Said, line: str) -> None:
     assert said(line).startswith("2 usage: countersign")
-
-
-def test_it_says_its_version(said: Said) -> None:
-    assert said("--version") == f"0 countersign {version('countersign')}"

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from tests.support.commands import Ran, command
 from tests.support.processes import stopped_at_exit, wait_until
 
 READY = "Countersign is ready at "
@@ -37,11 +36,12 @@ class RunningServer:
     def port(self) -> int:
         return int(self.url.rpartition(":")[2])
 
-    def run(self, *said: str) -> Ran:
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run another countersign command on this server's data."""
-        return command(
-            *said, "--data", str(self.data), environment=self.environment, check=True, patience=60
-        )
+        return subprocess.run(
+            [sys.executable, "-m", "countersign", *command, "--data", str(self.data)],
+            check=True, capture_output=True, text=True, env=self.environment, timeout=60,
+        )  # fmt: skip
 
     def stop(self) -> None:
         """End it as an operator would, and wait until it is gone."""

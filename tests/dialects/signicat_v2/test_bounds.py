@@ -89,7 +89,6 @@ def setup(**changes: Any) -> dict[str, Any]:
         ({"ui": {"language": "no"}}, "ui.language"),
         ({"redirectSettings": {}}, "redirectSettings.success"),
         ({"redirectSettings": {**URLS, "cancel": "javascript:x"}}, "redirectSettings.cancel"),
-        ({"redirectSettings": {**URLS, "error": "https://[::1"}}, "redirectSettings.error"),
         ({"redirectSettings": {**URLS, "reject": "/here"}}, "redirectSettings.reject"),
     ],
 )

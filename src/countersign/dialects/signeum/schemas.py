@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from countersign.domain.errors import Invalid
 from countersign.domain.national_id import is_personal_number
-from countersign.domain.web_address import WEB_ADDRESS, is_web_address
+from countersign.domain.web_address import WEB_ADDRESS
 from countersign.domain.web_origin import web_origin
 from countersign.usecases.set_webhook import LONGEST_URL
 
@@ -41,28 +41,13 @@ NO_NUL = r"^[^\x00]*$"
 
 Index = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,3})$")]
 Name = Annotated[str, Field(min_length=1, max_length=255, pattern=ONE_LINE)]
+Url = Annotated[str, Field(max_length=2000, pattern=WEB_ADDRESS, examples=["https://app.example"])]
 Colour = Annotated[str, Field(pattern=COLOUR, examples=["#1a5fb4"])]
 Reminder = Annotated[int, Field(ge=1, le=30, description="Days until the reminder")]
 
 
 def _problem(kind: str) -> PydanticCustomError:
     return PydanticCustomError(kind, "Invalid")
-
-
-def _web_address(text: str) -> str:
-    if not is_web_address(text):
-        raise _problem("web_address")
-    return text
-
-
-Url = Annotated[
-    str,
-    Field(max_length=2000, pattern=WEB_ADDRESS, examples=["https://app.example"]),
-    AfterValidator(_web_address),
-]
-Callback = Annotated[
-    str, Field(max_length=LONGEST_URL, pattern=WEB_ADDRESS), AfterValidator(_web_address)
-]
 
 
 # ------------------------------------------------------------------ what we read
@@ -161,7 +146,7 @@ class NewDocument(Input):
     signingDeadline: Annotated[
         AwareDatetime | None, Field(description="At most 30 days ahead, which is the default")
     ] = None
-    callbackUrl: Callback | None = None
+    callbackUrl: Annotated[str | None, Field(max_length=LONGEST_URL, pattern=WEB_ADDRESS)] = None
     allowedSigningMethods: Annotated[
         Methods | None, Field(description="Ignored in eID projects; the project's by default")
     ] = None

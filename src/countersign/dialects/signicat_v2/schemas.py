@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from countersign.domain.archive import Period
-from countersign.domain.web_address import WEB_ADDRESS, is_web_address
+from countersign.domain.web_address import WEB_ADDRESS
 
 PackageType = Literal["PADES_CONTAINER"]
 ActionType = Literal["SIGN", "VIEW"]
@@ -88,12 +88,6 @@ def _checked_uuid(text: str) -> str:
         raise PydanticCustomError("uuid", "must be a UUID") from None
 
 
-def _web_address(text: str) -> str:
-    if not is_web_address(text):
-        raise PydanticCustomError("web_address", "must be an http(s) address")
-    return text
-
-
 def _no_less_one(values: list[str]) -> list[str]:
     if len(set(values)) < len(values):
         raise PydanticCustomError("repeated", "must not repeat a value")
@@ -113,7 +107,7 @@ Uuid = Annotated[
 Duration = Annotated[str, Field(max_length=64), AfterValidator(_checked_duration)]
 Lifetime = Annotated[Duration, AfterValidator(_checked_lifetime)]
 Retention = Annotated[Duration, AfterValidator(_checked_retention)]
-Url = Annotated[str, Field(max_length=2000, pattern=WEB_ADDRESS), AfterValidator(_web_address)]
+Url = Annotated[str, Field(max_length=2000, pattern=WEB_ADDRESS)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_with_plus)]
 Packages = Annotated[list[PackageType], Field(max_length=5)]
 
