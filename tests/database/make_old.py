@@ -119,7 +119,7 @@ def cases(server: RunningServer, keys: Told) -> Told:
             "settings": {},
             "recipients": [{"name": "Kim Holm", "email": "kim@firm.example"}],
             "documents": [{"name": "nda.pdf", "file": encoded(), "fileIsBlob": True}],
-            **changes,
+            **changes,  # type: ignore[dict-item]
         }
         url = f"{server.url}/api/v2/{own['company']}/case/create"
         answer = httpx2.post(url, headers=headers, json=body, timeout=60)
