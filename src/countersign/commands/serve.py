@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from countersign import address, app, logs
 from countersign.commands.options import Subparsers, new_command, settings_of
-from countersign.commands.server import listen_address, run_server
+from countersign.commands.server import listen_address, run_server, say
 from countersign.domain.errors import Unavailable
 from countersign.usecases.join_dashboard import offer_set_up
 
@@ -46,8 +46,7 @@ def _when_it_answers(installation: app.Installation) -> None:
 
 def show_the_way_in(installation: app.Installation) -> None:
     """Until somebody has joined, whoever starts the server is the one to begin. The server answers
-    already: a database that goes away at this moment, and nobody who reads what is printed, are no
-    reason to end it."""
-    with suppress(Unavailable, OSError):
+    already, and a database that goes away at this moment is no reason to end it."""
+    with suppress(Unavailable):
         if link := offer_set_up(installation.desk):
-            print(f"Set up the dashboard, once and within a day: {link}", flush=True)
+            say(f"Set up the dashboard, once and within a day: {link}")
