@@ -1,6 +1,7 @@
 import { announce, byId } from "../shared/dom";
 import { awaitCompletion } from "./completion";
 import type { Completed } from "./finish";
+import { forgetSteps } from "./history";
 import { forget } from "./memory";
 import { base, bringing, ids, signing, state, t } from "./page-data";
 
@@ -8,6 +9,7 @@ import { base, bringing, ids, signing, state, t } from "./page-data";
 export function showDone(result: Completed): void {
   forget();
   document.body.dataset.step = "done";
+  forgetSteps();
   const done = byId<HTMLTemplateElement>("done-template").content.cloneNode(true);
   byId("content").replaceChildren(done);
   const title = t(signing ? "done" : bringing ? "sent" : "read");

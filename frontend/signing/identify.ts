@@ -27,7 +27,7 @@ const eid = maybeId("eid") ? new Eid(method, path, identified, trouble) : null;
 
 /** The step came into view: a code is sent once, and again only when asked for. */
 export function startIdentifying(): void {
-  maybeId("send-code")?.addEventListener("click", () => void sendCode());
+  maybeId("send-code")?.addEventListener("click", sendAgain);
   if (sendsCode && memory.codeSent !== method) void sendCode();
   const failed = eid && broughtBack();
   if (failed) trouble(failed);
@@ -50,6 +50,11 @@ function trouble(error: unknown): void {
   if (movedOn(error)) return;
   const told = explainCode(error) || explainEid(error) || explain(error);
   complain(told, error instanceof Refusal);
+}
+
+/** Named, because a listener that is added again is still one. */
+function sendAgain(): void {
+  void sendCode();
 }
 
 async function sendCode(): Promise<void> {

@@ -8,7 +8,7 @@ export interface Memory {
   method?: string;
   text?: string;
   image?: string;
-  strokes?: { width: number; groups: PointGroup[] };
+  strokes?: { width: number; height: number; groups: PointGroup[] };
   /** The way by which a code was sent. */
   codeSent?: string;
   /** The document whose file was brought a moment ago. */

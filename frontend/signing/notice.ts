@@ -1,6 +1,7 @@
 import { announce, byId } from "../shared/dom";
 import { awaitCompletion } from "./completion";
 import { tellHost } from "./frame";
+import { forgetSteps } from "./history";
 import { watch } from "./watch";
 
 interface NoticeData {
@@ -20,6 +21,7 @@ const DONE = new Set(["completed", "finished"]);
 export function startNotice(): void {
   const notice = JSON.parse(byId("notice-data").textContent ?? "") as NoticeData;
   const { kind, base, ids, strings } = notice;
+  forgetSteps();
   if (kind === "blocked" || DONE.has(kind)) tellHost("ready", ids);
   else tellHost("ended", { ...ids, code: kind });
   if (kind === "blocked") void awaitTurn(notice);

@@ -27,7 +27,7 @@ export function isAsking(): boolean {
 /** The person went to the keeper's pages and is here again: with what, once. */
 export function cameBack(): string | null {
   const found = new URLSearchParams(location.hash.slice(1)).get("signing");
-  if (found) history.replaceState(null, "", location.pathname + location.search);
+  if (found) history.replaceState(history.state, "", location.pathname + location.search);
   return found;
 }
 

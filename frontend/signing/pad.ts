@@ -30,8 +30,9 @@ export class Pad {
 
   private changed(): void {
     this.showHint();
-    if (this.pad.isEmpty()) remember({ strokes: { width: this.width, groups: [] } });
-    else remember({ strokes: { width: this.width, groups: this.pad.toData() } });
+    const { width, height } = this;
+    const groups = this.pad.isEmpty() ? [] : this.pad.toData();
+    remember({ strokes: { width, height, groups } });
     this.onChange();
   }
 
@@ -49,8 +50,10 @@ export class Pad {
   }
 
   private restore(): void {
-    const { width, groups } = memory.strokes ?? { width: this.width, groups: [] };
-    this.pad.fromData(scaled(groups, this.width / width));
+    const none = { width: this.width, height: this.height, groups: [] };
+    const { width, height, groups } = memory.strokes ?? none;
+    // By both, or a phone laid on its side would cut off what was drawn upright
+    this.pad.fromData(scaled(groups, Math.min(this.width / width, this.height / height)));
     this.showHint();
     this.onChange();
   }

@@ -8,6 +8,7 @@ import { finish, goOnAfter, prepareConsent } from "./finish";
 import { identify, startIdentifying } from "./identify";
 import { memory } from "./memory";
 import { tellHost } from "./frame";
+import { followHistory, noteStep } from "./history";
 import { cameBack } from "./own-key";
 import { base, ids, language, state, t } from "./page-data";
 import { preparePages } from "./pages";
@@ -43,6 +44,7 @@ export function startTask(): void {
   byId("back").addEventListener("click", () => show("read"));
   const back = state.identity.due.length > 0 ? null : cameBack();
   show(back ? "sign" : firstStep(), false);
+  followHistory(show);
   if (back) void goOnAfter(back);
   tellHost("ready", ids);
   // The first opening is a fact for the sender, nothing the signer waits for
@@ -79,6 +81,7 @@ function show(step: Step, focus = true): void {
   if (step === "identify") startIdentifying();
   if (step === "sign") signature.show();
   showPosition();
+  noteStep(step);
 }
 
 function toField(index: number): void {

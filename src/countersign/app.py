@@ -101,7 +101,8 @@ Outside = Callable[[Ports], Ports]
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
-    """One opened installation: what every command works on."""
+    """One opened installation: what every command works on. In the workshop of `strangers` files
+    are checked that anybody may bring, so that whoever signs need not wait behind them."""
 
     settings: Settings
     ports: Ports
@@ -111,6 +112,7 @@ class Installation:
     keys: LocalKeys
     keyring: Keyring
     workshop: Workshop
+    strangers: Workshop
     hits: Hits
     staging: Path
     office: OfficeConverter
@@ -133,7 +135,9 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         with app_parts.blaming("database_url"):
             database = Database(settings.database, synchronous=settings.sqlite_synchronous)
         stack.enter_context(closing(database))
-        workshop = stack.enter_context(closing(Workshop()))
+        largest = settings.max_upload_mb << 20
+        workshop = stack.enter_context(closing(Workshop(largest=largest)))
+        strangers = stack.enter_context(closing(Workshop(1, largest=largest)))
         hits = stack.enter_context(closing(hits_beside(database)))
         staging = stack.enter_context(app_parts.staging(settings))
         fetcher = stack.enter_context(closing(app_parts.fetcher(settings, staging)))
@@ -141,7 +145,7 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         app_parts.check_keys(settings, database)
         office = stack.enter_context(closing(app_parts.office(settings, workshop)))
         installation = _installation(
-            settings, database, workshop, hits, staging, fetcher, office, outside
+            settings, database, workshop, strangers, hits, staging, fetcher, office, outside
         )
         if isinstance(installation.ports.identity, AccountEids):
             stack.enter_context(closing(installation.ports.identity))
@@ -170,6 +174,7 @@ def _installation(
     settings: Settings,
     database: Database,
     workshop: Workshop,
+    strangers: Workshop,
     hits: Hits,
     staging: Path,
     fetcher: HttpFetcher,
@@ -200,6 +205,7 @@ def _installation(
         keys=keys,
         keyring=keyring,
         workshop=workshop,
+        strangers=strangers,
         hits=hits,
         staging=staging,
         office=office,
@@ -308,6 +314,7 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
     ).app
     root = partial(installation.keys.certificate, "root")
     verify_file = verifier(installation.workshop, lambda: [root()])
+    verify_any = verifier(installation.strangers, lambda: [root()])
     measures = installation.queue.counts, partial(free_share, settings.data)
     health = operations.build(installation.database.ping, *measures, token=settings.metrics_token)
     pages: dict[str, ASGIApp] = {
@@ -320,9 +327,7 @@ def _pages(installation: Installation, runtime: httpkit.Runtime) -> dict[str, AS
         "/static": static.build(),
         "/widget": widget.build(),
         DASHBOARD: build_dashboard(installation, runtime, verify_file, DIALECTS),
-        verify.PREFIX: verify.build(
-            runtime, verify_file, largest_file=settings.max_upload_mb << 20
-        ),
+        verify.PREFIX: verify.build(runtime, verify_any, largest_file=settings.max_upload_mb << 20),
         "/healthz": health,
         "/readyz": health,
         "/metrics": health,

@@ -117,6 +117,12 @@ def test_layouts_in_english_keep_the_name_they_had_before_there_were_others() ->
     assert pdf.Layout((pdf.Slot(),)).digest() == known
 
 
+def test_the_country_of_an_eid_is_in_the_documents_language() -> None:
+    assert words.method_name("nbid", "en") == "BankID (Norway)"
+    assert words.method_name("nbid", "et") == "BankID (Norra)"
+    assert words.identity_name("sbid", "nl") == "BankID (Zweden)"
+
+
 def test_people_of_several_languages_are_told_in_english() -> None:
     danish, finnish, silent = (replace(task("a"), language=code) for code in ("da", "fi", ""))
     assert language_for([danish, danish, silent]) == "da"

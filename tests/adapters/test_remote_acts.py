@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
@@ -121,6 +121,21 @@ def test_an_upload_that_was_signed_before_is_added_to(desk: Desk, asa: Certified
     ours = [replace(one, facts={}) for one in document.segments]
     with pytest.raises(VerificationFailed):
         desk.engine.verify(done, replace(document, segments=tuple(ours)), base)
+
+
+def test_an_upload_with_an_outdated_signature_is_added_to_as_it_is(desk: Desk) -> None:
+    """The person who sends it did not make it, and ours say nothing of it."""
+    authority = foreign.Authority()
+    key = rsa.generate_private_key(65537, 1024)
+    short = authority._simple(key, authority._issue(key, foreign._name("Eve"), 9))
+    envelope = desk.envelope(foreign.sign(contract(), short), EnvelopeSettings())
+    document, task = envelope.documents[0], envelope.tasks[0]
+    base = desk.engine.prepare(envelope, document)
+    document = replace(document, base_key=base.key, base=base.file)
+    document = document.append(desk.engine.act(envelope, document, base, task, ACT))
+    document = document.append(*desk.engine.seal(document, base, now()))
+    done = envelope.with_document(document).with_task(replace(task, act=ACT))
+    assert desk.engine.verify(done, document, base)["signatures"] == 4
 
 
 # ------------------------------------------------------------------ revocation

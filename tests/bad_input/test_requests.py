@@ -117,6 +117,11 @@ def test_a_json_body_that_is_broken_is_refused(sender: Sender, case: str) -> Non
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
 
 
+def test_an_answer_does_not_tell_which_program_gave_it(sender: Sender) -> None:
+    for path in (f"{BASE}/tokens/usage", f"{BASE}/nothing", "/healthz"):
+        assert "server" not in sender.api.get(path).headers
+
+
 # ------------------------------------------------------------------ below HTTP
 
 

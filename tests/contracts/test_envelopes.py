@@ -204,6 +204,13 @@ def test_readers_never_see_half_of_a_change(stored_unit: OpenUnit) -> None:
     at_once(4, work)
 
 
+def test_reading_waits_for_no_writer(stored_unit: OpenUnit) -> None:
+    made = stored(stored_unit, envelope())
+    with stored_unit() as writer:
+        writer.envelopes.save(replace(made, name="changed"), [])
+        assert read(stored_unit, made.id) == made
+
+
 def test_old_and_new_times_keep_their_microseconds(unit: OpenUnit) -> None:
     made = stored(unit, envelope(due_at=NOW + timedelta(days=36500), created_at=NOW.replace(1969)))
     assert read(unit, made.id) == made

@@ -151,6 +151,27 @@ def test_existing_content_is_not_written_again(tmp_path: Path) -> None:
     assert path.stat().st_mtime_ns > before.st_mtime_ns, "it counts as just put"
 
 
+def test_content_is_synced_before_it_has_its_name_and_its_name_before_put_returns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """obstore's own store of local files syncs nothing."""
+    files, done = LocalFiles(tmp_path), []
+    sync, rename = os.fsync, os.replace
+
+    def synced(handle: int) -> None:
+        done.append(f"sync {Path(os.readlink(f'/proc/self/fd/{handle}')).parent.name}")
+        sync(handle)
+
+    def renamed(old: str, new: Path) -> None:
+        done.append(f"rename into {new.parent.name}")
+        rename(old, new)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", renamed)
+    folder = files.put(b"contract").sha256[:2]
+    assert done == ["sync incoming", f"rename into {folder}", f"sync {tmp_path.name}"]
+
+
 FILL_THE_DISK = """
 import resource, sys
 from pathlib import Path

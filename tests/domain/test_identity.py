@@ -10,12 +10,15 @@ import pytest
 from countersign.domain.errors import IdentityRequired, Invalid, NotYourTurn, TooManyTries
 from countersign.domain.identity import (
     CODE_PACE,
+    NUMBER_PACE,
     IdentityAttempt,
+    Pace,
     check_code,
     check_code_is_good,
     check_offered,
     is_owner,
     is_person,
+    is_same_person,
     next_attempt,
     prove,
     refuse,
@@ -49,8 +52,24 @@ def test_five_codes_an_hour_and_no_more() -> None:
     times = [NOW + n * MINUTE for n in range(5)]
     with pytest.raises(TooManyTries) as refusal:
         attempt_at(*times, NOW + 5 * MINUTE)
-    assert refusal.value.retry_after == 55 * 60
-    assert attempt_at(*times, NOW + 60 * MINUTE).number == 6
+    assert refusal.value.retry_after == 59 * 60
+    assert attempt_at(*times, NOW + 64 * MINUTE).number == 6
+
+
+@pytest.mark.parametrize("pace", [CODE_PACE, NUMBER_PACE])
+def test_each_five_take_twice_as_long_as_the_five_before(pace: Pace) -> None:
+    found: IdentityAttempt | None = None
+    now, waited = NOW, []
+    while now < NOW + timedelta(days=365):
+        try:
+            found = next_attempt(found, "t1", "m", pace, now)
+        except TooManyTries as refusal:
+            if refusal.retry_after > 60:
+                waited.append(round(refusal.retry_after / 3600))
+            now += timedelta(seconds=refusal.retry_after)
+    assert waited[:5] == [1, 2, 4, 8, 16]
+    assert found
+    assert found.number <= 70, "of all the numbers of a day, or of a million codes"
 
 
 def test_a_code_is_good_for_ten_minutes() -> None:
@@ -115,6 +134,7 @@ def test_somebody_else_is_refused_without_a_word_of_who_it_was() -> None:
         ("199001010017", "19900101-0017", True),
         ("199001010017", "199001010025", False),
         ("199001010017", "", False),
+        ("-", "", False),
         (None, "199001010017", True),
     ],
 )
@@ -180,3 +200,27 @@ def test_a_number_that_was_named_counts_more_than_a_name() -> None:
     named_task = replace(task("a"), person=person)
     assert is_owner(named_task, "key:NBID", "199001012385", "Another Name")
     assert not is_owner(named_task, "key:NBID", "", "Åsa")
+
+
+def test_names_of_which_nothing_can_be_compared_are_nobodys() -> None:
+    nameless = replace(task("a"), person=Person(name="", names=("·", "-")))
+    assert not is_person(nameless, "nbid", "", "Bo Ek")
+
+
+@pytest.mark.parametrize(
+    ("identified", "found", "is_same"),
+    [
+        (("nbid",), "Bo Ek", False),
+        (("nbid",), "ÖBERG, Åsa Maria", True),
+        (("nbid",), "", True),
+        (("email_code", "cpr", "artifact"), "Bo Ek", True),
+        ((), "Bo Ek", True),
+    ],
+)
+def test_two_eids_of_one_task_are_one_persons(
+    identified: tuple[str, ...], found: str, is_same: bool
+) -> None:
+    known = replace(task("a"), person=Person(name="Åsa Öberg"), identified=identified)
+    assert is_same_person(known, "mitid", found) is is_same
+    numbered = replace(known, person=Person(name="Åsa Öberg", national_id="01019912345"))
+    assert is_same_person(numbered, "mitid", found)

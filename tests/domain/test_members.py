@@ -128,6 +128,13 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         assert clean_email(text) == "a@b"
 
 
+def test_a_letter_that_only_looks_like_another_is_another_persons() -> None:
+    with pytest.raises(Invalid):
+        clean_email("\N{KELVIN SIGN}im@acme.test")
+    assert clean_email("KIM@Acme.test") == "kim@acme.test"
+    assert clean_email("ÅSA@acme.test") == "åsa@acme.test"
+
+
 def test_names_are_one_line() -> None:
     assert clean_name("  Ada \n Lovelace ") == "Ada Lovelace"
     with pytest.raises(Invalid):

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from countersign.languages import LANGUAGE_NAMES
 from tests.pages.fake_signing_server import FakeSigning, running
-from tests.support.browser import PHONE
+from tests.support.browser import PATIENCE, PHONE
 
 NARROW = {**PHONE, "viewport": {"width": 320, "height": 640}, "device_scale_factor": 1}
 LANGUAGES = list(LANGUAGE_NAMES)
@@ -54,7 +54,7 @@ def narrow_phone(browser: Browser) -> Iterator[BrowserContext]:
 def narrow(narrow_phone: BrowserContext) -> Iterator[Page]:
     """A tab of its own: a tab remembers how far one got."""
     with narrow_phone.new_page() as page:
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         yield page
 
 

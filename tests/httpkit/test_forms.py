@@ -79,6 +79,10 @@ def test_a_body_cut_off_before_its_last_boundary_is_refused(
     assert (seen.uploads, left_in(staging)) == ([], [])
 
 
+ENCODED = "\r\nContent-Transfer-Encoding: {}"
+NOT_AS_IT_IS = "a part has a Content-Transfer-Encoding; send it as it is"
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [
@@ -88,6 +92,8 @@ def test_a_body_cut_off_before_its_last_boundary_is_refused(
         (multipart(part('name="name"', b"\xff\xfe")), "a text part is not UTF-8"),
         (multipart(*[part('name="name"', b"x")] * 1001), "malformed multipart body"),
         (multipart(part(f'name="{"n" * 5000}"', b"x")), "malformed multipart body"),
+        (multipart(part('name="name"' + ENCODED.format("base64"), b"QQ==")), NOT_AS_IT_IS),
+        (multipart(part('name="name"' + ENCODED.format("Quoted-Printable"), b"=41")), NOT_AS_IT_IS),
     ],
 )
 def test_a_broken_form_is_refused(client: TestClient, body: bytes, why: str) -> None:
@@ -145,6 +151,25 @@ def test_file_names_are_read_as_clients_write_them(
 ) -> None:
     answer = client.post("/v1/forms", content=multipart(part(disposition, b"x")), headers=HEADERS)
     assert answer.json()["files"][0][1] == filename
+
+
+@pytest.mark.parametrize("media", ["application/pdf", "application/octet-stream"])
+def test_a_file_without_a_name_is_a_file(client: TestClient, media: str) -> None:
+    """As programs send it that hold the file in memory only."""
+    nameless = part('name="file"', b"%PDF\xff", media)
+    answer = client.post("/v1/forms", content=multipart(nameless), headers=HEADERS)
+    assert answer.json()["files"][0][:2] == ["file", ""]
+
+
+@pytest.mark.parametrize("media", ["text/plain; charset=utf-8", "application/json"])
+@pytest.mark.parametrize("encoding", ["", ENCODED.format("8bit"), ENCODED.format("binary")])
+def test_a_text_may_say_its_type_and_that_it_is_as_it_is(
+    client: TestClient, media: str, encoding: str
+) -> None:
+    text = part(f'name="name"{encoding}', "Zoé".encode(), media)
+    form = multipart(text, part('name="members"', b"[]"))
+    answer = client.post("/v1/forms", content=form, headers=HEADERS)
+    assert answer.json()["name"] == "Zoé"
 
 
 def test_an_urlencoded_form_is_read(client: TestClient) -> None:

@@ -47,7 +47,7 @@ def test_a_wrong_root_is_a_field_without_a_path(client: TestClient) -> None:
         b'{"title": "\xff"}',
         b'{"title": "\\ud800"}',
         b'{"title": "a"} {"title": "b"}',
-        b"\xef\xbb\xbf{}",
+        b"{}\xef\xbb\xbf",
         b'{"title": 01}',
         b'{"title": "\n"}',
         "{}".encode("utf-16"),
@@ -56,6 +56,12 @@ def test_a_wrong_root_is_a_field_without_a_path(client: TestClient) -> None:
 def test_what_is_no_json_is_malformed(client: TestClient, body: bytes) -> None:
     answer = client.post("/v1/clubs", content=body, headers=JSON)
     assert (answer.status_code, answer.json()) == (400, {"code": "malformed JSON", "fields": {}})
+
+
+def test_a_byte_order_mark_before_it_is_no_part_of_it(client: TestClient) -> None:
+    """Some editors and shells write one into every file."""
+    answer = client.post("/v1/clubs", content=b"\xef\xbb\xbf{}", headers=JSON)
+    assert answer.json()["code"] == "invalid body"
 
 
 @pytest.mark.parametrize("opening", [b"[", b'{"a":', b'[{"a":'])

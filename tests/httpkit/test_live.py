@@ -113,6 +113,16 @@ def test_a_client_that_breaks_off_leaves_nothing_and_makes_no_noise(
     assert seen.uploads == []
 
 
+@pytest.mark.parametrize("size", [1000, 3 * MB], ids=["small", "large"])
+def test_what_was_asked_for_whole_is_done_though_nobody_waits_for_the_answer(
+    live: LiveServer, seen: sample.Seen, size: int
+) -> None:
+    body = FILE + b"x" * size + b"\r\n--edge--\r\n"
+    with live.connect() as connection:
+        connection.sendall(head(b"/v1/forms", KEY, FORM, length(len(body))) + body)
+    wait_until(lambda: len(seen.uploads) == 1, "the handler")
+
+
 @pytest.mark.usefixtures("quiet")
 def test_a_client_that_breaks_off_a_download_stops_it_without_noise(
     live: LiveServer, seen: sample.Seen

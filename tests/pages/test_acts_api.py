@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
@@ -417,6 +418,15 @@ def test_a_ticket_opens_the_page_once(house: Installed) -> None:
         "done": ["artifact"],
         "simulated": True,
     }
+
+
+def test_a_ticket_opens_the_page_behind_a_code_too(house: Installed) -> None:
+    envelope = asking(house)
+    code, ticket = code_of(house, envelope), ticket_of(house, envelope)
+    page = house.client.get(f"/code?sign_code={code}&artifact={ticket}")
+    assert page.status_code == 200
+    assert page.url.path == urlsplit(house.link(envelope)).path
+    assert state(house, envelope)["identity"]["done"] == ["artifact"]
 
 
 def test_a_ticket_that_is_too_old_leaves_the_other_ways(house: Installed) -> None:

@@ -74,7 +74,7 @@ def test_what_could_not_be_sent_stays_and_arrives_once(phone: Page, chat: FakeSi
     phone.route(f"**{BASE}/messages", lambda route: route.abort())
     write(phone, "Can you hear me?")
     error = phone.get_by_text("Your message was not sent.")
-    expect(error).to_be_visible(timeout=15_000)
+    expect(error).to_be_visible()
     expect(phone.get_by_test_id("chat-text")).to_have_value("Can you hear me?")
     expect(phone.get_by_test_id("chat-text")).to_be_focused()
     phone.unroute(f"**{BASE}/messages")

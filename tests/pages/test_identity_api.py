@@ -14,9 +14,10 @@ import pytest
 from countersign import app
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import DomainError
-from countersign.domain.task import Action, Person
+from countersign.domain.task import Action, Area, FieldKind, Person
 from countersign.usecases.check_code import check_code
 from countersign.usecases.ports import Ports
+from countersign.usecases.send_envelope import NewField
 from tests.contracts.threads import at_once
 from tests.support.installed import Installed, installed, signer
 from tests.support.processes import wait_until
@@ -73,6 +74,28 @@ def test_two_people_sign_in_order_with_codes(house: Installed) -> None:
         typed = {"method": "typed", "consent": True, "signature": {"text": "P"}}
         assert post(house, link, "complete", typed).status_code == 200
     house.await_status(envelope, "completed")
+
+
+def test_what_stands_in_fields_shows_to_nobody_who_has_not_proved_who_they_are(
+    house: Installed,
+) -> None:
+    """The sender filled it in for the right person; it is a part of the document."""
+    area = Area(0, 0.1, 0.5, 0.3, 0.08)
+    field = NewField(
+        document=0, kind=FieldKind.TEXT, name="Salary", area=area, value="61,000 kroner"
+    )
+    people = [signer(n, fields=(field,), **CODE) for n in range(2)]
+    envelope = house.send(people[0], replace(people[1], after=(0,), identity=()))
+    for number in range(2):
+        link = house.link(envelope, number)
+        for path in (link, f"{link}/state"):
+            assert "61,000 kroner" not in house.client.get(path).text
+    link = house.link(envelope)
+    house.client.post(f"{link}/identity/email_code")
+    code = house.await_mail(address(envelope))["code"]
+    assert post(house, link, "identity/email_code", {"code": code}).status_code == 200
+    for path in (link, f"{link}/state"):
+        assert "61,000 kroner" in house.client.get(path).text
 
 
 def test_the_second_in_order_gets_no_code_before_the_first_has_signed(house: Installed) -> None:
@@ -233,3 +256,12 @@ def test_where_people_only_read_the_envelope_is_completed_all_the_same(house: In
     done = house.await_status(envelope, "completed")
     wait_until(lambda: house.found(envelope).audit is not None, "the audit document")
     assert not done.was_signed
+
+
+@pytest.mark.parametrize("path", ["complete", "documents/x/upload", "authorize", "identity/cpr"])
+def test_of_strangers_no_body_is_read(house: Installed, path: str) -> None:
+    """Nine megabytes for each connection of whoever has no link would soon be all the memory."""
+    headers = {"content-type": "application/json"}
+    answer = house.client.post(f"/s/no-link/{path}", content=b"[" * (2 << 20), headers=headers)
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "not_found"

@@ -1,6 +1,9 @@
 """For everybody: assistive technology, small screens, four languages, no policy violations."""
 
+import io
+
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.pages.fake_signing_server import FakeSigning
@@ -166,3 +169,90 @@ def test_field_two_of_three_brings_the_person_there(phone: Page, fake: FakeSigni
     position.click()
     expect(phone.get_by_test_id("field-terms")).to_be_in_viewport()
     expect(phone.get_by_test_id("field-terms")).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_with_colours_forced_paper_stays_white_and_what_is_written_on_it_dark(
+    open_page: OpenPage, fake: FakeSigning, scheme: str
+) -> None:
+    """The picture of a page is white in any case, and the pen draws in a dark blue."""
+    page = open_page(forced_colors="active", color_scheme=scheme, locale="en-GB", **PHONE)
+    go_to_signature(page, fake)
+    page.get_by_test_id("method-typed").check(force=True)
+    for place in ("#signature-text", "[data-testid=field-place]"):
+        picture = Image.open(io.BytesIO(page.locator(place).screenshot())).convert("L")
+        paper = picture.getpixel((picture.width - 12, picture.height // 2))
+        assert paper > 200, place
+        assert picture.getextrema()[0] < 100, place
+
+
+SMALL = {**PHONE, "viewport": {"width": 320, "height": 568}}
+
+
+def test_the_end_of_a_long_card_stands_clear_of_the_panel(
+    open_page: OpenPage, fake: FakeSigning
+) -> None:
+    page = open_page(locale="en-GB", **SMALL)
+    fake.state["envelope"]["name"] = "Agreement on services between the parties named in it " * 4
+    page.goto(fake.link)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    end = page.locator("#intro > :last-child").bounding_box()
+    panel = page.locator("#panel").bounding_box()
+    assert end is not None
+    assert panel is not None
+    assert end["y"] + end["height"] <= panel["y"]
+
+
+def test_names_of_any_length_leave_room_to_sign(open_page: OpenPage, fake: FakeSigning) -> None:
+    page = open_page(locale="en-GB", **SMALL)
+    fake.state["methods"] = ["click"]
+    fake.state["task"]["name"] = "Wolfeschlegelsteinhausenbergerdorff " * 12
+    fake.state["fields"][0]["name"] = "The place at which the undersigned has signed " * 5
+    page.goto(fake.link)
+    page.get_by_test_id("next").click()
+    page.get_by_test_id("next").click()
+    panel = page.locator("#panel").bounding_box()
+    assert panel is not None
+    assert panel["height"] < 200
+    for _ in range(2):
+        page.get_by_test_id("next").click()
+    name = page.locator(".clicked strong").bounding_box()
+    consent = page.locator(".consent").bounding_box()
+    assert name is not None
+    assert consent is not None
+    assert name["y"] + name["height"] <= consent["y"]
+
+
+OUT_OF_SIGHT = """() => [...document.querySelectorAll("button, a, h1, h2, .facts li")]
+  .filter(e => e.checkVisibility() && !e.closest(".visually-hidden, .page"))
+  .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .map(e => e.textContent.trim())"""
+
+
+def out_of_sight_on_the_way(page: Page, fake: FakeSigning, steps: int) -> list[str]:
+    page.goto(fake.link)
+    found = page.evaluate(OUT_OF_SIGHT)
+    for _ in range(steps):
+        page.get_by_test_id("next").click()
+        found += page.evaluate(OUT_OF_SIGHT)
+    return list(found)
+
+
+def test_a_file_name_without_blanks_pushes_nothing_off_a_small_phone(
+    open_page: OpenPage, fake: FakeSigning
+) -> None:
+    name = "Employment_agreement_2026_Jane_Doe_final_version.pdf"
+    fake.state["documents"][0]["name"] = name
+    fake.state["envelope"]["name"] = name
+    page = open_page(locale="en-GB", **SMALL)
+    assert out_of_sight_on_the_way(page, fake, 4) == []
+
+
+def test_text_of_twice_the_size_fits_a_phone(phone: Page, fake: FakeSigning) -> None:
+    sizes = {"fontSizes": {"standard": 32, "fixed": 26}}
+    phone.context.new_cdp_session(phone).send("Page.setFontSizes", sizes)
+    assert out_of_sight_on_the_way(phone, fake, 4) == []
+    assert phone.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+    heading = phone.locator(".document h2").bounding_box()
+    assert heading is not None
+    assert heading["height"] < 100

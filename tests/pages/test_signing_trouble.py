@@ -4,7 +4,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.pages.fake_signing_server import FakeSigning
-from tests.pages.signing_steps import decoded, draw_with_mouse, go_to_signature
+from tests.pages.signing_steps import (
+    decoded,
+    draw_with_finger,
+    draw_with_mouse,
+    go_to_signature,
+)
 from tests.support.browser import OpenPage
 
 UNCOVERED = """selector => {
@@ -167,3 +172,64 @@ def test_without_javascript_the_document_can_still_be_read(
     expect(link).to_be_visible()
     expect(page.get_by_test_id("next")).to_be_hidden()
     assert page.request.get(fake.url + (link.get_attribute("href") or "")).body()[:5] == b"%PDF-"
+
+
+def test_back_leads_to_the_step_before_and_out_of_the_first(phone: Page, fake: FakeSigning) -> None:
+    phone.goto("about:blank")
+    go_to_signature(phone, fake)
+    phone.get_by_test_id("finish").click()  # nothing is drawn yet: the person goes back by hand
+    phone.get_by_role("button", name="Back to the document").click()
+    phone.get_by_test_id("next").click()
+    phone.reload()
+    expect(phone.get_by_test_id("finish")).to_be_visible()
+    phone.go_back()
+    expect(phone.get_by_test_id("finish")).to_be_hidden()
+    expect(phone.get_by_test_id("page-0")).to_be_visible()
+    phone.go_forward()
+    expect(phone.get_by_test_id("finish")).to_be_visible()
+    phone.go_back()
+    phone.go_back()
+    expect(phone.get_by_test_id("start")).to_be_visible()
+    phone.go_back()
+    assert phone.url == "about:blank"
+
+
+def test_back_leads_out_when_all_is_done(phone: Page, fake: FakeSigning) -> None:
+    phone.goto("about:blank")
+    go_to_signature(phone, fake)
+    draw_with_finger(phone)
+    phone.get_by_test_id("consent").check()
+    phone.get_by_test_id("finish").click()
+    expect(phone.get_by_test_id("done")).to_be_visible()
+    phone.wait_for_function("history.state.depth === 0")
+    phone.go_back()
+    assert phone.url == "about:blank"
+
+
+def test_a_phone_laid_on_its_side_keeps_all_that_was_drawn(phone: Page, fake: FakeSigning) -> None:
+    def shape() -> float:
+        image = decoded(phone.locator(".place.filled img").first.get_attribute("src"))
+        return image.width / image.height
+
+    go_to_signature(phone, fake)
+    draw_with_finger(phone)
+    upright = shape()
+    phone.set_viewport_size({"width": 844, "height": 390})
+    phone.wait_for_function("document.querySelector('canvas').clientWidth > 600")
+    assert shape() == pytest.approx(upright, rel=0.1)  # its margin stays
+
+
+def test_a_code_asked_for_again_is_sent_once(phone: Page, fake: FakeSigning) -> None:
+    """However often the person went back to the document in between."""
+    fake.state["fields"] = [one for one in fake.state["fields"] if one["type"] == "signature"]
+    fake.state["identity"] |= {"due": ["email_code"], "before": "signing"}
+    phone.goto(fake.link)
+    for _ in range(2):
+        phone.get_by_test_id("next").click()
+    for _ in range(2):
+        phone.get_by_role("button", name="Back to the document").click()
+        phone.get_by_test_id("next").click()
+    expect(phone.get_by_text("a•••@example.com")).to_be_visible()
+    with phone.expect_response("**/identity/email_code*"):
+        phone.locator("#send-code").click()
+    assert fake.sent_to("identity/email_code") == [None, None]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from countersign.pages.signing.strings import BROWSER_STRINGS, CHAT_STRINGS
+from countersign.pages.signing.strings import BROWSER_STRINGS, CHAT_STRINGS, way_text
 from tests.support.node import FRONTEND
 
 
@@ -27,3 +27,11 @@ def test_the_chats_script_uses_exactly_the_texts_it_is_given() -> None:
     asked = {name for text in scripts for name in re.findall(r"\bsay\(([^;]*)\)", text)}
     names = {name for part in asked for name in re.findall(r'"([a-z]+(?:_[a-z]+)*)"', part)}
     assert names == set(CHAT_STRINGS)
+
+
+def test_the_country_of_an_eid_is_in_the_readers_language() -> None:
+    assert way_text("en", "nbid") == "BankID (Norway)"
+    assert way_text("fr", "nbid") == way_text("fr", "key:NBID") == "BankID (Norvège)"
+    assert way_text("fi", "sbid") == "BankID (Ruotsi)"
+    assert (way_text("fi", "mitid"), way_text("fi", "our_own")) == ("MitID", "our own")
+    assert way_text("fi", "") == ""

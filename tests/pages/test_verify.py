@@ -5,11 +5,17 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from countersign.adapters.pdf_engine import verify_anybody
+from countersign.httpkit import ByPrefix, Runtime
+from countersign.pages import verify
+from countersign.pages.verify.routes import AT_ONCE
+from tests.contracts.threads import at_once
 from tests.pages.dashboard.office import Office, opened, texts
 from tests.pdf import foreign, samples
 from tests.support.processes import wait_until
@@ -139,3 +145,35 @@ def test_too_many_files_from_one_place_are_refused_before_they_are_read(tmp_path
     assert answers[30].status_code == 429
     assert int(answers[30].headers["retry-after"]) > 0
     assert "wait a few minutes" in answers[30].text
+
+
+def test_slow_files_of_strangers_leave_room_for_everybody_else(tmp_path: Path) -> None:
+    """Whoever has a file that takes a minute to check could else hold up every handler."""
+    more, looked_at, go_on = 2, [], Event()
+
+    def slow(path: Path) -> Any:
+        looked_at.append(path)
+        assert go_on.wait(20)
+        return verify_anybody(samples.contract(), []).words
+
+    runtime = Runtime(tmp_path / "staging", handler_threads=AT_ONCE + more)
+    page = verify.build(runtime, slow, largest_file=MB)
+    application = ByPrefix({"/": page}, runtime.lifespan)
+
+    with TestClient(application) as client:
+
+        def post(_number: int) -> int:
+            status: int = client.post("/verify", files={"file": b"%PDF"}).status_code
+            if status == 503:
+                go_on.set()
+            return status
+
+        answers = at_once(AT_ONCE + more, post)
+    assert sorted(answers) == [200] * AT_ONCE + [503] * more
+    assert len(looked_at) == AT_ONCE
+
+
+def test_texts_are_not_kept_for_a_form_that_has_none(office: Office) -> None:
+    parts = [("note", (None, "x" * 2000))] * 3
+    answer = office.browser.post("/verify", files=[*parts, ("file", b"%PDF")])
+    assert answer.status_code == 413

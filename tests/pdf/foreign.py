@@ -139,15 +139,17 @@ def sign(
     subfilter: SigSeedSubFilter = SigSeedSubFilter.PADES,
     password: str | None = None,
     new_field: SigFieldSpec | None = None,
+    strict: bool = True,
+    digest: str = "sha256",
 ) -> bytes:
     metadata = signers.PdfSignatureMetadata(
         field_name=field_name,
-        md_algorithm="sha256",
+        md_algorithm=digest,
         subfilter=subfilter,
         certify=certify is not None,
         docmdp_permissions=certify or MDPPerm.FILL_FORMS,
     )
-    writer = IncrementalPdfFileWriter(io.BytesIO(data))
+    writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=strict)
     if password is not None:
         writer.encrypt(password)  # type: ignore[no-untyped-call]
     pdf_signer = signers.PdfSigner(

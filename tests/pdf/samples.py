@@ -136,3 +136,38 @@ def flate_bomb(megabytes: int = 110) -> bytes:
     head = b"<</Type/XRef/Size 5/W[1 4 2]/Root 2 0 R/Length %d>>" % len(table)
     out += b"4 0 obj\n" + head + b"\nstream\n" + table + b"\nendstream\nendobj\n"
     return out + b"startxref\n%d\n%%%%EOF\n" % xref_at
+
+
+def hybrid() -> bytes:
+    """As Word writes: a table for readers of 2003, and a stream with what they don't see."""
+    content = b"BT /F1 12 Tf 72 700 Td (Contract) Tj ET"
+    objects = {
+        1: b"<</Type/Catalog/Pages 2 0 R/MarkInfo 6 0 R>>",
+        2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+        b"/Resources<</Font<</F1 5 0 R>>>>>>",
+        4: b"<</Length %d>>\nstream\n%b\nendstream" % (len(content), content),
+        5: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        7: b"<</Type/ObjStm/N 1/First 4/Length 20>>\nstream\n6 0 <</Marked true>>\nendstream",
+        9: b"<</Title(Contract)>>",
+    }
+    out, offsets = bytearray(b"%PDF-1.5\n"), {}
+    for number, body in objects.items():
+        offsets[number] = len(out)
+        out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    hidden = len(out)
+    row = struct.pack(">BIH", 2, 7, 0)
+    head = b"<</Type/XRef/Size 10/Index[6 1]/W[1 4 2]/Root 1 0 R/Length %d>>" % len(row)
+    out += b"8 0 obj\n" + head + b"\nstream\n" + row + b"\nendstream\nendobj\n"
+    offsets[8] = hidden
+    table = len(out)
+    rows = [
+        b"%010d 00000 n \n" % offsets[n] if n in offsets else b"0000000000 65535 f \n"
+        for n in range(10)
+    ]
+    out += b"xref\n0 10\n" + b"".join(rows)
+    ends = b"trailer\n<</Size 10/Root 1 0 R/Info 9 0 R%b>>\nstartxref\n%d\n%%%%EOF\n"
+    out += ends % (b"", table)
+    again = len(out)
+    out += b"xref\n0 0\n" + ends % (b"/Prev %d/XRefStm %d" % (table, hidden), again)
+    return bytes(out)

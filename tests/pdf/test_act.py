@@ -2,7 +2,9 @@
 
 import io
 import re
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pikepdf
 import pypdfium2
@@ -16,6 +18,7 @@ from tests.pdf.chain import ASA, YURI, Chain, World, field_at, signature_png
 from tests.pdf.judging import verify
 from tests.pdf.referees import assert_all_valid, findings
 from tests.pdf.samples import contract
+from tests.support.tools import require_tool
 
 pytestmark = pytest.mark.slow
 
@@ -195,6 +198,16 @@ def test_a_slot_that_does_not_exist_is_an_error(chain: Chain) -> None:
 def test_any_name_can_sign(world: World, chain: Chain, name: str) -> None:
     chain.act(0, replace(ASA, name=name, typed=name, consent=name * 3))
     assert_all_valid(chain.data, world.trust(), ["z_cert", "s0001_sig"])
+
+
+@pytest.mark.parametrize("name", ["王小明", "山田 太郎"])
+def test_a_name_drawn_as_outlines_can_be_copied(chain: Chain, tmp_path: Path, name: str) -> None:
+    """An invisible glyph carries it: otherwise neither search nor a screen reader would find it."""
+    chain.act(0, replace(ASA, name=name, typed=name))
+    (tmp_path / "signed.pdf").write_bytes(chain.data)
+    command = [require_tool("pdftotext"), "signed.pdf", "-"]
+    told = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True).stdout.decode()
+    assert name in told
 
 
 def test_a_name_in_two_directions_is_told_as_one(chain: Chain) -> None:

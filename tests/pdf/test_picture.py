@@ -1,6 +1,7 @@
 """A photo becomes a page."""
 
 import io
+import struct
 
 import pikepdf
 import pytest
@@ -76,6 +77,16 @@ def test_what_is_transparent_is_white() -> None:
     Image.new("RGBA", (400, 600), (0, 0, 0, 0)).save(out, "PNG")
     shown = Image.open(io.BytesIO(render_page(picture_page(out.getvalue()), 0, 200)))
     assert shown.convert("RGB").getpixel((100, 140)) == (255, 255, 255)
+
+
+def test_a_scan_in_16_bits_of_grey_is_not_white() -> None:
+    row = struct.pack("<H", 1000) * 200 + struct.pack("<H", 40_000) * 200
+    out = io.BytesIO()
+    Image.frombytes("I;16", (400, 600), row * 600).save(out, "PNG")
+    shown = Image.open(io.BytesIO(render_page(picture_page(out.getvalue()), 0, 200))).convert("L")
+    dark, grey = shown.getpixel((80, 140)), shown.getpixel((120, 140))
+    assert dark < 20  # type: ignore[operator]
+    assert 140 < grey < 170  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(

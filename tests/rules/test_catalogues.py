@@ -106,6 +106,12 @@ def test_a_translation_ends_as_its_message_does(surface: Surface, language: str)
     assert [id for asked, said, id in ends if asked in ":?…" and asked != said] == []
 
 
+def test_no_line_of_french_begins_with_a_colon() -> None:
+    """A blank before `:`, `;`, `?`, `!`, `%` or inside « » is one at which no line ends."""
+    every = [text for s in SURFACES for m in messages(s, "fr") for text in forms(m.string)]
+    assert [text for text in every if re.search(r" [:;?!»]|« | %(?!\()", text)] == []
+
+
 def test_what_nobody_has_read_yet_is_listed_for_review() -> None:
     """`make texts` writes the page."""
     assert REVIEW.read_text("utf-8") == review_page()

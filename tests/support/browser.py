@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.support.chromium import Chromium, find_chromium
 
@@ -22,6 +29,9 @@ LOOPBACK_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLU
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", LOOPBACK_ONLY]
 
 DESK = {"viewport": {"width": 1280, "height": 860}, "reduced_motion": "reduce"}
+
+PATIENCE = 30_000  # milliseconds: longer than a page needs on a machine with much else to do
+expect.set_options(timeout=PATIENCE)
 
 OpenPage = Callable[..., Page]
 

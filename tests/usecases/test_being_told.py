@@ -13,6 +13,7 @@ from countersign.domain.task import Action
 from countersign.usecases.cancel_envelope import cancel_envelope
 from countersign.usecases.decline_task import decline_task
 from countersign.usecases.remind_task import remind_task
+from countersign.usecases.sign_task import SignTask, sign_task
 from tests.usecases.office import API, PHONE, Office, caller_of, new_task
 from tests.usecases.world import World
 
@@ -124,6 +125,29 @@ def test_an_envelope_is_completed_without_its_reviewer_who_hears_nothing(office:
     ]
     with pytest.raises(Gone):
         office.sign(envelope, 1)
+
+
+def test_a_reviewer_cannot_claim_to_have_used_an_eid(office: Office) -> None:
+    """What evidence and audit say of how somebody acted is what was checked."""
+    envelope = with_reviewer(office, INVITED)
+    sign_task(
+        SignTask(
+            task_id=envelope.tasks[1].id,
+            method="bankid_se",
+            consent="I have read it",
+            visitor=PHONE,
+            image=b"no picture",
+            text="Somebody Else",
+            values={"of nobody": "x"},
+        ),
+        office.ports,
+    )
+    act = office.found(envelope).tasks[1].act
+    assert act
+    assert (act.method, act.image, act.text, act.values) == ("click", None, None, {})
+    with office.ports.unit_of_work() as uow:
+        last = uow.envelopes.evidence(envelope.id)[-1].event
+    assert last.data["method"] == "click"
 
 
 def test_a_review_is_recorded_and_puts_nothing_into_the_document(office: Office) -> None:

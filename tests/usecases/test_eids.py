@@ -118,6 +118,28 @@ def test_another_person_is_refused_which_is_evidence(
     assert collect(office, envelope) == Standing(status="idle")
 
 
+def test_nobody_signs_in_the_name_of_who_logged_in_before(
+    office: Office, eid: FakeIdentity
+) -> None:
+    """The sender named nobody; both have the link, and each an eID of another kind."""
+    eid.methods = (METHOD, "nbid")
+    person = Person(name="", email="astrid@example.org")
+    one = replace(new_task(0, ()), person=person, methods=(METHOD,), identity_choice=("nbid",))
+    envelope = office.send((), tasks=(one,))
+    start_identity(replace(command(envelope), method="nbid"), office.ports)
+    eid.approve("order-1", ASTRID, "Astrid Berg")
+    collect_identity(envelope.tasks[0].id, "nbid", office.ports)
+    start(office, envelope)
+    eid.approve("order-2", SOMEBODY, "Bo Ek")
+    with pytest.raises(Invalid, match="another person"):
+        collect(office, envelope)
+    task = office.found(envelope).tasks[0]
+    assert (task.person.name, task.identified) == ("Astrid Berg", ("nbid",))
+    start(office, envelope)
+    eid.approve("order-3", ASTRID, "Berg, Astrid Maria")
+    assert collect(office, envelope) == Standing(status="proved")
+
+
 def test_who_breaks_it_off_may_begin_again(
     office: Office, eid: FakeIdentity, envelope: Envelope
 ) -> None:

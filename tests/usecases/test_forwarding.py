@@ -15,6 +15,8 @@ from countersign.domain.errors import (
     Invalid,
     NotYourTurn,
 )
+from countersign.domain.forwarding import correct_address
+from countersign.domain.identity import prove
 from countersign.domain.task import Person, Task, TaskStatus
 from countersign.usecases.chat_author import person
 from countersign.usecases.forward_task import ForwardTask, forward_task
@@ -108,6 +110,27 @@ def test_nothing_is_handed_on_too_early_too_late_or_by_a_stranger(office: Office
     office.sign(envelope, 0)
     with pytest.raises(AlreadyCompleted):
         hand_on(office, envelope.tasks[0])
+
+
+def test_an_eid_says_who_signs_not_whoever_handed_it_on(office: Office) -> None:
+    envelope = hand_on(
+        office, sent(office, methods=("drawn", "bankid_se")).tasks[0], name="Bob Boss"
+    )
+    new = taken_over(envelope)
+    again, _ = correct_address(envelope, new.id, "new", "eva@example.com", office.ports.clock())
+    for held, id in ((envelope, new.id), (again, "new")):
+        proved, _ = prove(held, id, "bankid_se", "ab" * 32, office.ports.clock(), "Eva Berg")
+        assert proved.task(id).person.name == "Eva Berg"
+        coded, _ = prove(held, id, "email_code", None, office.ports.clock())
+        assert coded.task(id).person.name == "Bob Boss"
+
+
+def test_what_the_sender_calls_somebody_stays_at_another_address(office: Office) -> None:
+    envelope, now = sent(office, methods=("drawn", "bankid_se")), office.ports.clock()
+    old = envelope.tasks[0]
+    envelope, _ = correct_address(envelope, old.id, "new", "other@example.org", now)
+    proved, _ = prove(envelope, "new", "bankid_se", "ab" * 32, now, "Eva Maria Berg")
+    assert proved.task("new").person.name == old.person.name
 
 
 def test_twice_at_once_makes_one_new_task(office: Office) -> None:

@@ -20,13 +20,16 @@ from countersign.domain.errors import (
     TooSoon,
     Unavailable,
 )
+from countersign.domain.task import Area, FieldKind
 from countersign.usecases.cancel_envelope import cancel_envelope
 from countersign.usecases.decline_task import decline_task
 from countersign.usecases.open_task import is_over, open_task
 from countersign.usecases.remind_task import remind_task
+from countersign.usecases.send_envelope import NewField
+from countersign.usecases.sign_task import SignTask, sign_task
 from countersign.usecases.views import get_envelope
 from tests.usecases.fake_engine import FakeEngine
-from tests.usecases.office import API, PHONE, Office, caller_of
+from tests.usecases.office import API, PHONE, Office, caller_of, new_task
 from tests.usecases.world import World
 
 
@@ -114,6 +117,23 @@ def test_two_who_finish_at_once_both_get_their_signature(office: Office) -> None
     signers = [s.task_id for s in office.found(envelope).documents[0].segments if s.kind == "act"]
     assert signers == [envelope.tasks[1].id, envelope.tasks[0].id]
     assert office.found(envelope).status == "completed"
+
+
+def test_nobody_says_themselves_on_what_day_they_signed(office: Office) -> None:
+    day, note = (
+        NewField(document=0, kind=kind, name=kind, area=Area(0, 0.1, 0.5, 0.3, 0.1), required=False)
+        for kind in (FieldKind.DATE, FieldKind.TEXT)
+    )
+    envelope = office.send((), tasks=(replace(new_task(0, ()), fields=(day, note)),))
+    (task,) = envelope.tasks
+    values = dict(zip((field.id for field in task.fields), ("2019-01-01", "Oslo"), strict=True))
+    command = SignTask(
+        task_id=task.id, method="typed", consent="I agree", visitor=PHONE, text="A", values=values
+    )
+    sign_task(command, office.ports)
+    act = office.found(envelope).tasks[0].act
+    assert act
+    assert act.values == {task.fields[1].id: "Oslo"}
 
 
 def test_nothing_changes_when_no_timestamp_is_to_be_had(office: Office) -> None:

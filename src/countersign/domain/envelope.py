@@ -150,6 +150,14 @@ class Envelope:
         """The task in whose place this one stands; else itself."""
         return self.origin_of(self.task(task.forwarded_from)) if task.forwarded_from else task
 
+    def is_handed_on(self, task: Task) -> bool:
+        """Whether somebody handed it on to this person; a sender who corrects an address does
+        not."""
+        if not task.forwarded_from:
+            return False
+        before = self.task(task.forwarded_from)
+        return not before.removed or self.is_handed_on(before)
+
     def document(self, document_id: str) -> Document:
         """Raises NotFound."""
         found = next((doc for doc in self.documents if doc.id == document_id), None)

@@ -115,7 +115,9 @@ def _taken_over(task: Task, new_id: str, to: Person, now: datetime) -> Task:
 
 def _known(person: Person, by: Mapping[str, str]) -> Person:
     return replace(
-        person, name=person.name or by.get("name", ""), email=person.email or by.get("email")
+        person,
+        name=person.name or by.get("name", ""),
+        email=person.email or by.get("email") or None,
     )
 
 

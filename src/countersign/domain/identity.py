@@ -21,6 +21,7 @@ from countersign.domain.turns import check_may_act
 SMS_CODE = "sms_code"
 CODE_METHODS = {"email_code": "email", SMS_CODE: "sms"}  # and the channel that each goes by
 NUMBER_METHODS = ("cpr",)  # people type in their own national identity number
+TICKET = "artifact"  # the sender has let the person in
 CODE_DIGITS = 6
 CODE_LIFETIME = timedelta(minutes=10)
 CODE_TRIES = 5
@@ -29,15 +30,18 @@ REDIRECT_LIFETIME = timedelta(minutes=10)  # to come back from a provider's own 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often a proof may be begun: so many an hour, with a pause in between."""
+    """How often a proof may be begun: so many an hour, with a pause in between; with `slower`, each
+    time that many were begun there is a pause of an hour, then of two, of four, and so on."""
 
     an_hour: int
     pause: timedelta
+    slower: bool = False
 
 
 HOUR = timedelta(hours=1)
-CODE_PACE = Pace(5, timedelta(seconds=30))
-NUMBER_PACE = Pace(5, timedelta(0))  # a date of birth leaves ten thousand numbers to guess
+LONGEST = 13  # an hour doubled that often is most of a year
+CODE_PACE = Pace(5, timedelta(seconds=30), slower=True)  # five tries each
+NUMBER_PACE = Pace(5, timedelta(0), slower=True)  # a date of birth leaves some hundred to guess
 ORDER_PACE = Pace(30, timedelta(0))  # an order waits for half a minute, so people begin again
 
 
@@ -98,6 +102,9 @@ def wait_before_next(before: IdentityAttempt, pace: Pace, now: datetime) -> time
     recent = [at for at in before.begun if at > now - HOUR]
     if len(recent) >= pace.an_hour:
         wait = max(wait, recent[-pace.an_hour] + HOUR - now)
+    if pace.slower and before.number % pace.an_hour == 0:
+        doublings = min(before.number // pace.an_hour - 1, LONGEST)
+        wait = max(wait, before.begun_at + HOUR * 2**doublings - now)
     return wait
 
 
@@ -173,12 +180,14 @@ def prove(
     checked: str = "",
 ) -> tuple[Envelope, list[Event]]:
     """The person proved who they are; `proof` is the hex SHA-256 of what the eID gave, `name` what
-    it calls them, which becomes the name of somebody of whom nobody said one, `checked` what of the
-    proof was verified here. Proving it again changes nothing."""
+    it calls them, `checked` what of the proof was verified here. Proving it again changes nothing.
+    The name becomes that of somebody of whom the sender said none: what stands there when a task
+    was handed on was written by whoever handed it on, and nobody signs under it who has another."""
     task = envelope.task(task_id)
     if method in task.identified:
         return envelope, []
-    person = task.person if task.person.name else replace(task.person, name=name)
+    said = task.person.name and not (name and envelope.is_handed_on(task))
+    person = task.person if said else replace(task.person, name=name)
     done = replace(task, identified=(*task.identified, method), person=person)
     data = {"method": method, "proof": proof} | ({"checked": checked} if checked else {})
     proved = Event(kind=EventKind.IDENTITY_PROVED, at=now, task_id=task_id, data=data)
@@ -199,15 +208,28 @@ def asked_number(task: Task, method: str) -> str | None:
 
 def is_person(task: Task, method: str, national_id: str, name: str = "") -> bool:
     """Whether this is the one that the task names, as far as `method` has to prove it; a task that
-    names none takes anybody. Numbers
-    are compared by their letters and digits alone, names word by word in any case."""
+    names none takes anybody. Numbers are compared by their letters and digits alone, names word by
+    word in any case; a number or names without any are nobody's."""
     names = task.person.names if not task.names_by or method in task.names_by else ()
-    if not _words(" ".join(names)) <= _words(name):
+    asked = _words(" ".join(names))
+    if not asked <= _words(name) or (names and not asked):
         return False
     wanted = asked_number(task, method)
     if wanted is None:
         return True
-    return hmac.compare_digest(_plain(wanted).encode(), _plain(national_id).encode())
+    number = _plain(wanted)
+    return number != "" and hmac.compare_digest(number.encode(), _plain(national_id).encode())
+
+
+def is_same_person(task: Task, method: str, name: str) -> bool:
+    """Whether an eID calls this person as another one did that the task was proved with: else
+    somebody signs in the name of whoever came before with the same link. Where a number is proved,
+    that says who it is; an eID that tells no name says nothing."""
+    before = set(task.identified) - {TICKET, *CODE_METHODS, *NUMBER_METHODS}
+    known, found = _words(task.person.name), _words(name)
+    if not before or asked_number(task, method) is not None or not known or not found:
+        return True
+    return _alike(known, found)
 
 
 def is_owner(task: Task, method: str, national_id: str, name: str) -> bool:
@@ -219,12 +241,13 @@ def is_owner(task: Task, method: str, national_id: str, name: str) -> bool:
         return False
     if asked_number(task, method) is not None:
         return True
-    wanted, found = _words(task.person.name), _words(name)
-    return (
-        not wanted
-        or wanted == found
-        or len(wanted & found) >= max(2, len(min(wanted, found, key=len)))
-    )
+    wanted = _words(task.person.name)
+    return not wanted or _alike(wanted, _words(name))
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Middle names come and go."""
+    return one == other or len(one & other) >= max(2, len(min(one, other, key=len)))
 
 
 def _words(name: str) -> frozenset[str]:

@@ -174,9 +174,12 @@ def network_of(ip: str) -> str:
 
 
 def clean_email(text: str) -> str:
-    """As it is stored and compared. Raises Invalid for what is no address."""
-    email = text.strip().lower()
-    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email) or not email.isprintable():
+    """As it is stored and compared. Raises Invalid for what is no address, and for letters that are
+    another alphabet's when they are small: a mailbox with the kelvin sign is not the one with k."""
+    given = text.strip()
+    email = given.lower()
+    is_one = _EMAIL.fullmatch(email) and email.isprintable() and len(email) <= LONGEST_EMAIL
+    if not is_one or (email.isascii() and not given.isascii()):
         raise Invalid("this is not an e-mail address", {"email": "must be an e-mail address"})
     return email
 

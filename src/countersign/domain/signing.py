@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -104,6 +104,17 @@ def _check_one_of_a_kind(task: Task, values: Mapping[str, str]) -> None:
 def _is_typed(field: Field) -> bool:
     """Signatures and initials are filled by the act itself, dates by its time."""
     return field.kind not in IMAGE_KINDS and field.kind is not FieldKind.DATE
+
+
+def as_theirs(act: Act, held: Sequence[Task]) -> Act:
+    """The act without what is not the person's to say; `held` is the task as each of its envelopes
+    holds it. The day of signing is that of the act. Who signs nothing consents and no more: a way
+    to sign that was not used must not stand in the evidence."""
+    if not any(task.signs for task in held):
+        return replace(act, method="click", image=None, text=None, values={})
+    fields = (field for task in held for field in task.fields)
+    days = {field.id for field in fields if field.kind is FieldKind.DATE}
+    return replace(act, values={id: act.values[id] for id in act.values if id not in days})
 
 
 def complete_task(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -25,6 +26,7 @@ def parse_json(raw: bytes, adapter: TypeAdapter[T], under: tuple[str | int, ...]
     Raises Refusal 400: without fields for broken JSON, bad UTF-8 or more than 100 levels,
     with every bad field otherwise.
     """
+    raw = _without_mark(raw)
     if too_deep(raw):
         raise Refusal(400, "JSON is nested too deeply")
     try:
@@ -55,7 +57,12 @@ def too_deep(raw: bytes, deepest: int = DEEPEST) -> bool:
 
 def canonical_json(raw: bytes) -> Any:
     """The JSON value itself: key order and white space do not make another request."""
-    return _ANY.validate_json(raw)
+    return _ANY.validate_json(_without_mark(raw))
+
+
+def _without_mark(raw: bytes) -> bytes:
+    """A byte order mark may be ignored (RFC 8259, section 8.1), and some clients write one."""
+    return raw.removeprefix(BOM_UTF8)
 
 
 _ANY: TypeAdapter[Any] = TypeAdapter(Any)

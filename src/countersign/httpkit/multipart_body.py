@@ -19,6 +19,7 @@ from .uploads import DiskFile, Form, MemoryFile, Upload, canonical_upload, new_f
 
 # RFC 7578 forbids filename*, yet .NET and aiohttp send it for names outside ASCII
 _EXTENDED_FILENAME = re.compile(r"""filename\*\s*=\s*"?utf-8'[^']*'([^";\s]+)""", re.IGNORECASE)
+_AS_IT_IS = {"7bit", "8bit", "binary"}
 
 
 class MultipartSink:
@@ -87,6 +88,10 @@ class MultipartSink:
                 raise Refusal(413, "a text part is too large")
 
     def _begin(self, part: MultipartSegment) -> None:
+        # RFC 7578, 4.7: nobody sends these any more; taken as it is, the content would be garbage
+        encoding = part.header("Content-Transfer-Encoding", "binary").strip().lower()
+        if encoding not in _AS_IT_IS:
+            raise Refusal(400, "a part has a Content-Transfer-Encoding; send it as it is")
         self._part, self._text = part, bytearray()
         self._filename = _filename(part)
         if self._filename is not None:
@@ -110,12 +115,20 @@ def _parser(content_type: str, max_parts: int) -> PushMultipartParser | None:
 
 
 def _filename(part: MultipartSegment) -> str | None:
+    """None for a text. A file may come without a name (RFC 7578, 4.2): its type tells it apart."""
     disposition = part.header("Content-Disposition") or ""
     extended = _EXTENDED_FILENAME.search(disposition)
     if extended is not None:
         return unquote(extended[1])
+    if part.filename is None and not _is_text(part.content_type or "text/plain"):
+        return ""
     filename: str | None = part.filename
     return filename
+
+
+def _is_text(media: str) -> bool:
+    kind, _, subtype = media.partition("/")
+    return kind == "text" or subtype == "json" or subtype.endswith("+json")
 
 
 def _utf8(text: bytearray) -> str:

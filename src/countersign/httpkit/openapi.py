@@ -132,7 +132,7 @@ class _Writer:
     def _responses(self, operation: Operation) -> dict[str, Any]:
         rows = {str(success.status): self._success(success) for success in operation.successes}
         declared = {failure.status: failure for failure in operation.failures}
-        for status in _usual_failures(operation):
+        for status in _usual_failures(operation, secured=bool(self._about.security)):
             declared.setdefault(status, Failure(status, _REASONS[status]))
         for status in sorted(declared):
             rows[str(status)] = self._failure(declared[status])
@@ -189,8 +189,8 @@ _IDEMPOTENCY_KEY: Schema = {
 }
 
 
-def _usual_failures(operation: Operation) -> list[int]:
-    statuses = [] if operation.public else [401]
+def _usual_failures(operation: Operation, *, secured: bool) -> list[int]:
+    statuses = [401] if secured and not operation.public else []
     if operation.path_kinds:
         statuses.append(404)
     if operation.bodies or operation.query or operation.headers:

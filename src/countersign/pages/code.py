@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
@@ -30,13 +31,15 @@ from countersign.usecases.ports import Ports
 from countersign.usecases.sign_code import find_by_code
 
 PREFIX = "/code"
+CODE = "sign_code"
 # Tries; decision record 18 says what that leaves to whoever guesses
 OF_ADDRESS, ADDRESS_WINDOW = 20, 600  # seconds
 OF_ALL, ALL_WINDOW = 10_000, 3600  # seconds
 
 
 class CodeQuery(BaseModel):
-    """`sign_code` leads on at once, as if it had been typed."""
+    """`sign_code` leads on at once, as if it had been typed, and takes along what else stands in
+    the address: the link that it stands for may have that too."""
 
     sign_code: Annotated[str, Field(max_length=100)] = ""
     lang: Annotated[str, Field(max_length=35)] = ""
@@ -51,20 +54,20 @@ class CodePage:
     def show(self, request: Request, query: CodeQuery) -> Response:
         """The page with a place for the code."""
         if query.sign_code:
-            return self._lead(query.sign_code, request, query)
+            return self._lead(query.sign_code, request, query, _rest(request))
         return _page(_language(request, query), "", 200)
 
     def enter(self, request: Request, query: CodeQuery, body: Form) -> Response:
         """Leads to the task that the code `sign_code` belongs to."""
-        return self._lead(body.text("sign_code") or "", request, query)
+        return self._lead(body.text(CODE) or "", request, query)
 
-    def _lead(self, typed: str, request: Request, query: CodeQuery) -> Response:
+    def _lead(self, typed: str, request: Request, query: CodeQuery, rest: str = "") -> Response:
         self._count(request)
         try:
             task = find_by_code(typed, self._ports)
         except NotFound:
             return _page(_language(request, query), "wrong", 404)
-        location = self._ports.links.signing(task)
+        location = self._ports.links.signing(task) + rest
         headers = {"location": location, "referrer-policy": "no-referrer"}
         return Response(status_code=303, headers={**headers, "cache-control": "no-store"})
 
@@ -82,7 +85,7 @@ def build(ports: Ports, runtime: Runtime) -> Dialect:
         runtime.rate_limit(OF_ALL, ALL_WINDOW),
     )
     html = Success(type=bytes, media="text/html")
-    typed = Urlencoded(texts=[TextPart("sign_code")], limit=1 << 12, max_fields=10)
+    typed = Urlencoded(texts=[TextPart(CODE)], limit=1 << 12, max_fields=10)
     return Dialect(
         About(title="Codes", version="1"),
         [
@@ -111,6 +114,13 @@ def _page(
 ) -> Response:
     html = render_code_page(wrong, language)
     return HTMLResponse(html, status, {**PAGE_HEADERS, **(headers or {})})
+
+
+def _rest(request: Request) -> str:
+    """Such as `?artifact=…`."""
+    query = request.query_params.multi_items()
+    rest = urlencode([(name, value) for name, value in query if name != CODE])
+    return f"?{rest}" if rest else ""
 
 
 def _language(request: Request, query: CodeQuery) -> str:

@@ -110,7 +110,7 @@ def open_image(data: bytes, most: int) -> Iterator[Image.Image]:
         if image.width * image.height > (most if image.format == "JPEG" else _least(most)):
             raise UnusableImage(f"the image has {image.width} x {image.height} pixels; too many")
         with image:
-            yield image
+            yield _eight_bit(image)
     except UnusableImage:
         raise
     # Pillow's decoders raise many kinds of errors on crafted files; all of them mean the same here
@@ -120,6 +120,14 @@ def open_image(data: bytes, most: int) -> Iterator[Image.Image]:
 
 def _least(most: int) -> int:
     return min(most, MAX_UPLOAD_PIXELS)
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """Scanners write 16 bits of grey. Pillow would cut them off at 255, which leaves white paper;
+    its bytes come least significant first."""
+    if image.mode != "I;16":
+        return image
+    return _keep_exif(image, Image.frombytes("L", image.size, image.tobytes()[1::2]))
 
 
 def _reduced(image: Image.Image) -> Image.Image:

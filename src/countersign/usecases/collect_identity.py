@@ -78,9 +78,9 @@ def _prove(attempt: IdentityAttempt, proved: Proved, ports: Ports) -> bool:
     task_id, method, now = attempt.task_id, attempt.method, ports.clock()
     with ports.unit_of_work() as uow:
         envelope = uow.envelopes.of_task(task_id)
-        is_right = identity.is_person(
-            envelope.task(task_id), method, proved.national_id, proved.name
-        )
+        task = envelope.task(task_id)
+        is_right = identity.is_person(task, method, proved.national_id, proved.name)
+        is_right = is_right and identity.is_same_person(task, method, proved.name)
         if is_right:
             digest = hashlib.sha256(proved.proof).hexdigest()
             uow.identity.keep_proof(task_id, method, proved.proof, now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -59,6 +60,19 @@ def create_credential(command: CreateCredential, ports: Ports) -> NewCredential:
         uow.credentials.add(credential)
         uow.commit()
     return NewCredential(credential, secret)
+
+
+def quota_beside(known: Sequence[Credential]) -> int | None:
+    """What the operator lets each production credential of an account send, as the newest of those
+    that are `known` says; None: any number."""
+    counted = [one for one in known if one.environment == PRODUCTION]
+    return max(counted, key=lambda one: one.created_at).quota if counted else None
+
+
+def permissions_beside(known: Sequence[Credential], api: str) -> tuple[str, ...]:
+    """What the operator lets the credentials of an API do, as the newest says; empty: all."""
+    same = [one for one in known if one.api == api]
+    return max(same, key=lambda one: one.created_at).permissions if same else ()
 
 
 def new_secret(prefix: str) -> str:

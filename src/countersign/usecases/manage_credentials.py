@@ -15,6 +15,8 @@ from countersign.usecases.create_credential import (
     create_credential,
     hash_secret,
     new_secret,
+    permissions_beside,
+    quota_beside,
 )
 from countersign.usecases.enter_dashboard import record
 from countersign.usecases.member_ports import MemberPorts, Visit
@@ -75,9 +77,15 @@ def days_until(now: datetime) -> Sequence[date]:
 
 
 def make_credential(command: CreateCredential, visit: Visit, desk: MemberPorts) -> NewCredential:
-    """Its secret is shown once. Raises Invalid, NameTaken."""
+    """Its secret is shown once. It may do what the operator lets the account's others do, and no
+    more. Raises Invalid, NameTaken."""
     clean_name(command.name)
-    made = create_credential(command, desk.ports)
+    with desk.ports.unit_of_work() as uow:
+        known = uow.keeping.walk.credentials(visit.account.id)
+    allowed = replace(
+        command, quota=quota_beside(known), permissions=permissions_beside(known, command.api)
+    )
+    made = create_credential(allowed, desk.ports)
     with desk.ports.unit_of_work() as uow:
         about = f"{command.api}: {command.name}"
         record(visit.member, "made a key", visit.visitor, uow, desk, about)

@@ -29,7 +29,8 @@ def provider_of(name: str, visit: Visit, desk: MemberPorts) -> OpenIdProvider:
 
 
 def put_provider(wanted: OpenIdProvider, *, is_new: bool, visit: Visit, desk: MemberPorts) -> None:
-    """Adds it, or changes the one of this name; without a secret that keeps the one that it has.
+    """Adds it, or changes the one of this name; without a secret that keeps the one that it has, as
+    long as its issuer is the same.
     Whoever looks after the installation may name an issuer inside its network, nobody else.
     Raises Invalid, NameTaken, NotFound."""
     with desk.ports.unit_of_work() as uow:
@@ -123,8 +124,11 @@ def _one(name: str, visit: Visit, uow: UnitOfWork) -> OpenIdProvider:
 
 
 def _with_secret(wanted: OpenIdProvider, old: OpenIdProvider | None) -> OpenIdProvider:
+    """Nobody is shown a secret, so it goes to nobody else either. Raises Invalid."""
     if wanted.client_secret or old is None:
         return wanted
+    if wanted.issuer != old.issuer:
+        raise Invalid("another issuer gets a secret of its own: please enter it")
     return replace(wanted, client_secret=old.client_secret)
 
 

@@ -10,7 +10,7 @@ from countersign.domain.account import Account, Caller, Credential
 from countersign.domain.draft import ORIGIN, Draft
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NameTaken, NotFound, StaleState
-from countersign.usecases.create_credential import hash_secret
+from countersign.usecases.create_credential import hash_secret, quota_beside
 from countersign.usecases.enter_dashboard import record
 from countersign.usecases.member_ports import MemberPorts, Visit
 from countersign.usecases.ports import Ports, UnitOfWork
@@ -53,12 +53,13 @@ def sent_before(draft_id: str, visit: Visit, desk: MemberPorts) -> Envelope | No
 
 def dashboard_caller(account: Account, ports: Ports) -> Caller:
     """Envelopes belong to a credential. That of the dashboard is made at its first envelope; its
-    secret is known to nobody."""
+    secret is known to nobody, and it may send as many as the account's others."""
     with ports.unit_of_work() as uow:
         found = _credential(account, uow)
         if found is None:
             try:
-                uow.credentials.add(_new_credential(account, ports))
+                known = uow.keeping.walk.credentials(account.id)
+                uow.credentials.add(_new_credential(account, quota_beside(known), ports))
                 uow.commit()
             except NameTaken:  # at this moment, by somebody else
                 pass
@@ -73,7 +74,7 @@ def _credential(account: Account, uow: UnitOfWork) -> Credential | None:
     return next(iter(uow.credentials.of_account(account.id, ORIGIN)), None)
 
 
-def _new_credential(account: Account, ports: Ports) -> Credential:
+def _new_credential(account: Account, quota: int | None, ports: Ports) -> Credential:
     return Credential(
         id=str(uuid4()),
         account_id=account.id,
@@ -81,4 +82,5 @@ def _new_credential(account: Account, ports: Ports) -> Credential:
         name=ORIGIN,
         secret_hash=hash_secret(secrets.token_urlsafe(32)),
         created_at=ports.clock(),
+        quota=quota,
     )

@@ -100,9 +100,10 @@ def check_ready(command: SignTask, held_by: Sequence[Envelope], now: datetime) -
 def prepare_remotely(command: SignTask, owner: KeyOwner, ports: Ports) -> RemoteAct:
     """The acts without signatures. Raises what `sign_task` raises, Invalid for a key of a kind that
     can't sign here."""
-    act = act_of(command, None, ports.clock())
     with ports.unit_of_work() as uow:
         held_by = uow.envelopes.holding(command.task_id)
+    tasks = [envelope.task(command.task_id) for envelope in held_by]
+    act = signing.as_theirs(act_of(command, None, ports.clock()), tasks)
     documents: list[RemoteDocument] = []
     for held in held_by:
         envelope, _ = _proved(held, command.task_id, act, owner.name, owner.certificate, act.at)

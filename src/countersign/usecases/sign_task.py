@@ -62,17 +62,18 @@ def kept_image(command: SignTask, ports: Ports) -> FileRef | None:
     if not command.image:
         return None
     with ports.unit_of_work() as uow:
-        envelope = uow.envelopes.of_task(command.task_id)
-    unseen = FileRef(sha256="", size=len(command.image))
-    signing.check_act(
-        envelope, envelope.task(command.task_id), act_of(command, unseen, ports.clock())
-    )
+        held_by = uow.envelopes.holding(command.task_id)
+    if not any(envelope.task(command.task_id).signs for envelope in held_by):
+        return None
+    home, unseen = held_by[0], FileRef(sha256="", size=len(command.image))
+    signing.check_act(home, home.task(command.task_id), act_of(command, unseen, ports.clock()))
     return ports.engine.signature_image(command.image)
 
 
 def _sign(task_id: str, act: Act, ports: Ports) -> Envelope:
     with ports.unit_of_work() as uow:
         held_by = uow.envelopes.holding(task_id)
+    act = signing.as_theirs(act, [envelope.task(task_id) for envelope in held_by])
     for envelope in held_by:
         signing.check_act(envelope, envelope.task(task_id), act)
     completed = [_completed(envelope, task_id, act, ports) for envelope in held_by]

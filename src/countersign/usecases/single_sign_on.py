@@ -57,7 +57,7 @@ def finish_single_sign_on(returned: Mapping[str, str], place: Place, desk: Membe
     """`returned` is the query that the browser came back with. Returns the session. Nobody becomes
     a member by this alone: whoever was invited joins, others are sent away. Raises NotFound, Gone
     and Forbidden("browser") for what was not begun here, Unauthorized when the provider says no,
-    Forbidden("member") for whoever is none, NameTaken, Unavailable."""
+    Forbidden("member") for whoever is none, Forbidden("operator"), NameTaken, Unavailable."""
     now = desk.ports.clock()
     reference = reference_of(returned.get("state", ""), place.browser)
     with desk.ports.unit_of_work() as uow:
@@ -66,6 +66,7 @@ def finish_single_sign_on(returned: Mapping[str, str], place: Place, desk: Membe
     email = _proved_email(ticket.data, reference, returned, desk)
     with desk.ports.unit_of_work() as uow:
         member = _joined(ticket.data["account"], email, place, uow, desk)
+        _check_operator(member, uow)
         return open_session(member, enter_dashboard.SINGLE_SIGN_ON, place, uow, desk)
 
 
@@ -118,6 +119,14 @@ def _joined(
     uow.dashboard.tickets.forget(Purpose.INVITATION, member.id)
     record(joined, "joined", place.visitor, uow, desk, "single sign-on")
     return replace(joined, version=joined.version + 1)
+
+
+def _check_operator(member: Member, uow: UnitOfWork) -> None:
+    """Whoever chose the provider says who somebody is. An owner is not to come as the operator that
+    way, who may do more than owners. Raises Forbidden."""
+    provider = single_sign_on_of(member.account_id, uow)
+    if member.operator and (provider is None or not provider.inside):
+        raise Forbidden("operator")
 
 
 def set_single_sign_on(

@@ -12,7 +12,7 @@ from countersign.usecases.held_task import change_task
 from countersign.usecases.ports import Ports, UnitOfWork
 from countersign.usecases.retrying import on_stale_state
 
-TICKET = "artifact"  # the identity method that it proves
+TICKET = identity.TICKET  # the identity method that it proves
 LIFETIME = timedelta(seconds=30)
 
 

@@ -113,6 +113,28 @@ def test_the_vendors_form_of_a_link_leads_to_the_page(customer: Customer) -> Non
     assert answer.headers["referrer-policy"] == "no-referrer"
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+def test_nobody_but_a_named_proxy_says_where_a_request_comes_from(
+    customer: Customer, header: str
+) -> None:
+    forged = {"Forwarded": "for=203.0.113.9"}.get(header, "203.0.113.9")
+    files, texts = parts(files=[("contract.pdf", contract())])
+    headers = {header: forged}
+    made = customer.api.post(f"{BASE}/signatures", files=files, data=texts, headers=headers).json()
+    assert customer.read(made["uuid"])["senderInformation"]["ipAddress"] == "127.0.0.1"
+
+
+@pytest.mark.parametrize("asked", ["true", "false"])
+def test_a_sender_may_append_what_skips_the_intro_as_the_vendor_says(
+    customer: Customer, asked: str
+) -> None:
+    """ "append ?skipIntro=true when skipIntro was set": our link has it already then."""
+    (jane,) = customer.create(skipIntro=asked).json()["submitters"]
+    page = httpx2.get(jane["signatureLink"] + "?skipIntro=true")
+    assert page.status_code == 200
+    assert '<body data-step="read"' in page.text
+
+
 @pytest.mark.parametrize("uuid", ["9d4c5b8e-3f1a-4c55-9a54-3d0c1f8e2b77", "nonsense", "x" * 300])
 def test_a_person_with_a_link_of_that_form_that_leads_nowhere_is_told(
     customer: Customer, uuid: str

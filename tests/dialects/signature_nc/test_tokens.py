@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from countersign.usecases.change_account import limit_account
+
 from .house import BASE, House, bearer
 from .test_checks import assert_refused
 
@@ -138,6 +140,19 @@ def test_a_token_made_by_a_limited_one_has_the_same_limit(house: House) -> None:
         f"{BASE}/tokens",
         json={"name": "CI", "environment": "production"},
         headers=bearer(house.token(quota=1)),
+    )
+    token = bearer(answer.json()["token"])
+    house.create(headers=token)
+    assert_refused(house.post(headers=token), LIMIT, 403)
+
+
+def test_a_token_for_tests_makes_no_unlimited_one(house: House) -> None:
+    """It has no limit itself, as nothing that it sends counts."""
+    limit_account(house.account.id, 1, house.ports)
+    answer = house.client.post(
+        f"{BASE}/tokens",
+        json={"name": "Freed", "environment": "production"},
+        headers=bearer(house.token("test")),
     )
     token = bearer(answer.json()["token"])
     house.create(headers=token)

@@ -135,3 +135,9 @@ def test_empty_values_are_missing_ones(house: House) -> None:
     made = ok(house.client.post(ORDERS, json=asked))
     assert "signText" not in made["tasks"][0]
     assert "onTaskReject" not in made["tasks"][0]
+
+
+def test_head_answers_what_get_answers_without_a_body(house: House) -> None:
+    made = house.order(task(document(house.ref())))
+    answer = house.client.head(f"{ORDERS}/{made['id']}")
+    assert (answer.status_code, answer.content) == (200, b"")

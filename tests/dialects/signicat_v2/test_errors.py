@@ -150,6 +150,11 @@ def test_a_method_that_a_path_has_not_is_told_the_right_ones(
     assert set(answer.headers["allow"].split(", ")) == allowed
 
 
+def test_head_answers_what_get_answers_without_a_body(house: House) -> None:
+    answer = house.client.head(f"{DOCUMENTS}/{house.document('any')}")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 @pytest.mark.parametrize("media", ["image/png", "application/zip", "", "nonsense"])
 def test_an_upload_of_another_type_is_a_415(house: House, media: str) -> None:
     answer = house.client.post(DOCUMENTS, content=b"x", headers={"Content-Type": media})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -87,6 +88,14 @@ def test_every_route_answers_its_own_account(house: House, ids: dict[str, str]) 
             operation.title.startswith("DELETE /sign/document-collections")
             and answer.status_code == 409
         ), (operation.title, answer.text)
+
+
+def test_whoever_may_read_may_ask_for_the_headers_alone(house: House, ids: dict[str, str]) -> None:
+    for operation in (each for each in routes(house) if each.method == "GET"):
+        whole = call(house, operation, ids, {})
+        answer = call(house, replace(operation, method="HEAD"), ids, {})
+        assert (answer.status_code, answer.content) == (whole.status_code, b""), operation.title
+        assert answer.headers["content-type"] == whole.headers["content-type"]
 
 
 def test_no_route_answers_a_stranger(house: House, ids: dict[str, str]) -> None:

@@ -277,3 +277,9 @@ def test_actions_work_on_postgresql_too(postgres_url: str, tmp_path: Path) -> No
         test_correcting_twice_is_correcting_once(desk)
         test_an_invitation_is_sent_again_but_not_by_the_minute(desk)
         test_all_documents_come_in_one_file(desk)
+
+
+@pytest.mark.parametrize("number", ["-1", "9" * 30, "x"])
+def test_a_number_that_no_database_knows_is_refused(desk: Desk, number: str) -> None:
+    for query in (f"audit?before={number}", f"batches?after={number}"):
+        assert desk.owner.get(f"/dashboard/{query}").status_code == 400

@@ -6,13 +6,16 @@ import re
 import shlex
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from countersign.pages.dashboard.apis import APIS
+from countersign.usecases.change_account import limit_account, permit_account
 from countersign.usecases.ports import NewJob
+from countersign.usecases.send_written import dashboard_caller
 from tests.pages.dashboard.office import URL, Office, add_member, opened, post, set_up, texts
 from tests.pages.dashboard.test_envelopes import EVIL, Desk, token_of
 from tests.pages.dashboard.test_sign_in import add_other_account
@@ -220,3 +223,27 @@ def test_numbers_for_prometheus_are_for_this_machine_or_for_who_has_the_token(
         assert afar.get("/metrics", headers=bearer).status_code == 200
         for wrong in ({}, {"Authorization": "Bearer other"}, {"Authorization": "s3cret"}):
             assert afar.get("/metrics", headers=wrong).status_code == 401
+
+
+def test_what_an_operator_allows_holds_for_keys_that_are_made_later(tmp_path: Path) -> None:
+    """Else a limit would be good until somebody makes the next key."""
+    with opened(tmp_path) as office:
+        owner, ports = set_up(office), office.ports
+        make(owner, "signicat-v2", "First client")
+        make(owner, "nextsign", "First key")
+        with ports.unit_of_work() as uow:
+            (account,) = uow.accounts.all()
+        limit_account(account.id, 3, ports)
+        permit_account(account.id, "signicat", ("sign:document:read",), ports)
+        for api in ("signicat-v2", "nextsign", "signature-nc"):
+            make(owner, api, f"Second {api}")
+        made = dashboard_caller(account, ports).credential
+        with ports.unit_of_work() as uow:
+            known = uow.keeping.walk.credentials(account.id)
+    later = [one for one in known if one.name.startswith("Second")]
+    assert [one.quota for one in (*later, made)] == [3] * 4
+    assert {one.api: one.permissions for one in later} == {
+        "signicat": ("sign:document:read",),
+        "nextsign": (),
+        "signature-nc": (),
+    }

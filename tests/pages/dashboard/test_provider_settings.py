@@ -110,6 +110,20 @@ def test_a_provider_is_added_changed_and_removed(office: Office, provider: OpenI
     assert SECRET not in said
 
 
+def test_a_secret_goes_to_no_other_issuer(office: Office, provider: OpenIdServer) -> None:
+    """Nobody is shown it; whoever may change the issuer could have it sent to themselves."""
+    owner = set_up(office)
+    add(owner, provider)
+    collector = f"http://127.0.0.1:{free_port()}"
+    elsewhere = form(client_secret="", issuer=collector)
+    refused = post(owner, f"{TAB}/nbid", **elsewhere)
+    assert refused.status_code == 422
+    assert "please enter it" in texts(refused.text)
+    assert stored(office).issuer == provider.url
+    post(owner, f"{TAB}/nbid", **elsewhere | {"client_secret": "its own"})
+    assert (stored(office).issuer, stored(office).client_secret) == (collector, "its own")
+
+
 @pytest.mark.parametrize(
     ("wrong", "text"),
     [

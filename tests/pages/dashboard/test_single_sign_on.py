@@ -104,6 +104,23 @@ def test_others_do_not_get_in(
     assert browser.get("/dashboard/me").status_code == 303
 
 
+def test_nobody_comes_as_the_operator_by_an_owners_provider(
+    office: Office, provider: OpenIdServer
+) -> None:
+    """Who sets the provider says who somebody is, and an operator may do more than an owner."""
+    operator, address = with_provider(office, provider)
+    other = add_member(office, operator, "owner")
+    form = {"issuer": provider.url, "client_id": CLIENT, "client_secret": SECRET}
+    assert post(other, f"{MEMBERS}/sso", **form).status_code == 303
+    browser, answer, _ = come(office, address, provider, email=OWNER)
+    assert answer.status_code == 403
+    assert "by a provider that an operator has entered" in texts(answer.text)
+    assert "countersign_session" not in browser.cookies
+    assert come(office, address, provider, email="owner@acme.test")[1].status_code == 303
+    assert post(operator, f"{MEMBERS}/sso", **form).status_code == 303
+    assert come(office, address, provider, email=OWNER)[1].status_code == 303
+
+
 def test_an_answer_is_good_once_and_in_its_browser(office: Office, provider: OpenIdServer) -> None:
     owner, address = with_provider(office, provider)
     invite(owner, "ida@acme.test")

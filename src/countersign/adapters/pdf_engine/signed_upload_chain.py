@@ -143,7 +143,7 @@ class SignedUploadChain:
         roots = (*self._keys.roots(), *above)
         earlier = self._report(data[: document.upload.size], roots)
         report = self._report(data, roots)
-        _check(report, len(earlier.signatures), envelope, document)
+        _check(report, earlier, envelope, document)
         return {
             "sha256": hashlib.sha256(data).hexdigest(),
             "level": report.level,
@@ -154,14 +154,17 @@ class SignedUploadChain:
         return self._workshop.run(errands.report, data, roots)
 
 
-def _check(report: Report, earlier: int, envelope: Envelope, document: Document) -> None:
+def _check(report: Report, earlier: Report, envelope: Envelope, document: Document) -> None:
     """Earlier signatures as valid as before, then ours, all trusted, in the order of the acts."""
     acts = [segment for segment in document.segments if segment.kind is SegmentKind.ACT]
     signers = [act.facts.get("who") or envelope.task(act.task_id or "").person.name for act in acts]
-    ours = report.signatures[earlier:]
+    theirs = zip(earlier.signatures, report.signatures, strict=False)
+    ours = report.signatures[len(earlier.signatures) :]
     found = [signature.who for signature in ours if signature.kind == "signature"]
-    complete = len(ours) == len(acts) + 2
-    if report.verdict == "invalid" or not complete or not all(one.trusted for one in ours):
+    spoilt = any(before.valid and not after.valid for before, after in theirs)
+    worse = spoilt or not set(report.problems) <= set(earlier.problems)
+    complete = len(ours) == len(acts) + 2 and all(one.valid and one.trusted for one in ours)
+    if worse or not complete:
         raise VerificationFailed(f"{document.name}: a signature is missing or not valid")
     if found[: len(signers)] != signers:
         raise VerificationFailed(f"{document.name}: signed by others than the database says")

@@ -26,6 +26,9 @@ METHODS = {
     "typed": _("Typed name"),
     "click": _("Confirmed on the signing page"),
     "bankid_se": _("Swedish BankID"),
+    "bankid_no": _("BankID (Norway)"),
+    "nbid": _("BankID (Norway)"),
+    "sbid": _("BankID (Sweden)"),
 }
 IDENTITIES = {
     "email_code": _("One-time code by e-mail"),

@@ -19,7 +19,7 @@ PERMISSIONS = {
     "archive-documents": "sign:document",
     "orders": "sign:ordermanager:order",
 }
-VERBS = {"GET": "read", "POST": "create", "DELETE": "delete"}
+VERBS = {"GET": "read", "HEAD": "read", "POST": "create", "DELETE": "delete"}
 SCHEMES = {
     "signrestOauth2Security": {
         "type": "http",

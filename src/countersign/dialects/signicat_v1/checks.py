@@ -339,11 +339,13 @@ def every_notification(
 
 
 def _notifications(order: schemas.SigningOrder, offered: Offered) -> Iterator[Violation]:
-    seen: set[str] = set()
+    """Programs that write all tasks of an order alike call their notifications alike: an id counts
+    within its task, package or order."""
+    seen: set[tuple[Path, str]] = set()
     for path, notification in every_notification(order):
-        if notification.id in seen:
+        if (path[:-1], notification.id) in seen:
             yield (*path, "id"), TAKEN
-        seen.add(notification.id)
+        seen.add((path[:-1], notification.id))
         yield from _notification(path, notification, offered)
 
 

@@ -37,6 +37,7 @@ BASE = "/enterprise/sign"
 SESSION_LIFETIME = timedelta(minutes=30)
 # Of a text that was signed: the vendor's name for a signed data object
 SIGNED_DATA_OBJECT = "application/x-ltv-sdo"
+ENDINGS = {"application/pdf": ".pdf", "text/plain": ".txt", SIGNED_DATA_OBJECT: ".xml"}
 NO_SNIFFING = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -115,7 +116,8 @@ class SignicatV1:
     def read_archived(self, caller: Caller, archiveId: str) -> Response:
         """Download a document from the archive."""
         file = self._archived(archiveId, caller)
-        return self._file(sent.Content(file.parts, _shown_type(file.media_type), file.filename))
+        name = file.filename or archiveId
+        return self._file(sent.Content(file.parts, _shown_type(file.media_type), name))
 
     def delete_archived(self, caller: Caller, archiveId: str) -> None:
         """Delete a document from the archive."""
@@ -231,12 +233,18 @@ class SignicatV1:
         return present.View(envelope, BASE, self._ports.links.public, self._ports.clock())
 
     def _file(self, content: sent.Content) -> Response:
-        stored = StoredContent(content.parts, self._ports.files)
-        return httpkit.FileResponse(stored, content.media_type, content.name, headers=NO_SNIFFING)
+        stored, name = StoredContent(content.parts, self._ports.files), _file_name(content)
+        return httpkit.FileResponse(stored, content.media_type, name, headers=NO_SNIFFING)
 
 
 def _shown_type(media_type: str) -> str:
     return SIGNED_DATA_OBJECT if media_type == SIGNED_TEXT else media_type
+
+
+def _file_name(content: sent.Content) -> str:
+    """Documents are described, not named: whoever saves one needs the ending of its type."""
+    ending = ENDINGS.get(content.media_type, "")
+    return content.name if content.name.lower().endswith(ending) else f"{content.name}{ending}"
 
 
 def _upload_id(id: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from countersign.domain.web_address import WEB_ADDRESS, is_web_address
@@ -43,7 +43,10 @@ Url = Annotated[str, Field(max_length=2000, pattern=WEB_ADDRESS), AfterValidator
 
 
 class Input(BaseModel):
-    """Unknown members are left alone, as clients send more than they need."""
+    """Unknown members are left alone, as clients send more than they need; a number counts as its
+    text where a text is wanted, as for the vendor, whose clients keep ids and references so."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -54,6 +57,8 @@ class Input(BaseModel):
 
 
 class Parameter(BaseModel):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
     name: Word
     value: Annotated[str, Field(max_length=10_000, pattern=NO_NUL)]
 

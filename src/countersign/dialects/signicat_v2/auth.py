@@ -21,7 +21,7 @@ PERMISSIONS = {
     "merchant-signing": "sign:merchant",
     "archive-documents": "sign:archive",
 }
-VERBS = {"GET": "read", "POST": "create", "PATCH": "update", "DELETE": "delete"}
+VERBS = {"GET": "read", "HEAD": "read", "POST": "create", "PATCH": "update", "DELETE": "delete"}
 SCHEMES = {
     "bearerAuth": {
         "type": "http",

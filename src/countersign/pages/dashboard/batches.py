@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -77,7 +77,7 @@ class BatchQuery(BaseModel):
 
     done: str = ""
     show: str = ""
-    after: int = 0
+    after: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
 
 class NewQuery(BaseModel):

@@ -119,6 +119,8 @@ def _forbidden(problem: Forbidden) -> str:
         return _("Your company wants you to sign in where it signs in. Use its own address.")
     if problem.kind == "member":
         return _("Nobody has invited this address. Please ask an administrator of your company.")
+    if problem.kind == "operator":
+        return _("An operator signs in here only by a provider that an operator has entered.")
     return _("Your role does not allow this. An owner or administrator can change that.")
 
 

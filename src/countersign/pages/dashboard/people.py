@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -50,7 +50,7 @@ DONE = {
 class AuditQuery(BaseModel):
     """Older entries than this one."""
 
-    before: int | None = None
+    before: Annotated[int, Field(ge=0, le=10**18)] | None = None
 
 
 class People:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
+from starlette.requests import Request
 
 from countersign.domain.errors import DomainError
 from countersign.httpkit import (
@@ -78,12 +79,17 @@ def build(ports: Ports, runtime: Runtime, *, sandbox: bool, largest_upload: int)
             *_identity(IdentityStep(ports)),
             *_own_key(OwnKey(ports)),
         ],
-        authenticate=lambda _request: None,
+        authenticate=_link_of(ports),
         shape=shape,
         expected=(DomainError,),
         runtime=runtime,
         docs="/s/docs",
     )
+
+
+def _link_of(ports: Ports) -> Callable[[Request], str]:
+    """Of what anybody sends nothing is read before the link is known to be one. Raises NotFound."""
+    return lambda request: ports.links.task_id(request.path_params["token"])
 
 
 def _operations(page: SigningPage) -> list[Operation]:
@@ -126,7 +132,6 @@ def _acts(acts: Acts, largest_upload: int) -> list[Operation]:
             acts.upload,
             Success(type=State),
             body=file,
-            public=True,
         ),
         _operation("POST", f"{document}/viewed", acts.viewed, Success(204)),
         _operation("POST", "/s/{token}/forward", acts.forward, left, forwarding),
@@ -139,7 +144,7 @@ def _identity(step: IdentityStep) -> list[Operation]:
     acting = Json(IdentityInput, limit=1 << 16, required=False)
     return [
         _operation("GET", CALLBACK, step.returned, Success(303), query=ReturnQuery),
-        Operation("POST", path, step.act, answers, body=acting, query=LanguageQuery, public=True),
+        Operation("POST", path, step.act, answers, body=acting, query=LanguageQuery),
         _operation("GET", path, step.standing, answers[0]),
     ]
 
@@ -175,4 +180,5 @@ def _operation(
     body: Json | None = None,
     query: type[BaseModel] | None = None,
 ) -> Operation:
-    return Operation(method, path, handler, success, body=body, query=query, public=True)
+    public = body is None
+    return Operation(method, path, handler, success, body=body, query=query, public=public)

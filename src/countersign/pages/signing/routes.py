@@ -14,7 +14,7 @@ from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Conflict, Forbidden, Gone, Invalid, NotFound
 from countersign.domain.interface import dressed
 from countersign.domain.signing_service import service_of
-from countersign.domain.task import Task, TaskStatus
+from countersign.domain.task import Task
 from countersign.domain.web_origin import web_origin
 from countersign.httpkit import Answer, FileResponse
 from countersign.pages import i18n
@@ -41,7 +41,7 @@ from countersign.pages.signing.schemas import (
     image_bytes,
 )
 from countersign.pages.signing.shell import render_notice, render_task
-from countersign.pages.signing.state import chosen_first, signing_state
+from countersign.pages.signing.state import chosen_first, may_see, signing_state
 from countersign.pages.signing.strings import main_action, whole_consent
 from countersign.pages.visitors import visitor_of
 from countersign.usecases.add_interface import interface_of
@@ -255,7 +255,7 @@ class SigningPage:
             raise Gone(over)
         if document_id not in task.actions:
             raise NotFound("document", document_id)
-        if task.status is TaskStatus.BLOCKED or task.identity_due:
+        if not may_see(task):
             raise Forbidden("document", document_id)
         document = envelope.document(document_id)
         if document.awaited:

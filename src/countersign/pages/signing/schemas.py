@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from countersign.domain.errors import Invalid
 
@@ -53,12 +53,17 @@ class LanguageQuery(BaseModel):
     lang: Annotated[str, Field(max_length=35)] = ""
 
 
+def _appended_twice(given: Any) -> Any:
+    """Signature.nc tells its senders to append `?skipIntro=true` to a link, which may have it."""
+    return given.partition("?")[0] if isinstance(given, str) else given
+
+
 class PageQuery(LanguageQuery):
     """`skipIntro` leads straight to the document; `embed` is the origin of the page around it;
     `eid` is the one that the person chose among several; `artifact` a ticket that stands for a
     login."""
 
-    skipIntro: bool = False
+    skipIntro: Annotated[bool, BeforeValidator(_appended_twice)] = False
     eid: Annotated[str, Field(max_length=64)] = ""
     embed: Annotated[str, Field(max_length=300)] = ""
     artifact: Annotated[str, Field(max_length=200)] = ""

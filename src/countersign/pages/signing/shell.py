@@ -10,7 +10,6 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from countersign.domain.eids import eid_name
 from countersign.domain.signing_service import service_of
 from countersign.pages import i18n
 from countersign.pages.accent import accent_name
@@ -72,7 +71,7 @@ def render_task(
         signs=signs,
         methods=_offered_methods(state, language) if signs else [],
         others=_other_ways(state, language),
-        due_name=eid_name(next(iter(state["identity"]["due"]), "")),
+        due_name=way_text(language, next(iter(state["identity"]["due"]), "")),
         page_widths=PAGE_WIDTHS,
         simulated=state["identity"].get("simulated", False),
         chat=_chat(base, state["task"]["id"], language) if "chat" in state["task"]["may"] else None,

@@ -28,10 +28,10 @@ def signing_state(
     upload_limit: int,
     hidden: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Only this task's own fields and documents: nothing of the other people in the envelope.
-    `base` is the path of the signing link, `chosen` the eID that the person has chosen, if any;
-    `simulated` tells of the first proof that is due; `upload_limit` is in bytes; buttons that are
-    `hidden` don't show."""
+    """Only this task's own fields and documents: nothing of the other people in the envelope, and
+    nothing that stands in the fields before the documents may be seen. `base` is the path of the
+    signing link, `chosen` the eID that the person has chosen, if any; `simulated` tells of the
+    first proof that is due; `upload_limit` is in bytes; buttons that are `hidden` don't show."""
     due = chosen_first(task, chosen)
     return {
         "envelope": {
@@ -125,6 +125,11 @@ def shown_document(document: Document, action: str, task: Task) -> dict[str, Any
     }
 
 
+def may_see(task: Task) -> bool:
+    """Whether it is this person's turn, and they have proved what is asked of them."""
+    return task.status is not TaskStatus.BLOCKED and not task.identity_due
+
+
 def _field(field: Field, task: Task) -> dict[str, Any]:
     values: Mapping[str, str] = task.act.values if task.act else {}
     area = field.area
@@ -139,7 +144,7 @@ def _field(field: Field, task: Task) -> dict[str, Any]:
         "w": area.w,
         "h": area.h,
         "required": field.required and field.kind is not FieldKind.DATE,
-        "value": field.stands(values) or None,
+        "value": (field.stands(values) or None) if may_see(task) else None,
         "excludes": [other.id for other in task.fields if field.excludes(other)],
         "options": [shown for _, shown in field.options] if _is_choice(field) else [],
     }

@@ -127,10 +127,15 @@ WAYS: Mapping[str, str] = {
 }
 
 
+# Names of eIDs that have a country's name in them; all others are the same everywhere
+OF_COUNTRIES = (_("BankID (Norway)"), _("BankID (Sweden)"))
+
+
 def way_text(language: str, method: str) -> str:
     """What people call a way to prove who they are."""
-    text = WAYS.get(method)
-    return i18n.translations(language).gettext(text) if text else eid_name(method)
+    text = WAYS.get(method, eid_name(method))
+    is_ours = method in WAYS or text in OF_COUNTRIES
+    return i18n.translations(language).gettext(text) if is_ours else text
 
 
 def main_action(actions: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Semaphore
 from typing import Any, Protocol
 
 from starlette.requests import Request
@@ -31,6 +32,9 @@ PREFIX = "/verify"
 FILE = "file"
 TRIES, WINDOW = 30, 600.0  # files from one address in so many seconds
 LONGEST_NAME = 200  # characters of a file's name that are shown
+# Each keeps a handler's thread waiting, and people who sign need some as well
+AT_ONCE = 4
+FORM_TEXTS = 1 << 10  # bytes of one: the form has none
 HTML = Success(type=bytes, media="text/html")
 
 
@@ -70,6 +74,7 @@ class VerifyPage:
 
     def __init__(self, verify: Verify) -> None:
         self._verify = verify
+        self._room = Semaphore(AT_ONCE)
 
     def ask(self, request: Request) -> Response:
         """The page that takes a file."""
@@ -80,14 +85,28 @@ class VerifyPage:
         uploads = [upload for upload in body.uploads(FILE) if upload.size]
         if len(uploads) != 1:
             raise Refusal(400, "no file")
-        words = self._verify(uploads[0].path)
+        words = self._looked_at(uploads[0].path)
         name = uploads[0].filename[:LONGEST_NAME]
         return _shown(request, words=words, name=name, sha256=uploads[0].sha256)
+
+    def _looked_at(self, path: Path) -> Words:
+        if not self._room.acquire(blocking=False):
+            raise Refusal(503, "too many files at once")
+        try:
+            return self._verify(path)
+        finally:
+            self._room.release()
 
 
 def build(runtime: Runtime, verify: Verify, *, largest_file: int) -> ASGIApp:
     """The application below `/verify`. `largest_file` is in bytes."""
-    form = Multipart([FilePart(FILE)], limit=largest_file + (1 << 20), file_limit=largest_file)
+    form = Multipart(
+        [FilePart(FILE)],
+        limit=largest_file + (1 << 20),
+        file_limit=largest_file,
+        text_limit=FORM_TEXTS,
+        max_parts=5,
+    )
     shown = VerifyPage(verify)
     return Dialect(
         About(title="Verify", version="1"),
@@ -132,6 +151,7 @@ class _Shape:
             405: say("There is no such page."),
             415: say("Please choose one PDF file first."),
             429: say("That was a lot of files. Please wait a few minutes, then go on."),
+            503: say("Other files are being checked. Please try again in a minute."),
         }.get(status, say("Something went wrong here. Please try again later."))
 
 

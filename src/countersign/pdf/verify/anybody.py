@@ -7,13 +7,18 @@ decided here. Works offline, on the file alone.
 import asyncio
 import io
 import logging
-from collections.abc import Iterable
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import TypeVar
 
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import EmbeddedPdfSignature
 
 from countersign.pdf.inspect import inspect
+from countersign.pdf.verify.leftovers import unexplained
+from countersign.pdf.verify.reader import Reader
 from countersign.pdf.verify.report import WHOLE_FILE, Report, SignatureReport
 from countersign.pdf.verify.signatures import Judge
 from countersign.pdf.verify.trust_context import Knowledge
@@ -30,8 +35,13 @@ MAX_SIGNATURES = 100
 MAX_HASHED_BYTES = 10_000_000_000
 """Every signature hashes the file up to itself; 7 seconds at 1.3 GB/s."""
 
+DEEPEST, ROOM = 10_000, 64 << 20
+"""Calls within each other, and bytes of stack for them; two calls for each bookmark in a row."""
+
 END_WINDOW = 1024
 """Bytes at the end of a file in which readers look for %%EOF."""
+
+T = TypeVar("T")
 
 _ENVELOPE_FIELD = "z_id"
 _LAST_FIELD = "z_ts"
@@ -55,10 +65,10 @@ def verify(data: bytes, trust_roots: Iterable[bytes], at: datetime) -> Report:
     except _Unbelievable as refusal:
         return Report(signatures=(), problems=(str(refusal),))
     knowledge = Knowledge(tuple(trust_roots))
-    reports = asyncio.run(_judged(reader, signatures, knowledge, at))
+    reports = _with_room(lambda: asyncio.run(_judged(reader, signatures, knowledge, at)))
     return Report(
         signatures=tuple(reports),
-        problems=tuple(_problems(reports)),
+        problems=(*_problems(reports), *unexplained(reader, data)),
         envelope=_envelope(reader),
     )
 
@@ -73,10 +83,9 @@ class _Unbelievable(Exception):
     """The file can be opened, but what it says of its signatures cannot be relied on."""
 
 
-def _opened(data: bytes) -> PdfFileReader:
-    """Strict reading: files that readers understand differently are how signatures get forged."""
+def _opened(data: bytes) -> Reader:
     try:
-        reader = PdfFileReader(io.BytesIO(data), strict=True)
+        reader = Reader(io.BytesIO(data), strict=True)
         if reader.encrypted:
             reader.decrypt("")
         return reader
@@ -84,20 +93,32 @@ def _opened(data: bytes) -> PdfFileReader:
         raise _Unbelievable(f"the structure of the file has errors: {_short(error)}") from error
 
 
-def _signatures(reader: PdfFileReader, size: int) -> list[EmbeddedPdfSignature]:
+def _signatures(reader: Reader, size: int) -> list[EmbeddedPdfSignature]:
     try:
-        found = list(reader.embedded_signatures)
+        found = reader.signatures()
     except Exception as error:  # as above
         raise _Unbelievable(f"a signature cannot be read: {_short(error)}") from error
     if len(found) > MAX_SIGNATURES or len(found) * size > MAX_HASHED_BYTES:
         raise _Unbelievable(f"{len(found)} signatures are too many to check")
-    if not found:
+    if not found and not reader.unknown_signatures():
         raise _Unbelievable("the signatures cannot be found in the form")
     return found
 
 
+def _with_room(work: Callable[[], T]) -> T:
+    """`work()` where it may call itself for each of thousands of bookmarks, as pyHanko does."""
+    limit, stack = sys.getrecursionlimit(), threading.stack_size(ROOM)
+    sys.setrecursionlimit(DEEPEST)
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(work).result()
+    finally:
+        sys.setrecursionlimit(limit)
+        threading.stack_size(stack)
+
+
 async def _judged(
-    reader: PdfFileReader,
+    reader: Reader,
     signatures: list[EmbeddedPdfSignature],
     knowledge: Knowledge,
     now: datetime,
@@ -108,13 +129,13 @@ async def _judged(
 
 
 def _problems(reports: list[SignatureReport]) -> list[str]:
-    last = reports[-1]
-    if last.field == _LAST_FIELD and last.covers != WHOLE_FILE:
+    last = reports[-1] if reports else None
+    if last and last.field == _LAST_FIELD and last.covers != WHOLE_FILE:
         return ["something was added after the file was closed"]
     return []
 
 
-def _envelope(reader: PdfFileReader) -> str | None:
+def _envelope(reader: Reader) -> str | None:
     fields = reader.root["/AcroForm"]["/Fields"]
     for index in range(len(fields)):
         if fields[index].get("/T") == _ENVELOPE_FIELD and "/V" in fields[index]:

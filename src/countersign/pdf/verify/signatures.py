@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
+from asn1crypto import core
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESSubIndic
@@ -20,6 +21,8 @@ from pyhanko.sign.validation import (
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 
+from countersign.pdf.verify.changes import Policy
+from countersign.pdf.verify.gap import need_plain_gap
 from countersign.pdf.verify.report import (
     CLAIMED,
     WHOLE_FILE,
@@ -29,6 +32,7 @@ from countersign.pdf.verify.report import (
 )
 from countersign.pdf.verify.stamp import LOCAL_AUTHORITY, Stamp
 from countersign.pdf.verify.trust_context import Brought, Knowledge
+from countersign.pdf.verify.weakness import weakness_of
 
 _PADES = "/ETSI.CAdES.detached"
 _LOCAL_POLICY = "1.3.6.1.4.1.32473.1.1"
@@ -65,11 +69,13 @@ class Judge:
         self._known_at = now
         self._revisions = reader.xrefs.total_revisions
         self._proofs: list[_Proof] = []
+        self._policy = Policy()
         self._brought = cache(self._read_brought)
 
     async def report(self, signature: EmbeddedPdfSignature) -> SignatureReport:
         """Never raises: a signature that cannot be judged is not valid, and the report says why."""
         try:
+            need_plain_gap(signature)
             if signature.sig_object_type == "/DocTimeStamp":
                 return await self._document_timestamp(signature)
             return await self._signature(signature)
@@ -79,15 +85,15 @@ class Judge:
     async def _document_timestamp(self, signature: EmbeddedPdfSignature) -> SignatureReport:
         brought = self._brought(signature.signed_revision)
         context = self._knowledge.context(self._known_at, self._newest)
-        status = await async_validate_pdf_timestamp(signature, context)
-        why = _fault(status)
+        status = await async_validate_pdf_timestamp(signature, context, diff_policy=self._policy)
+        why = _fault(status) or weakness_of(signature)
         stamp = _stamp(status, signature.signed_data)
         if why is None:
             self._proofs.insert(0, _Proof(stamp.time, brought))
         if why is None and status.trusted:
             self._known_at = min(self._known_at, stamp.time)
         return SignatureReport(
-            field=signature.field_name,
+            field=str(signature.field_name),
             kind="document timestamp",
             who=_name(status.signing_cert),
             email="",
@@ -103,14 +109,14 @@ class Judge:
     async def _signature(self, signature: EmbeddedPdfSignature) -> SignatureReport:
         status, stamp = await self._status(signature)
         certificate = status.signing_cert
-        why = _fault(status)
+        why = _fault(status) or weakness_of(signature)
         moment = stamp.time if stamp and stamp.trusted else self._known_at
         # pyHanko looks for revocation only where a certificate says where to look
         if await self._knowledge.standing(certificate, moment, self._newest) == "revoked":
             why = why or _REVOKED_WORDS
         claimed = status.signer_reported_dt
         return SignatureReport(
-            field=signature.field_name,
+            field=str(signature.field_name),
             kind=_kind(signature),
             who=_name(certificate),
             email=_email(certificate),
@@ -137,13 +143,19 @@ class Judge:
         if validity.trusted:
             context = self._knowledge.context(stamp.time, self._newest)
             status = await async_validate_pdf_signature(
-                signature, context, tokens, skip_diff=False, key_usage_settings=_SIGNING
+                signature,
+                context,
+                tokens,
+                diff_policy=self._policy,
+                key_usage_settings=_SIGNING,
             )
         return status, stamp
 
     async def _at(self, signature: EmbeddedPdfSignature, moment: datetime) -> PdfSignatureStatus:
         context = self._knowledge.context(moment, self._newest)
-        return await async_validate_pdf_signature(signature, context, key_usage_settings=_SIGNING)
+        return await async_validate_pdf_signature(
+            signature, context, diff_policy=self._policy, key_usage_settings=_SIGNING
+        )
 
     async def _level(
         self, signature: EmbeddedPdfSignature, status: PdfSignatureStatus, stamp: Stamp | None
@@ -248,7 +260,8 @@ def _distrust(status: PdfSignatureStatus | DocumentTimestampStatus) -> str | Non
 
 def _stamp(status: TimestampSignatureStatus | DocumentTimestampStatus, token: object) -> Stamp:
     info = token["encap_content_info"]["content"].parsed  # type: ignore[index]
-    local = info["policy"].native == _LOCAL_POLICY
+    # Anybody may write our policy into a token
+    local = status.trusted and info["policy"].native == _LOCAL_POLICY
     name = LOCAL_AUTHORITY if local else _name(status.signing_cert)
     issuer = bytes(status.signing_cert.issuer.dump())
     return Stamp(status.timestamp.astimezone(UTC), name, status.trusted, issuer)
@@ -267,9 +280,11 @@ def _kind(signature: EmbeddedPdfSignature) -> SignatureKind:
 
 def _is_pades(signature: EmbeddedPdfSignature) -> bool:
     """PAdES asks for its sub-filter and for the certificate's hash among the signed attributes."""
-    attributes = {attribute["type"].native for attribute in signature.signer_info["signed_attrs"]}
-    named = attributes & {"signing_certificate_v2", "signing_certificate"}
-    return signature.sig_object.get("/SubFilter") == _PADES and bool(named)
+    attributes = signature.signer_info["signed_attrs"]
+    if signature.sig_object.get("/SubFilter") != _PADES or attributes is core.VOID:
+        return False
+    named = {attribute["type"].native for attribute in attributes}
+    return not named.isdisjoint({"signing_certificate_v2", "signing_certificate"})
 
 
 def _name(certificate: asn1_x509.Certificate) -> str:
