@@ -114,6 +114,7 @@ class Installation:
     workshop: Workshop
     strangers: Workshop
     hits: Hits
+    staging: Path
     office: OfficeConverter
     sign_in: AccountSignIn
     desk: MemberPorts
@@ -138,12 +139,13 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
         workshop = stack.enter_context(closing(Workshop(largest=largest)))
         strangers = stack.enter_context(closing(Workshop(1, largest=largest)))
         hits = stack.enter_context(closing(hits_beside(database)))
-        fetcher = stack.enter_context(closing(app_parts.fetcher(settings)))
+        staging = stack.enter_context(app_parts.staging(settings))
+        fetcher = stack.enter_context(closing(app_parts.fetcher(settings, staging)))
         migrate(database)
         app_parts.check_keys(settings, database)
         office = stack.enter_context(closing(app_parts.office(settings, workshop)))
         installation = _installation(
-            settings, database, workshop, strangers, hits, fetcher, office, outside
+            settings, database, workshop, strangers, hits, staging, fetcher, office, outside
         )
         if isinstance(installation.ports.identity, AccountEids):
             stack.enter_context(closing(installation.ports.identity))
@@ -156,13 +158,15 @@ def opened(settings: Settings, outside: Outside = lambda ports: ports) -> Iterat
 
 
 def _make_folders(settings: Settings) -> None:
-    """The data directory may be read-only when the database is elsewhere: it holds keys only."""
+    """The data directory may be read-only when database and files are elsewhere: it holds keys
+    only."""
     try:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         (settings.data / "keys").mkdir(exist_ok=True, mode=0o700)
     except OSError as problem:
         raise BadSettings(f"{PREFIX}DATA: {problem.filename}: {problem.strerror}") from None
-    if not settings.database_url and not os.access(settings.data, os.W_OK | os.X_OK):
+    writes_here = not (settings.database_url and settings.files_url)
+    if writes_here and not os.access(settings.data, os.W_OK | os.X_OK):
         raise BadSettings(f"{PREFIX}DATA: {settings.data} can't be written by this user")
 
 
@@ -172,6 +176,7 @@ def _installation(
     workshop: Workshop,
     strangers: Workshop,
     hits: Hits,
+    staging: Path,
     fetcher: HttpFetcher,
     office: OfficeConverter,
     outside: Outside,
@@ -202,6 +207,7 @@ def _installation(
         workshop=workshop,
         strangers=strangers,
         hits=hits,
+        staging=staging,
         office=office,
         sign_in=sign_in,
         desk=member_ports(
@@ -281,7 +287,7 @@ def web(installation: Installation) -> ASGIApp:
     that to processes of their own."""
     settings, ports = installation.settings, installation.ports
     runtime = httpkit.Runtime(
-        settings.data / "staging", handler_threads=HANDLER_THREADS, hit=installation.hits
+        installation.staging, handler_threads=HANDLER_THREADS, hit=installation.hits
     )
     apps = _dialects(settings, ports, runtime) | _pages(installation, runtime)
     door = httpkit.ByPrefix(apps, partial(_lifespan, installation, runtime))

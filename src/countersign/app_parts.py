@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from email.utils import parseaddr
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from countersign.adapters.channels import ByChannel, ProgramCaller
@@ -65,11 +67,23 @@ def check_keys(settings: Settings, database: Database) -> None:
     """Links, stored secrets and signatures are made with an installation's keys. Raises BadSettings
     for others than the database knows."""
     path = settings.data / "keys" / MASTER_KEY
-    if not path.exists() and mark_of(database):
-        raise BadSettings(f"{PREFIX}DATA: {path} is missing. {OTHER_KEYS}")
-    own = subkey(master_key(path), "installation").hex()
+    with blaming("data"):
+        if not path.exists() and mark_of(database):
+            raise BadSettings(f"{PREFIX}DATA: {path} is missing. {OTHER_KEYS}")
+        own = subkey(master_key(path), "installation").hex()
     if mark(database, own) != own:
         raise BadSettings(f"{PREFIX}DATA: {path} is not the key of this database. {OTHER_KEYS}")
+
+
+@contextmanager
+def staging(settings: Settings) -> Iterator[Path]:
+    """Where files of requests lie while they are read: on the volume of local files, into which
+    they are renamed. Beside an object store the data directory may be read-only."""
+    if not settings.files_url or os.access(settings.data, os.W_OK | os.X_OK):
+        yield settings.data / "staging"
+        return
+    with TemporaryDirectory(prefix="countersign-") as folder:
+        yield Path(folder)
 
 
 def files(settings: Settings) -> Files:
@@ -78,7 +92,8 @@ def files(settings: Settings) -> Files:
 
         with blaming("files_url"):
             return ObjectStoreFiles(settings.files_url)
-    return LocalFiles(settings.data / "files")
+    with blaming("data"):
+        return LocalFiles(settings.data / "files")
 
 
 def keyring(settings: Settings, keys: LocalKeys, clock: Clock) -> Keyring:
@@ -88,8 +103,8 @@ def keyring(settings: Settings, keys: LocalKeys, clock: Clock) -> Keyring:
     return Keyring(keys, clock, seal, settings.tsa_urls)
 
 
-def fetcher(settings: Settings) -> HttpFetcher:
-    return HttpFetcher(OutboundHttp(allow_private=settings.sandbox), settings.data / "staging")
+def fetcher(settings: Settings, staging: Path) -> HttpFetcher:
+    return HttpFetcher(OutboundHttp(allow_private=settings.sandbox), staging)
 
 
 def office(settings: Settings, workshop: Workshop) -> OfficeConverter:
@@ -195,6 +210,8 @@ def blaming(*names: str) -> Iterator[None]:
     """What a part can't be made of is a bad setting. Raises BadSettings that names it."""
     try:
         yield
-    except (ValueError, KeysUnusable) as problem:
+    except (ValueError, KeysUnusable, OSError) as problem:
         where = " or ".join(PREFIX + name.upper() for name in names)
-        raise BadSettings(f"{where}: {problem}") from None
+        path = getattr(problem, "filename", None)
+        why = f"{path}: {problem.strerror}" if path else problem  # type: ignore[union-attr]
+        raise BadSettings(f"{where}: {why}") from None

@@ -295,7 +295,9 @@ def _handlers(ports: Ports) -> dict[str, Callable[[Args], None]]:
         "erase_by_rules": lambda args: erase_by_rules(args["envelope"], ports),
         "drop_upload": lambda args: drop_upload(args["file"], args.get("account", ""), ports),
         "send_message": lambda args: send_message(args["message"], ports),
-        "deliver_webhook": lambda args: deliver_webhook(args["delivery"], args["number"], ports),
+        "deliver_webhook": lambda args: deliver_webhook(
+            args["delivery"], args.get("number"), ports
+        ),
     }
 
 

@@ -152,6 +152,7 @@ def test_what_the_provider_signed_is_the_proof_and_names_the_documents(party: Pa
     proved = party.prove("01019912345")
     assert isinstance(proved, Proved)
     assert (proved.national_id, proved.name) == ("01019912345", "Astrid Berg")
+    assert proved.checked == f"ID token of {party.server.url}"
     proof = json.loads(proved.proof)
     claims = json.loads(base64.urlsafe_b64decode(proof["id_token"].split(".")[1] + "=="))
     made_of = f"{proof['nonce']['salt']} {DIGEST}".encode()

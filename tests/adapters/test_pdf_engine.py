@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pikepdf
@@ -133,6 +133,15 @@ def test_what_was_signed_is_compared_even_where_no_page_shows_it(desk: Desk) -> 
     forged = envelope.with_task(replace(task, act=consented))
     with pytest.raises(VerificationFailed, match="consent"):
         desk.engine.verify(forged, forged.documents[0], base)
+
+
+def test_a_file_that_is_not_there_stops_nothing_for_good(desk: Desk) -> None:
+    """A worker that was started with another folder of files sees none."""
+    envelope, base = desk.signed(desk.envelope(contract(), EnvelopeSettings()))
+    document = envelope.documents[0]
+    desk.files.remove(document.segments[1].file, timedelta())
+    with pytest.raises(NotFound):
+        desk.engine.verify(envelope, document, base)
 
 
 def test_a_large_upload_goes_from_file_to_file(desk: Desk, tmp_path: Path) -> None:

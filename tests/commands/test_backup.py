@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import tarfile
 from pathlib import Path
 
 import pytest
 
+from countersign.adapters.backup import back_up
 from tests.commands.running import assert_refused, countersign
 from tests.support.customer import new_customer, sign
 from tests.support.server import StartServer
@@ -41,6 +43,30 @@ def test_a_restored_installation_goes_on_where_the_backup_was_made(
     path = customer.completed_file(sent, tmp_path)
     assert_intact(path, SIGNERS)
     assert_verified(path, SIGNERS, elsewhere)
+
+
+def test_files_that_vanish_meanwhile_are_no_hindrance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that works writes aside what it stores, and removes what was erased."""
+    data, archive = tmp_path / "data", tmp_path / "backup.tar"
+    (data / "keys").mkdir(parents=True)
+    for place in ("incoming/half", "aa/aa1", "bb/bb2"):
+        (data / "files" / place).parent.mkdir(parents=True, exist_ok=True)
+        (data / "files" / place).write_bytes(b"content")
+    add = tarfile.TarFile.add
+
+    def added(tar: tarfile.TarFile, name: Path, *more: object, **options: object) -> None:
+        if name == data / "files":
+            shutil.rmtree(data / "files" / "incoming")
+        if name == data / "files" / "aa":
+            (data / "files" / "aa" / "aa1").unlink()
+        add(tar, name, *more, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(tarfile.TarFile, "add", added)
+    back_up(data, archive)
+    with tarfile.open(archive) as tar:
+        assert [name for name in tar.getnames() if name.count("/") == 2] == ["files/bb/bb2"]
 
 
 @pytest.mark.slow

@@ -94,3 +94,29 @@ def test_a_full_database_is_told_and_keeps_what_it_has(sqlite_url: str, clock: M
         with pytest.raises(NotFound):
             uow.envelopes.get(large.id)
     database.close()
+
+
+@pytest.mark.slow
+def test_a_server_that_has_become_a_standby_is_away(postgres_url: str, clock: MovingClock) -> None:
+    first = Database(postgres_url)
+    migrate(first)
+    first.close()
+    standby = Database(f"{postgres_url}?options=-c%20default_transaction_read_only%3Don")
+    with opener(standby, JobQueue(standby, clock))() as uow:
+        assert uow.accounts.all() == []
+        with pytest.raises(Unavailable):
+            uow.accounts.add(account())
+    standby.close()
+
+
+@pytest.mark.slow
+def test_a_machine_that_is_gone_is_given_up_in_time(postgres_url: str) -> None:
+    for query, timeout in (("", "30000"), ("?tcp_user_timeout=5000", "5000")):
+        database = Database(postgres_url + query)
+        with database.engine.connect() as connection:
+            driven = connection.connection.driver_connection
+            assert driven is not None
+            used = driven.info.get_parameters()
+            assert connection.scalar(text("SHOW timezone")) == "UTC"
+        assert (used["tcp_user_timeout"], used["connect_timeout"]) == (timeout, "10")
+        database.close()

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Table, inspect, select, text
 from countersign.adapters.database import envelope_rows as shape
 from countersign.adapters.database import migrations, tables
 from countersign.adapters.database.engine import Database
-from countersign.adapters.database.migrations import HEAD, migrate
+from countersign.adapters.database.migrations import HEAD, NewerDatabase, migrate
 from countersign.adapters.database.projects import Projects
 from countersign.adapters.database.schema import metadata
 from countersign.adapters.database.tables import accounts
@@ -98,6 +98,17 @@ def test_a_database_of_before_is_migrated(database_url: str) -> None:
     assert versions(database) == [BEFORE_ARCHIVE]
     assert migrate(database) == HEAD
     assert versions(database) == [HEAD]
+    database.close()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
+    database = Database(database_url)
+    migrate(database)
+    with database.engine.connect() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NewerDatabase, match=f"version 9999, .* up to {HEAD} only"):
+        migrate(database)
+    assert versions(database) == ["9999"]
     database.close()
 
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Event
@@ -19,9 +19,10 @@ from sqlalchemy import select
 
 from countersign.adapters.clock import system_clock
 from countersign.adapters.database.engine import Database
-from countersign.adapters.database.jobs import JobQueue
+from countersign.adapters.database.jobs import ClaimedJob, JobQueue
 from countersign.adapters.database.tables import jobs
 from countersign.adapters.worker import Worker
+from countersign.domain.errors import Unavailable
 from countersign.usecases.ports import NewJob
 from tests.contracts.conftest import OpenUnit
 from tests.support.processes import wait_until
@@ -176,7 +177,7 @@ import sys, time
 from datetime import timedelta
 from countersign.adapters.clock import system_clock
 from countersign.adapters.database.engine import Database
-from countersign.adapters.database.jobs import JobQueue
+from countersign.adapters.database.jobs import ClaimedJob, JobQueue
 from countersign.adapters.worker import Worker
 
 def hang(_args):
@@ -214,3 +215,25 @@ def test_an_idle_worker_costs_next_to_nothing(queue: JobQueue) -> None:
         before = time.process_time()
         time.sleep(2)
         assert time.process_time() - before < 0.2
+
+
+def test_a_database_that_is_away_is_told_of_once(
+    queue: JobQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every thread asks every second, for as long as it is away."""
+    claim, away = queue.claim, Event()
+    away.set()
+
+    def claimed(name: str, limit: int) -> Sequence[ClaimedJob]:
+        if away.is_set():
+            raise Unavailable("database")
+        return claim(name, limit)
+
+    monkeypatch.setattr(queue, "claim", claimed)
+    lanes = {"one": 3, "two": 3}
+    with structlog.testing.capture_logs() as logs, working(queue, {}, lanes, poll=0.01):
+        time.sleep(0.2)
+        away.clear()
+        wait_until(lambda: len(logs) > 1, "the second line")
+    assert [one["event"] for one in logs] == ["jobs_not_available", "jobs_available_again"]
+    assert "see that the database answers" in logs[0]["do"]

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 
 import httpx2
 import pytest
 
 from tests.support.customer import new_customer
-from tests.support.processes import accepts_connections, wait_until
+from tests.support.network import free_port
+from tests.support.processes import accepts_connections, stopped_at_exit, wait_until
 from tests.support.server import RunningServer, StartServer
 from tests.support.working import working
 
@@ -36,6 +41,25 @@ def test_a_server_that_is_told_to_stop_answers_what_is_under_way(
         assert connection.makefile("rb").readline() == b"HTTP/1.1 200 OK\r\n"
     assert server.process.wait(30) == 0
     assert time.monotonic() - began < GRACE
+
+
+@pytest.mark.slow
+def test_a_full_disk_below_the_log_ends_no_server(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "countersign", "serve", "--data", str(tmp_path / "data")]
+    with open("/dev/full", "w") as full:
+        process = subprocess.Popen(
+            [*command, "--port", str(port), "--sandbox"], stdout=full, stderr=full, text=True
+        )
+    with stopped_at_exit(process):
+        wait_until(lambda: answers(port) or process.poll() is not None, "starting Countersign")
+        assert httpx2.get(f"http://127.0.0.1:{port}/sandbox/mail.json").status_code == 200
+
+
+def answers(port: int) -> bool:
+    with suppress(httpx2.TransportError):
+        return httpx2.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+    return False
 
 
 def test_a_worker_that_is_told_to_stop_ends_at_once(start_server: StartServer) -> None:

@@ -1,12 +1,16 @@
 """The local authority: made once, kept private, renewed in time, and believed by others."""
 
+import logging
 import os
+import resource
 import signal
 import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +24,7 @@ from countersign.adapters.keys.material import KeyMaterial, KeysUnusable, Person
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 URL = "https://sign.example.test/"
+FILES = ("root.pem", "issuing.pem", *(f"{role}-1.pem" for role in ROLES))
 ASA = Person("Åsa Öberg", "asa@example.test", "PNOSE-198001011234")
 
 
@@ -186,6 +191,36 @@ def test_a_renewal_by_another_process_is_noticed(keys: LocalKeys, tmp_path: Path
     late = NOW + timedelta(days=800)
     renewed = open_local_keys(tmp_path / "keys", URL, late).platform("seal", late)
     assert keys.platform("seal", late).certificate == renewed.certificate
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """Nothing can be written, whoever one is: root may write where it is forbidden."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_certificate_that_cannot_be_renewed_is_used_up(
+    keys: LocalKeys, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As on a secret volume. Servers go on, and say so once, for the half of its life that is
+    left."""
+    caplog.set_level(logging.WARNING)
+    old = keys.platform("seal", NOW).certificate
+    late = NOW + timedelta(days=800)
+    with no_room():
+        found = [keys.platform("seal", late).certificate for _ in range(3)]
+        too_late = NOW + timedelta(days=3 * 365)
+        with pytest.raises(KeysUnusable, match="can't be renewed"):
+            keys.platform("seal", too_late)
+    assert found == [old] * 3
+    assert [one.message.count("can't be renewed") for one in caplog.records] == [1]
+    assert sorted(one.name for one in (tmp_path / "keys").iterdir()) == sorted(FILES)
+    assert keys.platform("seal", late).certificate != old
 
 
 @pytest.mark.parametrize("name", ["root", "issuing"])

@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 
 import pytest
 from asn1crypto import cms as asn1_cms
@@ -11,7 +12,7 @@ from asn1crypto import cms as asn1_cms
 from countersign import pdf
 from countersign.adapters.keys.rfc3161 import RemoteTimestamper, TimestampUnavailable
 from tests.keys.timestamp_server import Answer, fixed, good, imprint_of, response, serving
-from tests.pdf.chain import ASA, Chain, World
+from tests.pdf.chain import ASA, Chain, World, now
 from tests.pdf.referees import assert_all_valid
 from tests.pdf.samples import contract
 from tests.support.network import free_port
@@ -32,7 +33,7 @@ def asking(first: Answer, second: Answer) -> Iterator[tuple[RemoteTimestamper, l
     with (
         serving(first) as (url, received),
         serving(second) as (other, received_too),
-        closing(RemoteTimestamper([url, other], timeout=1.0)) as client,
+        closing(RemoteTimestamper([url, other], now, timeout=1.0)) as client,
     ):
         yield client, [received, received_too]
 
@@ -115,7 +116,7 @@ def test_when_all_fail_the_reasons_are_told_but_no_password(
 ) -> None:
     url = f"http://user:hunter2@127.0.0.1:{free_port()}/"
     with (
-        closing(RemoteTimestamper([url, url])) as client,
+        closing(RemoteTimestamper([url, url], now)) as client,
         pytest.raises(TimestampUnavailable) as error,
     ):
         client(IMPRINT)
@@ -126,11 +127,25 @@ def test_when_all_fail_the_reasons_are_told_but_no_password(
 def test_a_url_that_is_none_is_a_failure_of_that_authority(world: World) -> None:
     with (
         serving(good(world.platform("timestamp"))) as (url, _),
-        closing(RemoteTimestamper(["not a url", url])) as client,
+        closing(RemoteTimestamper(["not a url", url], now)) as client,
     ):
         assert client(IMPRINT)
 
 
 def test_without_any_url_there_is_nothing_to_ask() -> None:
     with pytest.raises(ValueError, match="no timestamp authority"):
-        RemoteTimestamper([])
+        RemoteTimestamper([], now)
+
+
+@pytest.mark.parametrize("minutes", [-2, 5], ids=["behind", "ahead"])
+def test_an_authority_of_another_time_is_not_believed(
+    world: World, caplog: pytest.LogCaptureFixture, minutes: int
+) -> None:
+    """The finished file would be refused; most often it is this server's clock that is wrong."""
+    signer, there = world.platform("timestamp"), now() + timedelta(minutes=minutes)
+    wrong = good(signer, gen_time=there.replace(microsecond=0))
+    with asking(wrong, wrong) as (client, _), pytest.raises(TimestampUnavailable):
+        client(IMPRINT)
+    assert "s from this server's; set the clock" in caplog.text
+    with asking(wrong, good(signer)) as (client, _):
+        assert client(IMPRINT)

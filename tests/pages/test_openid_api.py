@@ -140,7 +140,11 @@ def test_somebody_proves_who_they_are_and_signs_with_it(
     with house.ports.unit_of_work() as uow:
         proof = uow.identity.proof(envelope.tasks[0].id, "nbid")
     (proved,) = (e for e in happened(house, envelope) if e.kind == "identity_proved")
-    assert dict(proved.data) == {"method": "nbid", "proof": hashlib.sha256(proof).hexdigest()}
+    assert dict(proved.data) == {
+        "method": "nbid",
+        "proof": hashlib.sha256(proof).hexdigest(),
+        "checked": f"ID token of {provider.issuer}",
+    }
     assert json.loads(proof)["id_token"]
     assert done.tasks[0].act is not None
     assert ASTRID not in capfd.readouterr().out

@@ -1,6 +1,7 @@
 """For everybody: assistive technology, small screens, four languages, no policy violations."""
 
 import io
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -189,6 +190,17 @@ def test_with_colours_forced_paper_stays_white_and_what_is_written_on_it_dark(
 SMALL = {**PHONE, "viewport": {"width": 320, "height": 568}}
 
 
+def box_of(page: Page, selector: str) -> Any:
+    found = page.locator(selector).bounding_box()
+    assert found is not None
+    return found
+
+
+def bottom_of(page: Page, selector: str) -> float:
+    box = box_of(page, selector)
+    return float(box["y"] + box["height"])
+
+
 def test_the_end_of_a_long_card_stands_clear_of_the_panel(
     open_page: OpenPage, fake: FakeSigning
 ) -> None:
@@ -196,11 +208,7 @@ def test_the_end_of_a_long_card_stands_clear_of_the_panel(
     fake.state["envelope"]["name"] = "Agreement on services between the parties named in it " * 4
     page.goto(fake.link)
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    end = page.locator("#intro > :last-child").bounding_box()
-    panel = page.locator("#panel").bounding_box()
-    assert end is not None
-    assert panel is not None
-    assert end["y"] + end["height"] <= panel["y"]
+    assert bottom_of(page, "#intro > :last-child") <= box_of(page, "#panel")["y"]
 
 
 def test_names_of_any_length_leave_room_to_sign(open_page: OpenPage, fake: FakeSigning) -> None:
@@ -211,16 +219,10 @@ def test_names_of_any_length_leave_room_to_sign(open_page: OpenPage, fake: FakeS
     page.goto(fake.link)
     page.get_by_test_id("next").click()
     page.get_by_test_id("next").click()
-    panel = page.locator("#panel").bounding_box()
-    assert panel is not None
-    assert panel["height"] < 200
+    assert box_of(page, "#panel")["height"] < 200
     for _ in range(2):
         page.get_by_test_id("next").click()
-    name = page.locator(".clicked strong").bounding_box()
-    consent = page.locator(".consent").bounding_box()
-    assert name is not None
-    assert consent is not None
-    assert name["y"] + name["height"] <= consent["y"]
+    assert bottom_of(page, ".clicked strong") <= box_of(page, ".consent")["y"]
 
 
 OUT_OF_SIGHT = """() => [...document.querySelectorAll("button, a, h1, h2, .facts li")]
@@ -248,11 +250,16 @@ def test_a_file_name_without_blanks_pushes_nothing_off_a_small_phone(
     assert out_of_sight_on_the_way(page, fake, 4) == []
 
 
-def test_text_of_twice_the_size_fits_a_phone(phone: Page, fake: FakeSigning) -> None:
+def test_text_of_twice_the_size_fits_a_phone(open_page: OpenPage, fake: FakeSigning) -> None:
+    phone = open_page(locale="en-GB", **SMALL)
     sizes = {"fontSizes": {"standard": 32, "fixed": 26}}
     phone.context.new_cdp_session(phone).send("Page.setFontSizes", sizes)
     assert out_of_sight_on_the_way(phone, fake, 4) == []
     assert phone.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
-    heading = phone.locator(".document h2").bounding_box()
-    assert heading is not None
-    assert heading["height"] < 100
+    assert box_of(phone, ".document h2")["height"] < 100
+
+
+def test_the_senders_name_is_read_beside_a_long_title(desk: Page, fake: FakeSigning) -> None:
+    fake.state["envelope"]["name"] = "Agreement on services between the parties named in it " * 4
+    desk.goto(fake.link)
+    assert desk.locator(".sender").evaluate("e => e.scrollWidth <= e.clientWidth")

@@ -107,7 +107,7 @@ def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Open
         context = browser.new_context(**settings)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         complaints.watch(page)
         return page
 

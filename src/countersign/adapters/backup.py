@@ -10,11 +10,12 @@ import os
 import sqlite3
 import tarfile
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 DATABASE = "countersign.db"
 FOLDERS = ("keys", "files")
+UNFINISHED = "incoming"  # among the files
 
 
 class NotPossible(Exception):
@@ -33,13 +34,14 @@ def back_up(data: Path, archive: Path) -> int:
                 _add_database(data, tar)
                 for folder in FOLDERS:
                     if (data / folder).exists():
-                        tar.add(data / folder, folder)
+                        _add_folder(data / folder, folder, tar)
             out.flush()
             os.fsync(out.fileno())
         aside.replace(archive)
     except OSError as problem:
         aside.unlink(missing_ok=True)
-        raise NotPossible(f"{archive}: {problem.strerror}") from None
+        where = archive if problem.filename in (None, str(aside)) else problem.filename
+        raise NotPossible(f"{where}: {problem.strerror}") from None
     return archive.stat().st_size
 
 
@@ -54,6 +56,23 @@ def _add_database(data: Path, tar: tarfile.TarFile) -> None:
         with closing(source), closing(target):
             source.backup(target)
         tar.add(copy, DATABASE)
+
+
+def _add_folder(folder: Path, name: str, tar: tarfile.TarFile) -> None:
+    """What vanishes meanwhile was being written, or was erased: the copy of the database does not
+    name it, or names what nobody may have any more."""
+    tar.add(folder, name, recursive=False)
+    for place, folders, files in os.walk(folder, onerror=_unreadable):
+        folders[:] = sorted(set(folders) - {UNFINISHED})
+        for each in (*folders, *sorted(files)):
+            path = Path(place) / each
+            with suppress(FileNotFoundError):
+                tar.add(path, Path(name) / path.relative_to(folder), recursive=False)
+
+
+def _unreadable(problem: OSError) -> None:
+    if not isinstance(problem, FileNotFoundError):
+        raise problem
 
 
 def restore(archive: Path, data: Path) -> None:

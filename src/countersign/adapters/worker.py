@@ -17,6 +17,8 @@ Retry = Callable[[str, int], timedelta | None]
 
 log = structlog.get_logger(__name__)
 
+LOOK_AFTER_IT = "see that the database answers; jobs go on by themselves when it does"
+
 
 class Worker:
     """`threads` says how many jobs of each queue run at once; `retry` after how long a job of a
@@ -37,6 +39,7 @@ class Worker:
         self._stopping = Event()
         self._running: set[ClaimedJob] = set()
         self._running_lock = Lock()
+        self._away = False
         self._threads = [
             _thread(self._work, name) for name, count in threads.items() for _ in range(count)
         ]
@@ -68,12 +71,28 @@ class Worker:
         """Whether there was one. A database that is away for a while ends no thread."""
         try:
             claimed = self._queue.claim(name, 1)
+            self._say_available()
             for job in claimed:
                 self._do(job)
         except Exception as error:
-            log.warning("jobs_not_available", queue=name, error=type(error).__name__)
+            self._say_away(error)
             return False
         return bool(claimed)
+
+    def _say_away(self, error: Exception) -> None:
+        """Once, not every second by every thread."""
+        with self._running_lock:
+            was, self._away = self._away, True
+        if not was:
+            log.error("jobs_not_available", error=_without_data(error), do=LOOK_AFTER_IT)
+
+    def _say_available(self) -> None:
+        if not self._away:
+            return
+        with self._running_lock:
+            was, self._away = self._away, False
+        if was:
+            log.warning("jobs_available_again")
 
     def _do(self, job: ClaimedJob) -> None:
         with self._running_lock:

@@ -12,7 +12,8 @@ from pathlib import Path
 from countersign import app
 from countersign.adapters.identity.client_certificate import load_client_certificate
 from countersign.adapters.identity.openid.directory import Directory
-from countersign.adapters.keys.local import crl_address_of
+from countersign.adapters.keys.local import ROLES, LocalKeys, crl_address_of
+from countersign.adapters.keys.material import KeysUnusable
 from countersign.adapters.office import NoOffice, OfficeConverter, OfficeUnusable
 from countersign.adapters.pdf_engine import missing_scripts
 from countersign.commands.options import Subparsers, new_command, settings_of
@@ -51,6 +52,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
             installation.database.ping()
             yield GOOD, f"database: {installation.database.url.get_backend_name()} answers"
             yield from _dead_jobs(installation)
+            yield from _renewals(installation.keys, installation.ports.clock())
             yield from _identity_providers(installation)
             yield from _office(installation.office)
             yield from _signing_services(installation)
@@ -68,6 +70,16 @@ def _dead_jobs(installation: app.Installation) -> Iterator[Finding]:
     dead = sum(n for (_queue, state), n in installation.queue.counts().items() if state == "dead")
     if dead:
         yield BAD, f"jobs: {dead} failed for good; the log says why"
+
+
+def _renewals(keys: LocalKeys, now: datetime) -> Iterator[Finding]:
+    """Here they are made, as servers may see the keys without being able to write them."""
+    try:
+        for role in ROLES:
+            keys.platform(role, now)
+    except KeysUnusable as problem:
+        yield BAD, f"keys: {problem}"
+    yield from ((BAD, f"keys: {why}") for why in keys.overdue.values())
 
 
 def _identity_providers(installation: app.Installation) -> Iterator[Finding]:

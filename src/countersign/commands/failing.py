@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from countersign.adapters.database.migrations import NewerDatabase
 from countersign.adapters.keys.material import KeysUnusable
 from countersign.adapters.secrets import BadMasterKey
 from countersign.domain.errors import DomainError, Invalid
@@ -22,5 +23,5 @@ def explained() -> Iterator[None]:
     except Invalid as problem:
         details = "".join(f"\n  {field}: {why}" for field, why in problem.fields.items())
         raise Failure(f"{problem}{details}") from None
-    except (DomainError, KeysUnusable, BadMasterKey) as problem:
+    except (DomainError, KeysUnusable, BadMasterKey, NewerDatabase) as problem:
         raise Failure(str(problem)) from None

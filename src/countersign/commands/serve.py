@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 
 from countersign import address, app, logs
 from countersign.commands.options import Subparsers, new_command, settings_of
-from countersign.commands.server import listen_address, run_server
+from countersign.commands.server import listen_address, run_server, say
+from countersign.domain.errors import Unavailable
 from countersign.usecases.join_dashboard import offer_set_up
 
 DEFAULT_PORT = 8080
@@ -39,10 +41,12 @@ def run(given: argparse.Namespace) -> int:
 
 def _when_it_answers(installation: app.Installation) -> None:
     installation.office.warm_up(installation.settings.converters_at_start)
-    _show_the_way_in(installation)
+    show_the_way_in(installation)
 
 
-def _show_the_way_in(installation: app.Installation) -> None:
-    """Until somebody has joined, whoever starts the server is the one to begin."""
-    if link := offer_set_up(installation.desk):
-        print(f"Set up the dashboard, once and within a day: {link}", flush=True)
+def show_the_way_in(installation: app.Installation) -> None:
+    """Until somebody has joined, whoever starts the server is the one to begin. The server answers
+    already, and a database that goes away at this moment is no reason to end it."""
+    with suppress(Unavailable):
+        if link := offer_set_up(installation.desk):
+            say(f"Set up the dashboard, once and within a day: {link}")

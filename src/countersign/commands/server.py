@@ -6,7 +6,7 @@ import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 
@@ -15,6 +15,13 @@ from countersign.commands.failing import Failure
 from countersign.commands.http_head import BoundedHead
 
 LISTEN_BACKLOG = 1024
+
+
+def say(text: str) -> None:
+    """To whoever reads it. A pipe that nobody reads, and a full disk below the log, are no reason
+    not to serve."""
+    with suppress(OSError):
+        print(text, flush=True)
 
 
 @contextmanager
@@ -67,7 +74,7 @@ def run_server(
         gc.freeze()
         gc.set_threshold(YOUNG_OBJECTS)
         address.remember(settings)
-        print(f"Countersign is ready at {settings.public_url}", flush=True)
+        say(f"Countersign is ready at {settings.public_url}")
         when_ready()
 
     config = uvicorn.Config(

@@ -8,6 +8,7 @@ import threading
 
 from countersign import app, logs
 from countersign.commands.options import Subparsers, new_command, settings_of
+from countersign.commands.server import say
 
 
 def add(commands: Subparsers) -> None:
@@ -23,7 +24,7 @@ def run(given: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stopped.set())
     with app.opened(settings) as installation:
         installation.worker.start()
-        print("Countersign is working", flush=True)
+        say("Countersign is working")
         stopped.wait()
         installation.worker.stop()
     return 0

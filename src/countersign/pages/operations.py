@@ -18,6 +18,7 @@ from countersign.httpkit import text_response
 
 Ping = Callable[[], None]
 Waiting = Callable[[], Mapping[tuple[str, str], int]]
+SILENT = "the database does not answer"
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
@@ -34,14 +35,17 @@ def build(ping: Ping, waiting: Waiting, free: Callable[[], float], *, token: str
         try:
             await run_in_threadpool(ping)
         except Exception:
-            return text_response("the database does not answer", 503)
+            return text_response(SILENT, 503)
         return text_response("ok")
 
     async def metrics(request: Request) -> Response:
         if not _may_read(request, token):
             refused = {"WWW-Authenticate": "Bearer"}
             return text_response("only for who looks after this server", 401, refused)
-        jobs = await run_in_threadpool(waiting)
+        try:
+            jobs = await run_in_threadpool(waiting)
+        except Exception:
+            return text_response(SILENT, 503)
         text = await run_in_threadpool(_exposition, jobs, free())
         return Response(text, media_type="text/plain; version=0.0.4")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -14,6 +16,7 @@ from countersign.httpkit import plain_failure, text_response
 from countersign.pages.accent import accent_stylesheet
 from countersign.pages.assets import DIST, STATIC_PREFIX
 
+COMPRESSED = Middleware(GZipMiddleware, compresslevel=6)
 FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
 
 
@@ -30,7 +33,11 @@ def build() -> Starlette:
     """The application below /static."""
     accent = Route(STATIC_PREFIX + "/accent/{name}.css", _accent)
     files = Mount(STATIC_PREFIX, _Stamped(directory=DIST, check_dir=False))
-    return Starlette(routes=[accent, files], exception_handlers={HTTPException: plain_failure})
+    return Starlette(
+        routes=[accent, files],
+        middleware=[COMPRESSED],
+        exception_handlers={HTTPException: plain_failure},
+    )
 
 
 async def _accent(request: Request) -> Response:

@@ -22,12 +22,14 @@ from countersign.usecases.tell_webhooks import job_of
 REMOVED = "endpoint removed"
 
 
-def deliver_webhook(delivery_id: str, number: int, ports: Ports) -> None:
+def deliver_webhook(delivery_id: str, number: int | None, ports: Ports) -> None:
     """Makes try `number`, records it and queues what comes next: another try after its pause, or
     the next delivery of the same envelope and endpoint. The pause is a waiting row: it holds no
-    worker. Changes nothing when that try was made before, or when an earlier delivery waits."""
+    worker. Changes nothing when that try was made before, or when an earlier delivery waits. A job
+    from before migration 0004 does not say which try it is: the next one."""
     with ports.unit_of_work() as uow:
         delivery = uow.webhooks.delivery(delivery_id)
+        number = number or delivery.tries + 1
         if not _is_its_turn(delivery, number, uow):
             return
         endpoint = _endpoint(delivery, uow)

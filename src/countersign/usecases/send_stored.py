@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
@@ -48,10 +48,10 @@ class SentNotice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendStored:
     """`envelope` has an id, and its tasks have those of `task_id`; `files` are the stored files
-    that it uses. Keys are unique among packages."""
+    that it uses, by the indexes of its documents. Keys are unique among packages."""
 
     envelope: SendEnvelope
-    files: tuple[StoredFile, ...]
+    files: Mapping[int, StoredFile]
     packages: tuple[SentPackage, ...] = ()
     notices: tuple[SentNotice, ...] = ()
     days_kept: int | None = None
@@ -75,7 +75,8 @@ def received(file: StoredFile, name: str) -> ReceivedFile:
 
 def send_stored(command: SendStored, ports: Ports) -> Envelope:
     """As `send_envelope`: all of it or nothing. Uploads that are used stay as long as they would
-    not otherwise. Raises what that raises, and Invalid for one that has gone meanwhile."""
+    not otherwise: until the last envelope that uses them is erased. Raises what that raises, and
+    Invalid for one that has gone meanwhile."""
     settings = replace(
         command.envelope.settings,
         has_notices=bool(command.notices),
@@ -88,17 +89,18 @@ def send_stored(command: SendStored, ports: Ports) -> Envelope:
             uow.packages.add(package)
         numbered = enumerate(command.notices)
         uow.notices.add([_notice(envelope.id, number, new) for number, new in numbered])
-        _keep(command.files, uow)
+        _keep(command.files, envelope, uow)
 
     return send_envelope(replace(command.envelope, settings=settings, beside=beside), ports)
 
 
-def _keep(files: Sequence[StoredFile], uow: UnitOfWork) -> None:
-    for file in files:
+def _keep(files: Mapping[int, StoredFile], envelope: Envelope, uow: UnitOfWork) -> None:
+    for place, file in files.items():
         try:
             uow.stored_files.save(replace(file, expires_at=None))
         except NotFound:
             raise Invalid("a document can't be used", {file.id: "no such document"}) from None
+        uow.stored_files.use(file.id, envelope.id, envelope.documents[place].id)
 
 
 def _packages(command: SendStored, envelope: Envelope, now: datetime) -> Iterator[Package]:

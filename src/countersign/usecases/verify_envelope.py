@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from countersign.domain import sealing
 from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope, EnvelopeStatus
+from countersign.domain.errors import NotFound
 from countersign.domain.evidence import Link, broken_link
 from countersign.usecases.file_ports import VerificationFailed
 from countersign.usecases.ports import Ports
@@ -17,7 +18,8 @@ Findings = Mapping[str, Mapping[str, object]]
 
 def verify_envelope(envelope_id: str, ports: Ports) -> None:
     """Completes a sealed envelope, or stops it at `failed`, keeping every file. A second call
-    changes nothing."""
+    changes nothing. Raises NotFound for a file that is not there: it may be in another place, or
+    come back from a backup, so the job is tried again."""
     on_stale_state(lambda: _verify(envelope_id, ports))
 
 
@@ -76,6 +78,6 @@ def check_again(
     try:
         _check_evidence(links)
         _checked(envelope, document, ports)
-    except VerificationFailed as refusal:
+    except (VerificationFailed, NotFound) as refusal:
         return str(refusal)
     return ""

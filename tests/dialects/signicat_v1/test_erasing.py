@@ -44,6 +44,21 @@ def test_what_is_archived_or_used_elsewhere_stays(house: House) -> None:
     assert house.client.get(f"{path}/original").status_code == 200
 
 
+def test_an_upload_goes_with_the_last_order_that_used_it(house: House) -> None:
+    ref = house.ref()
+    first, second = (house.order(task(document(ref)), daysUntilDeletion=2) for _ in range(2))
+    erase(house, first)
+    house.pass_time(hours=2)
+    assert house.client.get(f"{DOCUMENTS}/{ref}").status_code == 200
+    house.sign(second)
+    house.work()
+    house.pass_time(days=2)
+    assert house.state(second) == "DELETED"
+    assert house.client.get(f"{DOCUMENTS}/{ref}").status_code == 404
+    house.pass_time(hours=2)
+    assert not house.world.files.stored
+
+
 def test_an_upload_that_nobody_used_leaves_no_file(house: House) -> None:
     house.ref()
     house.pass_time(minutes=31)

@@ -7,11 +7,13 @@ itself when it begins to write (`transaction.py`).
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Any, TypeAlias
 
 import sqlalchemy
+import structlog
 from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError
@@ -29,6 +31,20 @@ PREPARED = 400  # statements that PostgreSQL keeps ready for a connection
 # PostgreSQL error codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
 OVERTAKEN = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+READ_ONLY = "25006"  # what was the primary server is a standby now
+TELL_AGAIN = 60.0  # seconds
+LOOK_AFTER_IT = "see that it runs, can be reached and has room; requests get 503 until it does"
+# Without these a connection to a machine that is gone is waited for a quarter of an hour, and
+# a new one to it for two minutes; seconds, but for the last in milliseconds
+GIVE_UP = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+
+log = structlog.get_logger(__name__)
 
 
 class BrokenReference(Exception):
@@ -61,6 +77,7 @@ class Database:
                 self.durable = GroupCommit(log_of(self.url.database or ""))
         else:
             event.listen(self.engine, "connect", _set_up_postgres)
+        self._told_at = float("-inf")
         self._driver: Any = self.engine.dialect.loaded_dbapi
         event.listen(self.engine, "handle_error", self._translate)
 
@@ -125,7 +142,20 @@ class Database:
         if isinstance(problem, driver.DataError):
             return Invalid("a value is too large")
         unreachable = isinstance(problem, (driver.OperationalError, driver.InterfaceError))
-        return Unavailable("database") if unreachable else None
+        unreachable = unreachable or getattr(problem, "sqlstate", None) == READ_ONLY
+        if not unreachable:
+            return None
+        self._tell(problem)
+        return Unavailable("database")
+
+    def _tell(self, problem: BaseException) -> None:
+        """Once in a while, as every request meets it. The driver's own words may quote rows."""
+        if time.monotonic() - self._told_at < TELL_AGAIN:
+            return
+        self._told_at = time.monotonic()
+        name = type(problem).__name__
+        code = getattr(problem, "sqlite_errorname", getattr(problem, "sqlstate", None))
+        log.error("database_not_available", error=name, code=code, do=LOOK_AFTER_IT)
 
 
 def driver_url(url: str) -> URL:
@@ -142,7 +172,6 @@ def driver_url(url: str) -> URL:
 
 
 def _engine(url: URL, is_sqlite: bool) -> Engine:
-    in_utc = {"options": "-c timezone=UTC"}
     return sqlalchemy.create_engine(
         url,
         isolation_level="AUTOCOMMIT",
@@ -153,8 +182,15 @@ def _engine(url: URL, is_sqlite: bool) -> Engine:
         pool_reset_on_return=None,
         # The one used last knows most statements already
         pool_use_lifo=True,
-        connect_args={"check_same_thread": False} if is_sqlite else in_utc,
+        connect_args={"check_same_thread": False} if is_sqlite else _to_postgres(url),
     )
+
+
+def _to_postgres(url: URL) -> dict[str, Any]:
+    """What the URL says itself counts."""
+    options = url.query.get("options", "")
+    in_utc = {"options": f"{options} -c timezone=UTC".strip()}
+    return in_utc | {name: value for name, value in GIVE_UP.items() if name not in url.query}
 
 
 def _insert(is_sqlite: bool) -> Any:

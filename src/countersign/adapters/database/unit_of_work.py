@@ -35,6 +35,7 @@ from countersign.adapters.database.text_counts import TextCounts
 from countersign.adapters.database.transaction import Transaction
 from countersign.adapters.database.webhooks import Webhooks
 from countersign.domain.envelope import Envelope
+from countersign.domain.events import EventKind
 from countersign.domain.evidence import Link
 from countersign.usecases import (
     identity_port,
@@ -51,6 +52,11 @@ from countersign.usecases.outside_ports import Secrets
 from countersign.usecases.ports import FollowUps, NewJob
 
 log = structlog.get_logger(__name__)
+
+LOOK_AT_IT = (
+    "everybody has signed, and the file could not be verified; the dashboard says why, and every"
+    " file is kept"
+)
 
 
 class DatabaseUnitOfWork(ports.UnitOfWork):
@@ -112,6 +118,8 @@ class DatabaseUnitOfWork(ports.UnitOfWork):
             self._bell.ring(due)
         for envelope_id, events in self._happened:
             log.info("committed", envelope=envelope_id, events=events)
+            if EventKind.ENVELOPE_FAILED.value in events.split():
+                log.error("envelope_failed", envelope=envelope_id, do=LOOK_AT_IT)
         self._happened.clear()
 
     def _queue_indexing(self) -> None:

@@ -14,13 +14,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+import structlog
+
 from countersign.adapters.caching import Recent
 from countersign.adapters.files.ranges import BLOCK, slices
 from countersign.domain.document import FileRef
 from countersign.domain.errors import NotFound, Unavailable
 from countersign.turns import waiting
 
+LOOK_AFTER_IT = "see that the disk of the files has room and can be written; people try again"
+FLAT = "in-256-folders"  # a mark: nothing lies deeper
 REMEMBERED = 10_000  # contents that are known to be on stable storage
+
+log = structlog.get_logger(__name__)
 
 
 class LocalFiles:
@@ -37,6 +43,7 @@ class LocalFiles:
         self._aside.mkdir(parents=True, exist_ok=True)
         self._safe: Recent[bool] = Recent(REMEMBERED)
         self._make_folders()
+        self._move_up()
         self._sweep()
 
     def put(self, data: bytes) -> FileRef:
@@ -127,6 +134,7 @@ class LocalFiles:
             with waiting():
                 self._keep(sha256, target, write)
         except OSError as problem:
+            log.error("file_not_stored", why=problem.strerror, do=LOOK_AFTER_IT)
             raise Unavailable("file store") from problem
         self._safe.put(sha256, True)
 
@@ -143,6 +151,21 @@ class LocalFiles:
     def _make_folders(self) -> None:
         for number in range(256):
             (self._root / f"{number:02x}").mkdir(exist_ok=True)
+        _sync_folder(self._root)
+
+    def _move_up(self) -> None:
+        """Contents of an installation from before record 36, which lay one folder deeper. Looking
+        for them takes a second for each million, so that is done once. Other processes may do the
+        same at the same time."""
+        if (self._root / FLAT).exists():
+            return
+        for deeper in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]"):
+            with suppress(FileNotFoundError):
+                for content in deeper.iterdir():
+                    os.replace(content, deeper.parent / content.name)
+                deeper.rmdir()
+            _sync_folder(deeper.parent)
+        (self._root / FLAT).touch()
         _sync_folder(self._root)
 
     def _write(self, target: Path, fill: Callable[[BinaryIO], object]) -> None:

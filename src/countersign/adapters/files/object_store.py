@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import obstore
+import structlog
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import S3Store
 
@@ -26,6 +27,12 @@ SMALL = 1 << 20  # bytes; larger ones are not remembered
 ONE_REQUEST = 16 << 20  # bytes; larger ones are sent in parts
 FRESH = timedelta(minutes=30)  # older ones are stored anew, in case they are about to go
 RETRIES: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=15)}
+LOOK_AFTER_IT = (
+    "see that the store of COUNTERSIGN_FILES_URL answers and takes these credentials; people try"
+    " again, and jobs go on by themselves"
+)
+
+log = structlog.get_logger(__name__)
 
 
 class ObjectStoreFiles:
@@ -153,6 +160,7 @@ def _translated(file: FileRef) -> Iterator[None]:
     except (FileNotFoundError, NotFoundError):
         raise NotFound("file", file.sha256) from None
     except BaseError as problem:
+        log.error("object_store_failed", error=type(problem).__name__, do=LOOK_AFTER_IT)
         raise Unavailable("file store") from problem
 
 

@@ -4,6 +4,7 @@ root -> issuing -> certification, seal, timestamp and all signers. Good for a co
 its root; a commercial seal and timestamps come from `pkcs12` and `rfc3161`.
 """
 
+import logging
 import re
 import secrets
 import threading
@@ -23,6 +24,8 @@ from countersign.adapters.keys.material import (
     ValidationMaterial,
 )
 from countersign.adapters.keys.store import StoredKey
+
+log = logging.getLogger(__name__)
 
 Role = Literal["certification", "seal", "timestamp"]
 AuthorityName = Literal["root", "issuing"]
@@ -44,7 +47,8 @@ _NUMBERED = re.compile(r"-(\d+)\.pem")
 
 
 class LocalKeys:
-    """Keys of one installation. Safe to use from several threads and processes."""
+    """Keys of one installation. Safe to use from several threads and processes. `overdue` tells
+    of certificates that should have been replaced and could not be."""
 
     def __init__(self, folder: Path, public_url: str) -> None:
         """`folder` as `open_local_keys` left it. Raises KeysUnusable when a file is damaged."""
@@ -60,6 +64,7 @@ class LocalKeys:
             + certificate.SHORT_TERM
         )
         self._loaded: dict[str, StoredKey] = {}
+        self.overdue: dict[Role, str] = {}
         self._lock = threading.Lock()
         self._crls = Crls({name: self._authorities[name] for name in AUTHORITIES})
 
@@ -73,7 +78,7 @@ class LocalKeys:
                 for stored in map(self._load, reversed(generations))
                 if _lasts(stored, role, at)
             )
-            stored = next(usable, None) or self._renew(role, generations[-1], at)
+            stored = next(usable, None) or self._renewed(role, generations, at)
         return KeyMaterial(stored.key, stored.certificate, self._chain)
 
     def issue(self, person: Person, at: datetime) -> KeyMaterial:
@@ -124,12 +129,33 @@ class LocalKeys:
             self._loaded[name] = store.load(self._folder / name)
         return self._loaded[name]
 
+    def _renewed(self, role: Role, generations: list[str], at: datetime) -> StoredKey:
+        """Where the keys can't be written, such as on a secret volume, what is left of the old
+        certificate is used up. Raises KeysUnusable when nothing is."""
+        try:
+            return self._renew(role, generations[-1], at)
+        except OSError as problem:
+            stored = self._load(generations[-1])
+            if not stored.begins <= at <= stored.ends:
+                raise KeysUnusable(_not_renewed(role, stored, problem)) from problem
+            if role not in self.overdue:
+                self.overdue[role] = _not_renewed(role, stored, problem)
+                log.warning(self.overdue[role])
+            return stored
+
     def _renew(self, role: Role, newest: str, at: datetime) -> StoredKey:
         found = _NUMBERED.search(newest)
         name = f"{role}-{int(found[1]) + 1 if found else 1}.pem"
         made = _platform_key(role, self._authorities["issuing"], self._crl_url, at)
         store.add(self._folder / name, made)
         return self._load(name)
+
+
+def _not_renewed(role: Role, stored: StoredKey, problem: OSError) -> str:
+    return (
+        f"the {role} certificate, good until {stored.ends:%Y-%m-%d}, can't be renewed in the key"
+        f" folder ({problem.strerror}); run `countersign doctor` where it can be written"
+    )
 
 
 def _lasts(stored: StoredKey, role: Role, at: datetime) -> bool:

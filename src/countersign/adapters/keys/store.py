@@ -83,14 +83,14 @@ def create_folder(folder: Path, make: Callable[[], dict[str, StoredKey]]) -> Non
 def add(path: Path, stored: StoredKey) -> None:
     """Add a file to an existing folder, unless another process took the name before."""
     preparing = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    _write(preparing, stored.pem())
     try:
+        _write(preparing, stored.pem())
         os.link(preparing, path)
         _sync_folder(path.parent)
     except FileExistsError:
         log.info("another process renewed %s first", path.name)
     finally:
-        preparing.unlink()
+        preparing.unlink(missing_ok=True)
 
 
 def _write(path: Path, content: bytes) -> None:

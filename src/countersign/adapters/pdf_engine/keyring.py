@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+import structlog
 
 from countersign import pdf
 from countersign.adapters.caching import Recent
@@ -13,10 +16,19 @@ from countersign.adapters.keys.local import ROLES, LocalKeys, Role
 from countersign.adapters.keys.material import KeyMaterial, Person, ValidationMaterial
 from countersign.domain.errors import Unavailable
 from countersign.pdf.verify.certificates import Trust
+from countersign.turns import waiting
 from countersign.usecases.ports import Clock
 
 if TYPE_CHECKING:  # brings an HTTP client, which most installations of it need not load
     from countersign.adapters.keys.rfc3161 import RemoteTimestamper
+
+LONGEST_WAIT, A_MOMENT = 5.0, 0.01  # seconds
+SET_THE_CLOCK = (
+    "a document was stamped at a time that this machine's clock has not reached; set the clocks of"
+    " all servers (NTP). What waits for it goes on by itself"
+)
+
+log = structlog.get_logger(__name__)
 
 
 class Keyring:
@@ -31,7 +43,7 @@ class Keyring:
         tsa_urls: Sequence[str] = (),
     ) -> None:
         self._local, self._clock, self._seal = local, clock, seal
-        self._remote = _Remote(tsa_urls) if tsa_urls else None
+        self._remote = _Remote(tsa_urls, clock) if tsa_urls else None
         self._signers: Recent[pdf.Signer] = Recent(20)
         self._timestampers: Recent[pdf.Timestamper] = Recent(4)
         self._validation: tuple[ValidationMaterial, pdf.ValidationData] | None = None
@@ -49,6 +61,20 @@ class Keyring:
 
     def now(self) -> datetime:
         return self._clock()
+
+    def reach(self, stamped: datetime | None) -> None:
+        """To be called before something is added to a document that was stamped at `stamped`: a
+        file whose times go backwards is refused for good. Waits where the clock is a little behind
+        that of another server. Raises Unavailable where it was set back further."""
+        if stamped is None or self._remote is not None:
+            return
+        behind = (stamped - self._clock()).total_seconds()
+        if behind > LONGEST_WAIT:
+            log.error("clock_is_behind", seconds=round(behind), do=SET_THE_CLOCK)
+            raise Unavailable("timestamp authority")
+        if behind > 0:
+            with waiting():
+                time.sleep(behind + A_MOMENT)
 
     def certification(self) -> pdf.Signer:
         return self._platform("certification")
@@ -123,10 +149,10 @@ class Keyring:
 class _Remote:
     """Says in the core's words that no authority answered."""
 
-    def __init__(self, urls: Sequence[str]) -> None:
+    def __init__(self, urls: Sequence[str], clock: Clock) -> None:
         from countersign.adapters.keys import rfc3161
 
-        self.authorities = rfc3161.RemoteTimestamper(urls)
+        self.authorities = rfc3161.RemoteTimestamper(urls, clock)
         self._failure = rfc3161.TimestampUnavailable
 
     @property

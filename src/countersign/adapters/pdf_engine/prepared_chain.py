@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from countersign import pdf
 from countersign.adapters.caching import Recent
@@ -27,12 +28,13 @@ from countersign.adapters.pdf_engine.translation import (
 )
 from countersign.domain.document import Base, Document, Segment, SegmentKind
 from countersign.domain.envelope import Envelope
-from countersign.domain.errors import NotFound
 from countersign.domain.task import Act, Task
 from countersign.pdf.verify.facts import BaseFacts
 from countersign.pdf.verify.own import verify_own
 from countersign.pdf.verify.refusal import Refused
 from countersign.usecases.file_ports import Files, PreparedAct, VerificationFailed
+
+STAMPED = "stamped"
 
 
 class PreparedChain:
@@ -57,7 +59,7 @@ class PreparedChain:
             pdf.EnvelopeValues(envelope.id, document.name),
             at,
         )
-        return (self._segments.add_revision(SegmentKind.CERTIFICATION, revision, document),)
+        return (self._kept(SegmentKind.CERTIFICATION, revision, document),)
 
     def act(
         self,
@@ -68,6 +70,7 @@ class PreparedChain:
         act: Act,
         image: bytes | None,
     ) -> Segment:
+        self._keys.reach(_stamped(document))
         key = self._keys.signer(task.person.name, task.person.email, act.at)
         state = self._state(base)
         language = state.page_words.language
@@ -84,9 +87,7 @@ class PreparedChain:
         )
         certificate = hashlib.sha256(key.certificate).hexdigest()
         facts = {"certificate": certificate, **said_in(language, values)}
-        return self._segments.add_revision(
-            SegmentKind.ACT, revision, document, facts=facts, task_id=task.id
-        )
+        return self._kept(SegmentKind.ACT, revision, document, facts, task.id)
 
     def prepare_act(
         self,
@@ -117,22 +118,34 @@ class PreparedChain:
     def finish_act(
         self, document: Document, task: Task, signer: ForeignSigner, act: str, value: bytes
     ) -> Segment:
+        self._keys.reach(_stamped(document))
         revision = finished_act(act, self._segments.digest(document), value, self._keys)
         facts = self._foreign.facts(signer, self._foreign.standing(signer, self._keys.now()))
         facts |= {key: value for key, value in json.loads(act).items() if key == "said"}
-        return self._segments.add_revision(
-            SegmentKind.ACT, revision, document, facts=facts, task_id=task.id
-        )
+        return self._kept(SegmentKind.ACT, revision, document, facts, task.id)
 
     def seal(self, document: Document, base: Base, at: datetime) -> tuple[Segment, ...]:
+        self._keys.reach(_stamped(document))
         state, timestamper = self._state(base), self._keys.timestamper()
         digest, key = self._segments.digest(document), self._keys.seal()
         sealed = pdf.seal(state, chain_of(document), digest, key, timestamper, at)
-        first = self._segments.add_revision(SegmentKind.SEAL, sealed, document)
+        first = self._kept(SegmentKind.SEAL, sealed, document)
         validation = self._validation(document)
         closed = pdf.archive(state, sealed.chain, sealed.digest, validation, timestamper)
         after = document.append(first)
-        return first, self._segments.add_revision(SegmentKind.TIMESTAMP, closed, after)
+        return first, self._kept(SegmentKind.TIMESTAMP, closed, after)
+
+    def _kept(
+        self,
+        kind: SegmentKind,
+        revision: pdf.Revision,
+        document: Document,
+        facts: Mapping[str, Any] | None = None,
+        task_id: str | None = None,
+    ) -> Segment:
+        """With the time that its stamp shows at most: the next one must not show an earlier."""
+        known = {**(facts or {}), STAMPED: self._keys.now().isoformat(timespec="seconds")}
+        return self._segments.add_revision(kind, revision, document, facts=known, task_id=task_id)
 
     def _validation(self, document: Document) -> pdf.ValidationData:
         if not any(map(above_of, document.segments)):
@@ -147,7 +160,7 @@ class PreparedChain:
             chunks = self._files.stream(document.parts)
             trust = trust_for(document, self._keys.trust())
             found = verify_own(chunks, facts, trust, expected_of(envelope, document))
-        except (Refused, NotFound) as refusal:
+        except Refused as refusal:
             raise VerificationFailed(f"{document.name}: {refusal}") from None
         if any(one.kind == "signature" and not one.trusted for one in found.report.signatures):
             raise VerificationFailed(f"{document.name}: a signer's authority is not believed")
@@ -157,3 +170,9 @@ class PreparedChain:
     def _state(self, base: Base) -> pdf.BaseState:
         known = self._states.get(base.key)
         return known or self._states.put(base.key, pdf.BaseState(**base.state))
+
+
+def _stamped(document: Document) -> datetime | None:
+    """None for an empty chain, and where the last step was taken before this was kept."""
+    stamped = document.segments[-1].facts.get(STAMPED) if document.segments else None
+    return datetime.fromisoformat(stamped) if stamped else None

@@ -89,10 +89,10 @@ class Translation:
 
     def command(self) -> SendStored:
         days = self._order.daysUntilDeletion or schemas.USUAL_DAYS_UNTIL_DELETION
-        refs = dict.fromkeys(source.ref for source in self._places.sources if source.ref)
+        refs = {place: source.ref for place, source in enumerate(self._places.sources)}
         return SendStored(
             envelope=self._envelope(),
-            files=tuple(self._offered.files[ref] for ref in refs),
+            files={place: self._offered.files[ref] for place, ref in refs.items() if ref},
             packages=tuple(self._packages()),
             notices=tuple(Notices(self._order, self._order_id).all(self._keys)),
             days_kept=days,

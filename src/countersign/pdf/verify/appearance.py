@@ -21,7 +21,8 @@ _IMAGE = re.compile(
 _STREAM, _STREAM_END = b"stream\n", b"\nendstream"
 
 _TOKEN = re.compile(
-    rb"/Span<</ActualText <feff[0-9a-f]*>>>BDC|<[0-9a-f]+>|/[A-Za-z]+|[A-Za-z*]+|-?[0-9.]+"
+    rb"/Span<</ActualText <(?:feff[0-9a-f]*|FEFF[0-9A-F]*)>>>BDC|<(?:[0-9a-f]+|[0-9A-F]+)>"
+    rb"|/[A-Za-z]+|[A-Za-z*]+|-?[0-9.]+"
 )
 # Possessive, so that a long row of digits is not tried in every split
 _NUMBER = re.compile(rb"-?(?:\d++(?:\.\d*+)?+|\.\d++)")

@@ -8,7 +8,10 @@ from countersign.pdf.verify.objects import NewObjects
 from countersign.pdf.verify.refusal import Refused, need
 
 TICKED = "Yes"
-_TEXT = re.compile(rb"/V <feff((?:[0-9a-f]{4})+)>/AP<</N ([1-9]\d{0,9}) 0 R>>>>")
+# Versions of before wrote upper case throughout
+_TEXT = re.compile(
+    rb"/V <(?:feff((?:[0-9a-f]{4})+)|FEFF((?:[0-9A-F]{4})+))>/AP<</N ([1-9]\d{0,9}) 0 R>>>>"
+)
 _SIGNATURE = re.compile(rb"/V ([1-9]\d{0,9}) 0 R(/AP.+)>>", re.DOTALL)
 _SHOWN = re.compile(rb"/AP<</N ([1-9]\d{0,9}) 0 R>>")
 
@@ -27,9 +30,9 @@ def field_value(body: bytes, field: FieldFacts, font: int, objects: NewObjects) 
     found = _TEXT.fullmatch(change)
     if found is None or field.kind == "signature":
         raise Refused(f"value of {field.name}")
-    check_appearance(objects.take(int(found[2])), field, font, objects)
+    check_appearance(objects.take(int(found[3])), field, font, objects)
     try:
-        return bytes.fromhex(found[1].decode("ascii")).decode("utf-16-be")
+        return bytes.fromhex((found[1] or found[2]).decode("ascii")).decode("utf-16-be")
     except UnicodeDecodeError:
         raise Refused(f"value of {field.name} is no text") from None
 

@@ -11,14 +11,17 @@ from countersign.pdf.verify.times import utc_time
 
 DOCUMENT_TIMESTAMP = b"<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI.RFC3161"
 _SIGNATURE = b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached"
+# Versions of before wrote upper case throughout
 _CLAIMS = re.compile(
-    rb"/M\(D:(\d{14})\+00'00'\)(?:/Name <feff([0-9a-f]+)>)?/Reason <feff([0-9a-f]*)>"
+    rb"/M\(D:(\d{14})\+00'00'\)(?:(?:/Name <feff([0-9a-f]+)>)?/Reason <feff([0-9a-f]*)>"
+    rb"|(?:/Name <FEFF([0-9A-F]+)>)?/Reason <FEFF([0-9A-F]*)>)"
 )
+_TEXTS = re.compile(rb"<feff[0-9a-f]*>")
 _RANGE = re.compile(
     rb"/ByteRange (\[0 ([1-9]\d{0,9}) ([1-9]\d{0,9}) ([1-9]\d{0,9})\] *)/Contents <"
 )
 _RANGE_WIDTH = 45
-_HEX_DIGITS = b"0123456789abcdef"
+_HEX_DIGITS = b"0123456789abcdef", b"0123456789ABCDEF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,10 @@ def claims_of(revision: Revision, number: int, reference: bytes) -> tuple[Claims
     found = _CLAIMS.match(revision.data, start + len(_SIGNATURE), end)
     if found is None:
         raise Refused("signature dictionary")
-    need(revision.data.startswith(reference, found.end()), "signature reference")
-    claims = Claims(utc_time(found[1]), _text(found[2] or b""), _text(found[3]))
+    references = reference, _TEXTS.sub(lambda text: text[0].upper(), reference)
+    need(revision.data.startswith(references, found.end()), "signature reference")
+    name, reason = found[2] or found[4] or b"", found[3] or found[5] or b""
+    claims = Claims(utc_time(found[1]), _text(name), _text(reason))
     return claims, found.end() + len(reference)
 
 
@@ -67,7 +72,8 @@ def covered_by(revision: Revision, number: int, at: int) -> Covered:
 
 
 def _contents(digits: bytes) -> bytes:
-    need(len(digits) % 2 == 0 and not digits.translate(None, _HEX_DIGITS), "digits of a signature")
+    of_one_case = not all(digits.translate(None, each) for each in _HEX_DIGITS)
+    need(len(digits) % 2 == 0 and of_one_case, "digits of a signature")
     raw = bytes.fromhex(digits.decode("ascii"))
     _, end = der.header(raw, 0, der.SEQUENCE)
     need(not raw[end:].strip(b"\0"), "padding of a signature")

@@ -27,9 +27,20 @@ _VERSION = Table(
 )
 
 
+class NewerDatabase(Exception):
+    """A newer version has changed it in a way that this one does not know."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"the database is at schema version {revision}, and this Countersign knows versions up"
+            f" to {HEAD} only: install the newer one again, or restore the backup made before it"
+        )
+
+
 def migrate(database: Database) -> str:
     """Returns the revision that the database is at now. All or nothing: both databases undo a
-    schema change that breaks off. Processes that start at once wait for the first."""
+    schema change that breaks off. Processes that start at once wait for the first. Raises
+    NewerDatabase."""
     with database.engine.connect() as connection:
         if _revision(connection) != HEAD:
             _begin_alone(connection, database.is_sqlite)
@@ -42,6 +53,8 @@ def _bring_to_head(connection: Connection) -> None:
     revision = _revision(connection)  # once more: somebody else may have been first
     if revision is None:
         _create(connection)
+    elif revision > HEAD:
+        raise NewerDatabase(revision)
     elif revision != HEAD:
         upgrade(connection, "head")
 

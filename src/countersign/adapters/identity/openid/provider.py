@@ -161,7 +161,10 @@ class OpenIdConnect:
         if secret["names_person"] and not national_id:
             raise Refused(f"nothing is told as {provider.national_id_claim}")
         return Proved(
-            national_id=national_id, name=name, proof=_proof(tokens, believed, told, secret)
+            national_id=national_id,
+            name=name,
+            proof=_proof(tokens, believed, told, secret),
+            checked=f"ID token of {provider.issuer}",
         )
 
     def _userinfo(self, metadata: Metadata, tokens: Json, subject: str) -> Json:
