@@ -10,7 +10,7 @@ from pikepdf import Array, Dictionary, Name, String
 from pyhanko.sign.fields import MDPPerm
 
 from tests.pdf import foreign, samples
-from tests.pdf.appended import File, appearance, appended, body_of
+from tests.pdf.appended import File, appearance, appended, body_of, with_field
 from tests.pdf.judging import verify
 
 pytestmark = pytest.mark.slow
@@ -179,3 +179,21 @@ def test_what_was_damaged_before_is_no_change(
 ) -> None:
     data = samples.changed(damage, fix_metadata_version=False)
     assert verdict(authority, signed_twice(authority, data)) == "valid"
+
+
+def test_links_in_the_list_of_a_page_itself_are_no_hindrance(authority: foreign.Authority) -> None:
+    """As FPDF writes them, between which a visible signature is put."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=[0, 0, 9, 9])
+        pdf.pages[0].obj.Annots = Array([link])
+
+    first = foreign.sign(samples.changed(change), authority.signer())
+    data = foreign.sign_visibly(first, authority.signer("Second"))
+    assert verdict(authority, data) == "valid"
+    file, link = File.read(data), b"<</Type/Annot/Subtype/Link/Rect[0 0 500 500]>>"
+    page = file.page_body + b"/Contents %d 0 R/Annots[%b %d 0 R %d 0 R]>>" % (
+        file.content, link, file.annotations[1], file.size
+    )  # fmt: skip
+    larger = with_field(data, b"/Subtype/Widget/Rect[0 0 0 0]", {file.page: page})
+    assert "another order" in verdict(authority, larger)

@@ -7,9 +7,7 @@ lets pass what people's programs do and the standard allows.
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
-from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import Reference
 from pyhanko.pdf_utils.reader import HistoricalResolver
 from pyhanko.sign.diff_analysis import (
@@ -20,7 +18,6 @@ from pyhanko.sign.diff_analysis import (
     FieldComparisonContext,
     FieldComparisonSpec,
     FieldMDPRule,
-    FormUpdate,
     FormUpdatingRule,
     GenericFieldModificationRule,
     MetadataUpdateRule,
@@ -38,16 +35,14 @@ from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
 from countersign.pdf.verify.added_field import need_harmless_field
 from countersign.pdf.verify.entries import (
-    elements,
     entry,
     own_widgets,
     raw_reference,
     reachable,
     references,
 )
+from countersign.pdf.verify.placing import PlacingRule, Updates, added_annotations, tree
 from countersign.pdf.verify.reader import UNWALKED
-
-Updates = Iterator[tuple[ModificationLevel, FormUpdate]]
 
 _FILLED = VALUE_UPDATE_KEYS | {"/I", "/TI", "/RV", "/M"}
 """Besides the value: which options of a list are chosen, the rich text of it, and when."""
@@ -76,7 +71,7 @@ class Policy(StandardDiffPolicy):
             raise SuspiciousModification("a bookmark or the logical structure was changed")
         for page, objects in self._pages(old).items():
             if not objects.isdisjoint(changed):
-                _need_same_order(old(page), new(page))
+                added_annotations(old(page), new(page))
         return super().apply(old, new, field_mdp_spec, doc_mdp)
 
 
@@ -88,7 +83,7 @@ def _missing(revision: HistoricalResolver) -> set[Reference]:
 
 def _furniture(revision: HistoricalResolver) -> set[Reference]:
     """Bookmarks and logical structure, to which no program may add."""
-    others = {page for page, _ in _tree(revision.root.raw_get("/Pages").reference)}
+    others = {page for page, _ in tree(revision)}
     others.add(revision.root_ref)
     roots = [revision.root.raw_get(key) for key in UNWALKED if key in revision.root]
     return reachable(revision, roots, others) - others
@@ -123,33 +118,12 @@ def _pages(revision: HistoricalResolver) -> dict[Reference, set[Reference]]:
     Raises SuspiciousModification for a page that inherits from something else than the tree that it
     is in: pyHanko follows no /Parent, and viewers take fonts and pictures from there.
     """
-    tree = list(_tree(revision.root.raw_get("/Pages").reference))
-    nodes = {reference for reference, _ in tree}
-    for _, node in tree:
+    found = list(tree(revision))
+    nodes = {reference for reference, _ in found}
+    for _, node in found:
         if "/Parent" in node and raw_reference(node, "/Parent") not in nodes:
             raise SuspiciousModification("a page inherits from something that is not above it")
-    return {page: {page, raw_reference(node, "/Annots") or page} for page, node in tree}
-
-
-def _tree(root: Reference) -> Iterator[tuple[Reference, Any]]:
-    seen, pending = set(), [root]
-    while pending:
-        reference = pending.pop()
-        if reference in seen:
-            raise SuspiciousModification("the pages are no tree")
-        seen.add(reference)
-        node = reference.get_object()
-        yield reference, node
-        pending.extend(references(node, "/Kids"))
-
-
-def _need_same_order(old: generic.PdfObject, new: generic.PdfObject) -> None:
-    """What lies above what is part of what a page shows."""
-    before, after = elements(old, "/Annots"), elements(new, "/Annots")
-    known = set(references(old, "/Annots"))
-    kept = [one for one in after if getattr(one, "reference", None) in known]
-    if kept != [one for one in before if isinstance(one, generic.IndirectObject)]:
-        raise SuspiciousModification("the annotations of a page were put in another order")
+    return {page: {page, raw_reference(node, "/Annots") or page} for page, node in found}
 
 
 # --- the form ----------------------------------------------------------------------------------
@@ -222,7 +196,8 @@ def _widgets(
 
 _FIELD_RULES: list[FieldMDPRule] = [
     _AddedFieldRule(),
-    SigFieldCreationRule(),  # type: ignore[no-untyped-call]
+    PlacingRule(),
+    SigFieldCreationRule(approve_widget_bindings=False),  # type: ignore[no-untyped-call]
     _SignatureRule(),
     GenericFieldModificationRule(value_update_keys=_FILLED),
     _WidgetRule(value_update_keys=_FILLED),
