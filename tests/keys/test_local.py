@@ -70,6 +70,11 @@ def test_processes_that_start_at_once_agree_on_one_set_of_keys(tmp_path: Path) -
     assert [path.name for path in tmp_path.iterdir()] == ["keys"]
 
 
+def test_a_folder_that_another_start_takes_away_meanwhile_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / ".keys-gone").symlink_to("nowhere")  # listed, and not there when it is looked at
+    assert open_local_keys(tmp_path / "keys", URL, NOW).platform("seal", NOW)
+
+
 def test_a_first_start_that_was_killed_leaves_nothing_half_made(tmp_path: Path) -> None:
     """The folder gets its name only when every file in it is complete."""
     code = (

@@ -10,6 +10,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -111,8 +112,9 @@ def _sync_folder(folder: Path) -> None:
 
 def _remove_abandoned(parent: Path) -> None:
     """Folders of first starts that were killed half way. They never had a name that anybody
-    reads."""
+    reads. Others that start now take theirs away themselves."""
     now = datetime.now().timestamp()
     for folder in parent.glob(f"{_PREPARING}*"):
-        if now - folder.stat().st_mtime > _ABANDONED_AFTER:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            if now - folder.stat().st_mtime > _ABANDONED_AFTER:
+                shutil.rmtree(folder, ignore_errors=True)
