@@ -204,6 +204,16 @@ def test_contents_that_lay_deeper_are_found_by_all_who_start_at_once(tmp_path: P
     assert not [one for one in tmp_path.glob("files/??/??")]
 
 
+def test_whoever_starts_is_not_stopped_by_what_another_finishes_meanwhile(tmp_path: Path) -> None:
+    LocalFiles(tmp_path)
+    old, gone = tmp_path / "incoming" / "old", tmp_path / "incoming" / "gone"
+    old.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    gone.symlink_to("nowhere")  # listed, and not there when it is looked at
+    LocalFiles(tmp_path)
+    assert not old.exists()
+
+
 def test_a_full_disk_is_told_and_leaves_no_half_file(tmp_path: Path) -> None:
     """The kernel refuses to let a file of that process grow, as a full disk would."""
     done = subprocess.run(

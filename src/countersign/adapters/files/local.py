@@ -193,7 +193,7 @@ class LocalFiles:
     def _sweep(self) -> None:
         """What a killed process was writing. Nobody writes one file for a day."""
         for left in self._aside.iterdir():
-            if time.time() - left.stat().st_mtime > 24 * 3600:
+            if not _is_younger(left, timedelta(days=1)):
                 left.unlink(missing_ok=True)
 
 
