@@ -68,7 +68,7 @@ docs/operate/settings.md lists them all."""
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. Returns its exit code: 0 done, 1 the answer is no, 2 not possible."""
     given = build_parser().parse_args(arguments)
-    logs.set_up("text", level=logging.ERROR)
+    logs.set_up("text", level=logging.CRITICAL)  # what fails, a command says itself
     try:
         with explained():
             code: int = given.run(given)

@@ -101,7 +101,7 @@ BAD_JSON = {
     + "}]",
     "two values": "[] []",
     "a comment": "[/* Lea */]",
-    "in another encoding": "\ufeff[]",
+    "two byte order marks": "\ufeff\ufeff[]",
 }
 
 
