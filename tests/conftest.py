@@ -1,8 +1,14 @@
 """Gives every test the fixtures of `tests/support`."""
 
+import sys
 from pathlib import Path
 
 import pytest
+import structlog
+
+# pytest empties what it captures in while workers of an installation in this process still write
+# there, and Python 3.11 does not survive that. This one is captured below Python
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
 
 pytest_plugins = [
     "tests.support.network",

@@ -69,7 +69,7 @@ def desk(tmp_path: Path) -> Iterator[Clocked]:
 
 
 def test_nothing_is_added_before_the_time_of_what_is_there(
-    desk: Clocked, capsys: pytest.CaptureFixture[str]
+    desk: Clocked, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A file whose times go backwards would be refused when everybody has signed, for good."""
     envelope, base = desk.certified()
@@ -83,7 +83,7 @@ def test_nothing_is_added_before_the_time_of_what_is_there(
         desk.sealed(envelope, base)
     desk.off = timedelta()
     assert desk.level(desk.sealed(envelope, base), base) == "B-LTA"
-    assert "clock_is_behind" in capsys.readouterr().out
+    assert "clock_is_behind" in capfd.readouterr().err
 
 
 def test_a_server_whose_clock_is_a_little_behind_waits(desk: Clocked) -> None:

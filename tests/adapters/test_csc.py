@@ -125,7 +125,7 @@ def test_what_was_typed_wrong_can_be_typed_again(
 
 
 def test_a_pin_is_in_no_log_and_no_error(
-    server: CscServer, vendor: PkiVendor, capsys: pytest.CaptureFixture[str]
+    server: CscServer, vendor: PkiVendor, capfd: pytest.CaptureFixture[str]
 ) -> None:
     step = authorized(server, vendor, HASHES)
     wrong = {"pin": "975310", "otp": "864202"}
@@ -135,7 +135,7 @@ def test_a_pin_is_in_no_log_and_no_error(
     server.troubles["/csc/v2/credentials/authorize"] = (500, json.dumps(repeated).encode())
     with pytest.raises(Unavailable) as failure:
         vendor.sign(step.secret, HASHES, wrong)
-    told = "".join((*map(str, (refusal.value, failure.value)), *capsys.readouterr()))
+    told = "".join((*map(str, (refusal.value, failure.value)), *capfd.readouterr()))
     assert "remote_signing_refused" in told
     assert not {secret for secret in wrong.values() if secret in told}
 

@@ -137,7 +137,7 @@ def test_a_bankid_is_scanned_and_signs_without_drawing_and_its_number_leaks_nowh
     with_bankid.await_status(envelope, "completed")
     link = with_bankid.link(envelope)
     seen += [with_bankid.client.get(link + path).text for path in ("", "/state")]
-    log = capfd.readouterr().out
+    log = "".join(capfd.readouterr())
     assert "identity_proved" in log
     seen += [log, repr(with_bankid.found(envelope))]
     assert not [number for number in FORMS for text in seen if number in text]

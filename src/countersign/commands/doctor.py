@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import stat
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from countersign import app
+from countersign import app, logs
 from countersign.adapters.identity.client_certificate import load_client_certificate
 from countersign.adapters.identity.openid.directory import Directory
 from countersign.adapters.keys.local import ROLES, LocalKeys, crl_address_of
@@ -39,6 +40,7 @@ def add(commands: Subparsers) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    logs.set_up("text", level=logging.ERROR)  # says why of what is found bad
     findings = list(examine(settings_of(given)))
     for verdict, text in findings:
         print(f"{verdict:4}  {text}")
