@@ -34,7 +34,11 @@ HOMES = {
 }
 
 
-def test_imports_point_one_way(capfd: pytest.CaptureFixture[str]) -> None:
+def test_imports_point_one_way(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It would switch off all loggers that there are, for the tests that follow in this process
+    monkeypatch.setattr("logging.config.dictConfig", lambda _: None)
     config = str(ROOT / "pyproject.toml")
     status = lint_imports(config_filename=config, no_cache=True, no_logo=True)
     assert status == EXIT_STATUS_SUCCESS, capfd.readouterr().out
