@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
@@ -27,6 +26,7 @@ from countersign.adapters.pdf_engine import errands
 from countersign.adapters.workshop import Workshop
 from countersign.domain.errors import Unavailable, UnusableFile
 from tests.support.docx import Making, Relation, docx, paragraph, related, run
+from tests.support.full_disk import no_room
 from tests.support.processes import wait_until
 from tests.support.server import RunningServer, StartServer
 from tests.support.tools import require_tool
@@ -360,21 +360,10 @@ def test_a_full_disk_is_a_matter_of_trying_again(files: DocxFiles) -> None:
         with pytest.raises(UnusableFile):
             small.to_pdf(contract(100), "long.docx")
         assert "Hello" in text_of(small.to_pdf(HELLO, "a.docx"))
-        with no_room(), pytest.raises(Unavailable):
+        with no_room(100), pytest.raises(Unavailable):
             small.to_pdf(contract(1), "a.docx")
         assert "Hello" in text_of(small.to_pdf(HELLO, "a.docx"))
     assert not children()
-
-
-@contextmanager
-def no_room() -> Iterator[None]:
-    """A limit is met as a full disk is: the write ends with an error."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.usefixtures("alone")

@@ -2,15 +2,12 @@
 
 import logging
 import os
-import resource
 import signal
 import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +18,7 @@ from cryptography.x509.verification import PolicyBuilder, Store
 
 from countersign.adapters.keys.local import ROLES, LocalKeys, open_local_keys
 from countersign.adapters.keys.material import KeyMaterial, KeysUnusable, Person
+from tests.support.full_disk import no_room
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 URL = "https://sign.example.test/"
@@ -196,17 +194,6 @@ def test_a_renewal_by_another_process_is_noticed(keys: LocalKeys, tmp_path: Path
     late = NOW + timedelta(days=800)
     renewed = open_local_keys(tmp_path / "keys", URL, late).platform("seal", late)
     assert keys.platform("seal", late).certificate == renewed.certificate
-
-
-@contextmanager
-def no_room() -> Iterator[None]:
-    """Nothing can be written, whoever one is: root may write where it is forbidden."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_certificate_that_cannot_be_renewed_is_used_up(

@@ -16,6 +16,7 @@ from PIL import Image
 
 from countersign.domain.branding import Branding
 from countersign.domain.envelope import Envelope
+from countersign.domain.identity import TICKET
 from countersign.domain.interface import Interface
 from countersign.domain.task import Action, Dialog, Person
 from countersign.pages.code import OF_ADDRESS
@@ -29,7 +30,7 @@ from countersign.usecases.receive_file import (
 )
 from countersign.usecases.send_envelope import NewTask
 from countersign.usecases.sign_code import sign_code
-from countersign.usecases.ticket import TICKET, issue_ticket
+from countersign.usecases.ticket import issue_ticket
 from tests.contracts.threads import at_once
 from tests.pdf.samples import contract
 from tests.pdf.test_own_form import by_reportlab

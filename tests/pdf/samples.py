@@ -2,6 +2,7 @@
 
 import functools
 import io
+import itertools
 import struct
 import zlib
 from collections.abc import Callable
@@ -98,6 +99,15 @@ def encrypted(user: str, owner: str) -> bytes:
 def without_pages() -> bytes:
     with pikepdf.new() as pdf:
         return saved(pdf)
+
+
+def many_bookmarks(pdf: Pdf) -> None:
+    """1500 of them, one after the other."""
+    goal = Array([pdf.pages[0].obj, Name.Fit])
+    items = [pdf.make_indirect(Dictionary(Dest=goal)) for _ in range(1500)]
+    for one, following in itertools.pairwise(items):
+        one.Next, following.Prev = following, one
+    pdf.Root.Outlines = pdf.make_indirect(Dictionary(First=items[0], Last=items[-1]))
 
 
 def with_page_loop() -> bytes:

@@ -28,11 +28,6 @@ def world() -> World:
 
 
 @pytest.fixture(scope="module")
-def authority() -> foreign.Authority:
-    return foreign.Authority()
-
-
-@pytest.fixture(scope="module")
 def upload(authority: foreign.Authority) -> bytes:
     return foreign.signed_contract(authority)
 

@@ -1,6 +1,5 @@
 """Uploads that are damaged in a way that viewers forgive: what we make of them is sound."""
 
-import itertools
 from collections.abc import Callable
 
 import pikepdf
@@ -52,14 +51,6 @@ def information_that_is_content(pdf: pikepdf.Pdf) -> None:
     pdf.trailer.Info = pdf.pages[0].obj.Contents
 
 
-def many_bookmarks(pdf: pikepdf.Pdf) -> None:
-    goal = Array([pdf.pages[0].obj, Name.Fit])
-    items = [pdf.make_indirect(Dictionary(Dest=goal)) for _ in range(1500)]
-    for one, following in itertools.pairwise(items):
-        one.Next, following.Prev = following, one
-    pdf.Root.Outlines = pdf.make_indirect(Dictionary(First=items[0], Last=items[-1]))
-
-
 DAMAGES = [
     metadata_that_is_no_xml,
     metadata_in_the_catalog,
@@ -68,7 +59,7 @@ DAMAGES = [
     page_below_something_else,
     page_that_is_none,
     information_that_is_content,
-    many_bookmarks,
+    samples.many_bookmarks,
 ]
 
 

@@ -30,11 +30,6 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def authority() -> foreign.Authority:
-    return foreign.Authority()
-
-
-@pytest.fixture(scope="module")
 def plain(authority: foreign.Authority) -> bytes:
     """PAdES B-B."""
     return foreign.signed_contract(authority, stamped=False)

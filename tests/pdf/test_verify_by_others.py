@@ -1,7 +1,6 @@
 """What other programs write, and people do with it, is not called a forgery."""
 
 import io
-import itertools
 from collections.abc import Callable
 
 import pikepdf
@@ -14,11 +13,6 @@ from tests.pdf.appended import File, appearance, appended, body_of, with_field
 from tests.pdf.judging import verify
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def authority() -> foreign.Authority:
-    return foreign.Authority()
 
 
 def signed_twice(authority: foreign.Authority, data: bytes, *, strict: bool = True) -> bytes:
@@ -147,16 +141,8 @@ def test_validation_data_as_acrobat_adds_it_is_no_change(authority: foreign.Auth
     assert verdict(authority, appended(data, objects)) == "valid"
 
 
-def bookmarks(pdf: pikepdf.Pdf) -> None:
-    goal = Array([pdf.pages[0].obj, Name.Fit])
-    items = [pdf.make_indirect(Dictionary(Dest=goal)) for _ in range(1500)]
-    for one, following in itertools.pairwise(items):
-        one.Next, following.Prev = following, one
-    pdf.Root.Outlines = pdf.make_indirect(Dictionary(First=items[0], Last=items[-1]))
-
-
 def test_a_long_list_of_bookmarks_is_followed_to_its_end(authority: foreign.Authority) -> None:
-    data = signed_twice(authority, samples.changed(bookmarks))
+    data = signed_twice(authority, samples.changed(samples.many_bookmarks))
     assert verdict(authority, data) == "valid"
 
 

@@ -43,11 +43,6 @@ def world() -> World:
 
 
 @pytest.fixture(scope="module")
-def authority() -> foreign.Authority:
-    return foreign.Authority()
-
-
-@pytest.fixture(scope="module")
 def remote(authority: foreign.Authority) -> RemoteAuthority:
     return RemoteAuthority(authority)
 

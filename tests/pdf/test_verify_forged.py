@@ -22,11 +22,6 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def authority() -> foreign.Authority:
-    return foreign.Authority()
-
-
-@pytest.fixture(scope="module")
 def plain(authority: foreign.Authority) -> bytes:
     return signed(authority, samples.with_text_field())
 

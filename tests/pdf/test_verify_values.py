@@ -21,11 +21,6 @@ from tests.pdf.judging import verify
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def authority() -> foreign.Authority:
-    return foreign.Authority()
-
-
 class Value:
     """The value of a signature, which its signer changes and signs again: it is not covered."""
 

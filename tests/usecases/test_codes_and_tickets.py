@@ -9,9 +9,10 @@ import pytest
 
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import Invalid, NotFound
+from countersign.domain.identity import TICKET
 from countersign.domain.sign_code import ALPHABET, code_of, hash_of
 from countersign.usecases.sign_code import find_by_code, sign_code
-from countersign.usecases.ticket import TICKET, issue_ticket, use_ticket
+from countersign.usecases.ticket import issue_ticket, use_ticket
 from tests.usecases.office import Office, caller_of, new_task
 from tests.usecases.world import World
 

@@ -21,7 +21,7 @@ from countersign.domain.turns import check_may_act
 SMS_CODE = "sms_code"
 CODE_METHODS = {"email_code": "email", SMS_CODE: "sms"}  # and the channel that each goes by
 NUMBER_METHODS = ("cpr",)  # people type in their own national identity number
-TICKET = "artifact"  # the sender has let the person in
+TICKET = "artifact"  # the method that a ticket proves: the sender has let the person in
 CODE_DIGITS = 6
 CODE_LIFETIME = timedelta(minutes=10)
 CODE_TRIES = 5

@@ -11,13 +11,14 @@ from countersign.domain.document import Document, FileRef
 from countersign.domain.envelope import Envelope
 from countersign.domain.errors import NotFound
 from countersign.domain.evidence import Link
+from countersign.domain.identity import TICKET
 from countersign.domain.package import Package
 from countersign.domain.stored_file import StoredFile
 from countersign.domain.task import Task, TaskStatus
 from countersign.usecases.collections import owned_collection
 from countersign.usecases.keep_results import SIGNED_TEXT
 from countersign.usecases.ports import Ports, UnitOfWork
-from countersign.usecases.ticket import TICKET, issue_ticket
+from countersign.usecases.ticket import issue_ticket
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from countersign.domain import identity
 from countersign.domain.errors import Invalid
+from countersign.domain.identity import TICKET
 from countersign.usecases.held_task import change_task
 from countersign.usecases.ports import Ports, UnitOfWork
 from countersign.usecases.retrying import on_stale_state
 
-TICKET = identity.TICKET  # the identity method that it proves
 LIFETIME = timedelta(seconds=30)
 
 

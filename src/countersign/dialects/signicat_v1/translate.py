@@ -26,13 +26,13 @@ from countersign.dialects.signicat_v1.notices import Notices
 from countersign.dialects.signicat_v1.places import Places, Source
 from countersign.domain.account import Caller
 from countersign.domain.envelope import EnvelopeSettings, OnDecline
+from countersign.domain.identity import TICKET
 from countersign.domain.signing_service import service_of
 from countersign.domain.task import Action, Dialog, Person, Visitor
 from countersign.usecases.ports import Repeatable
 from countersign.usecases.receive_file import AwaitedFile, ReceivedFile
 from countersign.usecases.send_envelope import NewField, NewTask, SendEnvelope
 from countersign.usecases.send_stored import SendStored, SentPackage, received, task_id
-from countersign.usecases.ticket import TICKET
 
 T = TypeVar("T")
 

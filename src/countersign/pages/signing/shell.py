@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from countersign.domain.identity import TICKET
 from countersign.domain.signing_service import service_of
 from countersign.pages import i18n
 from countersign.pages.accent import accent_name
@@ -24,7 +25,6 @@ from countersign.pages.signing.strings import (
     way_text,
     whole_consent,
 )
-from countersign.usecases.ticket import TICKET
 
 State = Mapping[str, Any]
 

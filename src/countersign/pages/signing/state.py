@@ -11,10 +11,10 @@ from countersign.domain.document import Document
 from countersign.domain.envelope import Envelope
 from countersign.domain.evidence import timestamp
 from countersign.domain.forwarding import may_forward
+from countersign.domain.identity import TICKET
 from countersign.domain.task import Field, FieldKind, Task, TaskStatus
 from countersign.pages import i18n
 from countersign.pages.signing.branding import shown_after, shown_branding
-from countersign.usecases.ticket import TICKET
 
 
 def signing_state(
